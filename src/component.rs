@@ -1,0 +1,185 @@
+//! Adapts the library to the contract. Holds no logic: it renames.
+
+#![allow(unsafe_code, reason = "the generated exports; nothing here is written by hand")]
+
+#[allow(missing_docs, clippy::pedantic, reason = "generated")]
+mod bindings {
+    wit_bindgen::generate!({ path: "wit", world: "provider-plugin" });
+}
+
+use bindings::exports::integration::provider::provider as contract;
+
+use crate::connection::{self, Connection};
+use crate::definition;
+use crate::entries::{Entries, Key};
+use crate::failure::Failure;
+use crate::http::{Request, Response};
+use crate::problem::Problem;
+use crate::token::{self, Token};
+
+struct Nexthink;
+
+bindings::export!(Nexthink with_types_in bindings);
+
+impl contract::Guest for Nexthink {
+    fn describe() -> contract::Definition {
+        contract::Definition {
+            id: definition::ID.to_owned(),
+            name: definition::NAME.to_owned(),
+            summary: definition::SUMMARY.to_owned(),
+            version: definition::VERSION.to_owned(),
+            categories: definition::CATEGORIES.map(str::to_owned).into(),
+            icon: definition::ICON.to_owned(),
+            links: definition::LINKS
+                .map(|(relation, url)| contract::Link { relation: relation.to_owned(), url: url.to_owned() })
+                .into(),
+            domains: definition::DOMAINS.map(str::to_owned).into(),
+            auth: definition::AUTH.to_owned(),
+            fields: definition::FIELDS.iter().map(Into::into).collect(),
+            permissions: definition::PERMISSIONS.iter().map(Into::into).collect(),
+            prerequisites: definition::PREREQUISITES.map(str::to_owned).into(),
+            guide: definition::GUIDE.iter().map(Into::into).collect(),
+            extra: Vec::new(),
+        }
+    }
+
+    fn resolve(entries: Vec<contract::Entry>) -> Result<contract::Connection, Vec<contract::Problem>> {
+        connection::resolve(&Entries::new(entries)).map(Into::into).map_err(problems)
+    }
+
+    fn token_request(entries: Vec<contract::Entry>) -> Result<contract::Exchange, Vec<contract::Problem>> {
+        token::request(&Entries::new(entries))
+            .map(|exchange| contract::Exchange { request: exchange.request.into(), notes: exchange.notes })
+            .map_err(problems)
+    }
+
+    fn token_response(response: contract::Response) -> Result<contract::Token, contract::Failure> {
+        token::response(&response.into()).map(Into::into).map_err(Into::into)
+    }
+}
+
+fn problems(problems: Vec<Problem>) -> Vec<contract::Problem> {
+    problems.into_iter().map(Into::into).collect()
+}
+
+impl From<&definition::Field> for contract::Field {
+    fn from(field: &definition::Field) -> Self {
+        Self {
+            key: field.key.name().to_owned(),
+            label: field.key.label().to_owned(),
+            description: field.description.to_owned(),
+            kind: field.kind.as_str().to_owned(),
+            required: field.required,
+            example: field.example.map(str::to_owned),
+            default: None,
+            pattern: Some(field.pattern.to_owned()),
+            max_length: field.max_length,
+            choices: field
+                .kind
+                .choices()
+                .into_iter()
+                .map(|choice| contract::Choice { value: choice.value.to_owned(), label: choice.label.to_owned() })
+                .collect(),
+            guide_step: Some(field.guide_step.to_owned()),
+        }
+    }
+}
+
+impl From<&definition::Permission> for contract::Permission {
+    fn from(permission: &definition::Permission) -> Self {
+        Self {
+            id: permission.id.to_owned(),
+            label: permission.label.to_owned(),
+            purpose: permission.purpose.to_owned(),
+        }
+    }
+}
+
+impl From<&definition::GuideStep> for contract::GuideStep {
+    fn from(step: &definition::GuideStep) -> Self {
+        Self { id: step.id.to_owned(), title: step.title.to_owned(), text: step.text.to_owned() }
+    }
+}
+
+impl From<Connection> for contract::Connection {
+    fn from(connection: Connection) -> Self {
+        Self {
+            key: connection.key(),
+            label: connection.tenant.label(),
+            settings: connection.settings().into_iter().map(|(key, value)| (key.name().to_owned(), value)).collect(),
+            hosts: connection.hosts().into(),
+            base_url: connection.base_url(),
+            notes: connection.notes,
+        }
+    }
+}
+
+impl From<Request> for contract::Request {
+    fn from(request: Request) -> Self {
+        Self {
+            method: request.method.to_owned(),
+            url: request.url,
+            headers: request
+                .headers
+                .into_iter()
+                .map(|header| (header.name.to_owned(), header.value.expose().to_owned()))
+                .collect(),
+            body: request.body,
+            authorized: request.authorized,
+            repeatable: request.repeatable,
+            timeout: request.timeout,
+            response_limit: request.response_limit,
+        }
+    }
+}
+
+impl From<contract::Response> for Response {
+    fn from(response: contract::Response) -> Self {
+        Self {
+            status: response.status,
+            headers: response.headers,
+            body: response.body,
+            received_at: response.received_at,
+        }
+    }
+}
+
+impl From<Token> for contract::Token {
+    fn from(token: Token) -> Self {
+        Self {
+            refresh_after: token.refresh_after(),
+            missing_scopes: token.missing_scopes(),
+            value: token.value.expose().to_owned(),
+            kind: token.kind,
+            expires_in: token.expires_in,
+            lifetime_assumed: token.lifetime_assumed,
+            scopes: token.scopes,
+        }
+    }
+}
+
+impl From<Problem> for contract::Problem {
+    fn from(problem: Problem) -> Self {
+        Self {
+            field: problem.field,
+            code: problem.code.as_str().to_owned(),
+            message: problem.message,
+            hint: problem.hint,
+        }
+    }
+}
+
+impl From<Failure> for contract::Failure {
+    fn from(failure: Failure) -> Self {
+        Self {
+            code: failure.code.as_str().to_owned(),
+            class: failure.code.class().to_owned(),
+            message: failure.message,
+            hint: failure.hint,
+            field: failure.field.map(Key::name).map(str::to_owned),
+            provider_code: failure.provider_code,
+            provider_message: failure.provider_message,
+            retry_after: failure.retry_after,
+        }
+    }
+}

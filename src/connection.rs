@@ -1,0 +1,235 @@
+//! From entries to a connection: normalise, validate, derive.
+
+use crate::credentials::{self, ClientId, ClientSecret, CredentialError};
+use crate::entries::{Entered, Entries, Key};
+use crate::problem::{Problem, ProblemCode};
+use crate::tenant::address::{self, AddressError};
+use crate::tenant::{Instance, InstanceError, Region, Tenant};
+use crate::text;
+
+/// Longest address worth reading, in Unicode scalar values: what browsers carry
+/// in an address bar without trouble.
+pub const MAX_ADDRESS: u32 = 2048;
+
+/// Says where the entries lead. Holds no secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Connection {
+    /// Which tenant.
+    pub tenant: Tenant,
+    /// Who connects. None while it was not entered.
+    pub client_id: Option<ClientId>,
+    /// What was derived or changed, one sentence each.
+    pub notes: Vec<String>,
+}
+
+impl Connection {
+    /// Returns the stable identity: changes with instance, region or client id,
+    /// empty while the client id is missing.
+    pub fn key(&self) -> String {
+        let Tenant { instance, region } = &self.tenant;
+        self.client_id.as_ref().map_or_else(String::new, |id| {
+            // Neither instance nor region can hold a slash, so no two
+            // connections share a key whatever the id holds.
+            format!("nexthink/{}/{}/{}", region.code(), instance.as_str(), id.as_str())
+        })
+    }
+
+    /// Returns the entries after normalisation, secrets left out.
+    pub fn settings(&self) -> Vec<(Key, String)> {
+        let id = self.client_id.as_ref().map(|id| (Key::ClientId, id.as_str().to_owned()));
+        [(Key::Instance, self.tenant.instance.as_str().to_owned()), (Key::Region, self.tenant.region.code().to_owned())]
+            .into_iter()
+            .chain(id)
+            .collect()
+    }
+
+    /// Returns the only hosts that may receive credentials or tokens.
+    pub fn hosts(&self) -> [String; 2] {
+        [self.tenant.login_host(), self.tenant.api_host()]
+    }
+
+    /// Returns the root of the API, without a trailing slash.
+    pub fn base_url(&self) -> String {
+        format!("https://{}", self.tenant.api_host())
+    }
+}
+
+/// Normalises and validates what was entered so far. Needs instance and region,
+/// judges the client id when it is there, and does not look at secrets.
+///
+/// # Errors
+///
+/// Every problem at once.
+pub fn resolve(entries: &Entries) -> Result<Connection, Vec<Problem>> {
+    let mut problems = entries.key_problems();
+    let mut notes = Vec::new();
+    let tenant = tenant(entries, &mut notes, &mut problems);
+    let client_id = client_id(entries, &mut notes, &mut problems);
+    match tenant {
+        Some(tenant) if problems.is_empty() => Ok(Connection { tenant, client_id, notes }),
+        _ => Err(problems),
+    }
+}
+
+/// Reads the client secret.
+///
+/// # Errors
+///
+/// None when it was entered repeatedly, which [`resolve`] reports.
+pub(crate) fn client_secret(entries: &Entries, notes: &mut Vec<String>) -> Result<ClientSecret, Option<Problem>> {
+    let text = match entries.entered(Key::ClientSecret) {
+        Entered::Once(text) => trimmed(Key::ClientSecret, text, notes),
+        Entered::Nothing => return Err(Some(required(Key::ClientSecret))),
+        Entered::Repeatedly => return Err(None),
+    };
+    ClientSecret::parse(text).map_err(|error| Some(refused(Key::ClientSecret, error)))
+}
+
+/// Reports that a field was left empty.
+pub(crate) fn required(key: Key) -> Problem {
+    Problem::of(key, ProblemCode::Required, format!("{} is missing.", key.label())).hint(match key {
+        Key::Instance => "Enter the first part of your Nexthink address, or paste the whole address.",
+        Key::Region => "Choose the region, or paste your whole Nexthink address as the instance name.",
+        Key::ClientId | Key::ClientSecret => {
+            "Copy it from the dialog that Nexthink shows when the credentials are created."
+        }
+    })
+}
+
+fn tenant(entries: &Entries, notes: &mut Vec<String>, problems: &mut Vec<Problem>) -> Option<Tenant> {
+    let region = match entries.entered(Key::Region) {
+        Entered::Once(text) => region(text).map(Some),
+        Entered::Nothing => Ok(None),
+        Entered::Repeatedly => Err(None),
+    };
+    let place = match entries.entered(Key::Instance) {
+        Entered::Once(text) => place(text::trim(text)),
+        Entered::Nothing => Err(Some(required(Key::Instance))),
+        Entered::Repeatedly => Err(None),
+    };
+    // An address that could not be read may still have been meant to name it.
+    let address_meant = matches!(entries.entered(Key::Instance), Entered::Once(text) if address::is_meant_by(text));
+    match (place, region) {
+        (Ok(Place::Name(instance)), Ok(Some(region))) => Some(Tenant { instance, region }),
+        (Ok(Place::Address(tenant)), Ok(Some(region))) if region != tenant.region => {
+            problems.push(contradiction(tenant.region, region));
+            None
+        }
+        (Ok(Place::Address(tenant)), Ok(_)) => {
+            notes.push(derived(&tenant));
+            Some(tenant)
+        }
+        (place, region) => {
+            let named = matches!(place, Ok(Place::Address(_))) || address_meant;
+            problems.extend(place.err().flatten());
+            match region {
+                Ok(None) if !named => problems.push(required(Key::Region)),
+                Ok(_) => {}
+                Err(problem) => problems.extend(problem),
+            }
+            None
+        }
+    }
+}
+
+/// What the instance field can hold.
+enum Place {
+    Name(Instance),
+    Address(Tenant),
+}
+
+fn place(text: &str) -> Result<Place, Option<Problem>> {
+    if text.chars().count() > MAX_ADDRESS as usize {
+        let message = format!("The address has more than {MAX_ADDRESS} characters.");
+        return Err(Some(
+            Problem::of(Key::Instance, ProblemCode::TooLong, message)
+                .hint("Only its beginning is needed, up to nexthink.cloud."),
+        ));
+    }
+    if address::is_meant_by(text) {
+        address::parse(text).map(Place::Address).map_err(|error| Some(not_an_address(error)))
+    } else {
+        Instance::parse(text).map(Place::Name).map_err(|error| Some(not_a_name(error)))
+    }
+}
+
+fn region(text: &str) -> Result<Region, Option<Problem>> {
+    Region::parse(text::trim(text)).ok_or_else(|| {
+        Some(
+            Problem::of(Key::Region, ProblemCode::NotAnOption, "This region is not known.")
+                .hint(format!("Nexthink has the regions {}.", Region::NAMED)),
+        )
+    })
+}
+
+fn client_id(entries: &Entries, notes: &mut Vec<String>, problems: &mut Vec<Problem>) -> Option<ClientId> {
+    let Entered::Once(text) = entries.entered(Key::ClientId) else { return None };
+    let id = ClientId::parse(trimmed(Key::ClientId, text, notes));
+    id.map_err(|error| problems.push(refused(Key::ClientId, error))).ok()
+}
+
+fn trimmed<'a>(key: Key, text: &'a str, notes: &mut Vec<String>) -> &'a str {
+    let trimmed = text::trim(text);
+    if trimmed.len() != text.len() {
+        notes.push(format!("White space around the {} was left out.", key.label().to_ascii_lowercase()));
+    }
+    trimmed
+}
+
+fn derived(tenant: &Tenant) -> String {
+    format!(
+        "From the address: instance {}, region {} ({}).",
+        tenant.instance.as_str(),
+        tenant.region.code(),
+        tenant.region.label()
+    )
+}
+
+fn contradiction(address: Region, chosen: Region) -> Problem {
+    let message = format!("The address lies in region {}, but {} is chosen.", address.code(), chosen.code());
+    Problem::of(Key::Region, ProblemCode::Contradiction, message)
+        .hint("Leave the region empty to take it from the address, or correct the address.")
+}
+
+fn not_a_name(error: InstanceError) -> Problem {
+    let code = match error {
+        InstanceError::TooLong => ProblemCode::TooLong,
+        InstanceError::Characters | InstanceError::HyphenAtEdge | InstanceError::Encoded => ProblemCode::BadFormat,
+    };
+    Problem::of(Key::Instance, code, error.to_string())
+        .hint("For the address nxdocs.data.eu.nexthink.cloud it is nxdocs. You can also paste the whole address.")
+}
+
+fn not_an_address(error: AddressError) -> Problem {
+    let (code, hint) = match error {
+        AddressError::Region => (ProblemCode::NotAnOption, format!("Nexthink has the regions {}.", Region::NAMED)),
+        AddressError::Instance(error) => return not_a_name(error),
+        AddressError::Shared => (
+            ProblemCode::BadFormat,
+            "Paste the address that your browser shows when you are signed in to Nexthink.".to_owned(),
+        ),
+        _ => (
+            ProblemCode::BadFormat,
+            "An address looks like https://nxdocs.eu.nexthink.cloud or nxdocs.data.eu.nexthink.cloud; \
+             its first part alone will do as well."
+                .to_owned(),
+        ),
+    };
+    Problem::of(Key::Instance, code, error.to_string()).hint(hint)
+}
+
+fn refused(key: Key, error: CredentialError) -> Problem {
+    let code = match error {
+        CredentialError::Control => ProblemCode::ControlCharacter,
+        CredentialError::Colon => ProblemCode::BadFormat,
+        CredentialError::TooLong => ProblemCode::TooLong,
+    };
+    let hint = match error {
+        CredentialError::TooLong => format!("It has at most {} bytes.", credentials::MAX_BYTES),
+        _ => "Copy it again with the Copy button in Nexthink.".to_owned(),
+    };
+    Problem::of(key, code, format!("The {} {error}", key.label().to_ascii_lowercase())).hint(hint)
+}
+
+#[cfg(test)]
+mod tests;

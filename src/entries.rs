@@ -1,0 +1,146 @@
+//! What was entered, by key.
+
+use std::fmt;
+
+use zeroize::Zeroize;
+
+use crate::problem::{Problem, ProblemCode};
+use crate::text;
+
+/// Names the four fields, in the order of the form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Key {
+    /// Which tenant.
+    Instance,
+    /// Where it is hosted.
+    Region,
+    /// Who connects.
+    ClientId,
+    /// The proof of it.
+    ClientSecret,
+}
+
+impl Key {
+    /// Every field, in the order of the form.
+    pub const ALL: [Self; 4] = [Self::Instance, Self::Region, Self::ClientId, Self::ClientSecret];
+
+    /// Returns the key as platforms store it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Instance => "instance",
+            Self::Region => "region",
+            Self::ClientId => "client_id",
+            Self::ClientSecret => "client_secret",
+        }
+    }
+
+    /// Returns what the form calls the field.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Instance => "Instance name",
+            Self::Region => "Region",
+            Self::ClientId => "Client ID",
+            Self::ClientSecret => "Client secret",
+        }
+    }
+}
+
+/// Holds the entries as they came. `Debug` shows the keys alone; the values are
+/// overwritten when dropped.
+pub struct Entries(Vec<(String, String)>);
+
+impl Entries {
+    /// Takes over pairs of key and text.
+    pub fn new(pairs: Vec<(String, String)>) -> Self {
+        Self(pairs)
+    }
+
+    /// Returns what was entered for a field.
+    pub(crate) fn entered(&self, key: Key) -> Entered<'_> {
+        let mut values = self.0.iter().filter(|(name, _)| name == key.name());
+        match (values.next(), values.next()) {
+            (None, _) => Entered::Nothing,
+            (Some((_, value)), None) if text::trim(value).is_empty() => Entered::Nothing,
+            (Some((_, value)), None) => Entered::Once(value),
+            (Some(_), Some(_)) => Entered::Repeatedly,
+        }
+    }
+
+    /// Reports keys that the form does not have and keys entered repeatedly.
+    pub(crate) fn key_problems(&self) -> Vec<Problem> {
+        let mut unknown: Vec<&str> = Vec::new();
+        for (name, _) in &self.0 {
+            if Key::ALL.iter().all(|key| key.name() != name) && !unknown.contains(&name.as_str()) {
+                unknown.push(name);
+            }
+        }
+        let unknown = unknown.into_iter().map(|name| Problem {
+            field: Some(name.to_owned()),
+            code: ProblemCode::UnknownField,
+            message: "This form has no such field.".to_owned(),
+            hint: Some("The fields are instance, region, client_id and client_secret.".to_owned()),
+        });
+        let repeated = Key::ALL.into_iter().filter(|key| matches!(self.entered(*key), Entered::Repeatedly));
+        let repeated = repeated.map(|key| {
+            Problem::of(key, ProblemCode::Contradiction, format!("{} was entered more than once.", key.label()))
+                .hint("Enter it once.")
+        });
+        unknown.chain(repeated).collect()
+    }
+}
+
+impl fmt::Debug for Entries {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.iter().map(|(key, _)| key)).finish()
+    }
+}
+
+impl Drop for Entries {
+    fn drop(&mut self) {
+        for (_, value) in &mut self.0 {
+            value.zeroize();
+        }
+    }
+}
+
+/// Says what was entered for one field.
+#[derive(Clone, Copy)]
+pub(crate) enum Entered<'a> {
+    /// Nothing but white space.
+    Nothing,
+    /// One value, white space around it included.
+    Once(&'a str),
+    /// Several values, so none that could be meant.
+    Repeatedly,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entries(pairs: &[(&str, &str)]) -> Entries {
+        Entries::new(pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect())
+    }
+
+    #[test]
+    fn debug_shows_keys_and_no_values() {
+        let entries = entries(&[("client_secret", "hunter2"), ("instance", "acme")]);
+        assert_eq!(format!("{entries:?}"), r#"{"client_secret", "instance"}"#);
+    }
+
+    #[test]
+    fn each_unknown_key_is_reported_once() {
+        let problems = entries(&[("tenant", "a"), ("tenant", "b"), ("Region", "eu")]).key_problems();
+        let fields: Vec<_> = problems.iter().map(|p| p.field.as_deref()).collect();
+        assert_eq!(fields, [Some("tenant"), Some("Region")]);
+        assert!(problems.iter().all(|p| p.code == ProblemCode::UnknownField));
+    }
+
+    #[test]
+    fn a_repeated_key_is_a_contradiction_even_with_equal_values() {
+        let problems = entries(&[("region", "eu"), ("region", "eu")]).key_problems();
+        assert_eq!(problems.len(), 1);
+        assert_eq!(problems[0].code, ProblemCode::Contradiction);
+        assert_eq!(problems[0].message, "Region was entered more than once.");
+    }
+}

@@ -1,0 +1,129 @@
+//! Why an exchange did not give what it should: the vocabulary of codes, and
+//! reading the many error bodies and waiting times.
+
+pub mod body;
+pub mod retry_after;
+
+use crate::entries::Key;
+
+/// Says why an exchange did not give what it should. Holds no secret of ours;
+/// `provider_message` is the provider's text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// What kind of failure it is.
+    pub code: FailureCode,
+    /// One sentence.
+    pub message: String,
+    /// What to do about it. None: nothing is known to help.
+    pub hint: Option<String>,
+    /// The field to correct. None: no single one is to blame.
+    pub field: Option<Key>,
+    /// The provider's own code, cleaned.
+    pub provider_code: Option<String>,
+    /// The provider's own text, cleaned.
+    pub provider_message: Option<String>,
+    /// Seconds to wait before trying again. None: the provider did not say.
+    pub retry_after: Option<u32>,
+}
+
+impl Failure {
+    /// Starts a failure with what every one has.
+    pub fn new(code: FailureCode, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            hint: None,
+            field: None,
+            provider_code: None,
+            provider_message: None,
+            retry_after: None,
+        }
+    }
+
+    /// Adds what to do about it.
+    pub fn hint(self, hint: impl Into<String>) -> Self {
+        Self { hint: Some(hint.into()), ..self }
+    }
+
+    /// Adds the field to correct.
+    pub fn field(self, field: Key) -> Self {
+        Self { field: Some(field), ..self }
+    }
+
+    /// Adds what the provider said.
+    pub fn said(self, error: body::ProviderError) -> Self {
+        Self { provider_code: error.code, provider_message: error.message, ..self }
+    }
+
+    /// Adds how long to wait.
+    pub fn retry_after(self, retry_after: Option<u32>) -> Self {
+        Self { retry_after, ..self }
+    }
+}
+
+/// Names the kinds of failure that the token endpoint can cause; the vocabulary
+/// of `failure.code`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FailureCode {
+    /// Client id and secret are not accepted.
+    InvalidClient,
+    /// The scope asked for is not granted.
+    InvalidScope,
+    /// The credentials may not use the client credentials grant.
+    UnauthorizedClient,
+    /// Nothing answers under the name of the instance in the region.
+    InstanceUnknown,
+    /// Refused for another reason.
+    Rejected,
+    /// Too many requests.
+    RateLimited,
+    /// The provider cannot answer now.
+    Unavailable,
+    /// The provider gave up waiting.
+    Timeout,
+    /// Something on the way does not let the request through.
+    Network,
+    /// The answer cannot be read.
+    MalformedResponse,
+    /// The status has no meaning here.
+    UnexpectedStatus,
+    /// The answer sends somewhere else.
+    Redirected,
+    /// The answer is longer than any honest one.
+    ResponseTooLarge,
+}
+
+impl FailureCode {
+    /// Returns the code as the contract spells it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::InvalidClient => "invalid-client",
+            Self::InvalidScope => "invalid-scope",
+            Self::UnauthorizedClient => "unauthorized-client",
+            Self::InstanceUnknown => "instance-unknown",
+            Self::Rejected => "rejected",
+            Self::RateLimited => "rate-limited",
+            Self::Unavailable => "unavailable",
+            Self::Timeout => "timeout",
+            Self::Network => "network",
+            Self::MalformedResponse => "malformed-response",
+            Self::UnexpectedStatus => "unexpected-status",
+            Self::Redirected => "redirected",
+            Self::ResponseTooLarge => "response-too-large",
+        }
+    }
+
+    /// Returns the class, which follows from the code.
+    pub fn class(self) -> &'static str {
+        match self {
+            Self::InvalidClient
+            | Self::InvalidScope
+            | Self::UnauthorizedClient
+            | Self::InstanceUnknown
+            | Self::Rejected => "config",
+            Self::RateLimited | Self::Unavailable | Self::Timeout | Self::Network => "transient",
+            Self::MalformedResponse | Self::UnexpectedStatus => "provider",
+            Self::Redirected | Self::ResponseTooLarge => "security",
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! How long a provider asks to wait.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use time::format_description::well_known::Iso8601;
+use time::{OffsetDateTime, PrimitiveDateTime};
+
+use crate::http::Response;
+
+/// Returns the seconds to wait from the moment the response arrived: `Retry-After`
+/// as seconds or HTTP date (RFC 9110 §10.2.3) or, as Nexthink's `OpenAPI` text
+/// suggests, as ISO date; else `X-Rate-Limit-Reset` in seconds since the epoch,
+/// which Okta sends. 0 when the moment has passed. None when nothing readable
+/// was said.
+pub fn seconds(response: &Response) -> Option<u32> {
+    let until = |moment: u64| u32::try_from(moment.saturating_sub(response.received_at)).unwrap_or(u32::MAX);
+    response
+        .header("retry-after")
+        .and_then(|value| digits(value).map(at_most_u32).or_else(|| date(value).map(until)))
+        .or_else(|| response.header("x-rate-limit-reset").and_then(digits).map(until))
+}
+
+/// Reads `1*DIGIT`; a sign, which Rust would accept, is none. A number too
+/// large to hold counts as the largest.
+fn digits(text: &str) -> Option<u64> {
+    let all_digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    all_digits.then(|| text.parse().unwrap_or(u64::MAX))
+}
+
+fn at_most_u32(seconds: u64) -> u32 {
+    u32::try_from(seconds).unwrap_or(u32::MAX)
+}
+
+/// Reads a date as seconds since the epoch.
+fn date(text: &str) -> Option<u64> {
+    let moment = httpdate::parse_http_date(text).ok().or_else(|| iso(text))?;
+    moment.duration_since(UNIX_EPOCH).ok().map(|since| since.as_secs())
+}
+
+/// Reads a date of ISO 8601; without an offset it counts as UTC.
+fn iso(text: &str) -> Option<SystemTime> {
+    let moment = OffsetDateTime::parse(text, &Iso8601::PARSING)
+        .or_else(|_| PrimitiveDateTime::parse(text, &Iso8601::PARSING).map(PrimitiveDateTime::assume_utc))
+        .ok()?;
+    Some(moment.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Sun, 06 Nov 1994 08:49:37 GMT, the moment of RFC 9110's examples.
+    const RFC_MOMENT: u64 = 784_111_777;
+
+    fn after(headers: &[(&str, &str)]) -> Option<u32> {
+        seconds(&Response {
+            status: 429,
+            headers: headers.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect(),
+            body: Vec::new(),
+            received_at: RFC_MOMENT - 90,
+        })
+    }
+
+    #[test]
+    fn retry_after_is_read_in_every_form() {
+        for (value, wait) in [
+            ("120", Some(120)),
+            ("0", Some(0)),
+            (" 7 ", Some(7)),
+            ("99999999999999999999999", Some(u32::MAX)),
+            ("Sun, 06 Nov 1994 08:49:37 GMT", Some(90)),
+            ("Sunday, 06-Nov-94 08:49:37 GMT", Some(90)),
+            ("Sun Nov  6 08:49:37 1994", Some(90)),
+            ("1994-11-06T08:49:37Z", Some(90)),
+            ("1994-11-06T08:49:37.500Z", Some(90)),
+            ("1994-11-06T10:49:37+02:00", Some(90)),
+            ("1994-11-06T08:49:37", Some(90)),
+            ("Sun, 06 Nov 1994 08:00:00 GMT", Some(0)),
+            ("1969-12-31T23:59:59Z", None),
+            ("-1", None),
+            ("+5", None),
+            ("1.5", None),
+            ("soon", None),
+            ("", None),
+        ] {
+            assert_eq!(after(&[("Retry-After", value)]), wait, "{value:?}");
+        }
+    }
+
+    #[test]
+    fn the_rate_limit_reset_stands_in_for_a_missing_retry_after() {
+        assert_eq!(after(&[("X-Rate-Limit-Reset", "784111777")]), Some(90));
+        assert_eq!(after(&[("X-Rate-Limit-Reset", "784111777"), ("Retry-After", "5")]), Some(5));
+        assert_eq!(after(&[("X-Rate-Limit-Reset", "784111777"), ("Retry-After", "soon")]), Some(90));
+        assert_eq!(after(&[("X-Rate-Limit-Reset", "1")]), Some(0));
+        assert_eq!(after(&[]), None);
+    }
+}

@@ -1,0 +1,158 @@
+//! HTTP as data: what to send, what came back.
+
+use std::fmt;
+
+use zeroize::Zeroize;
+
+use crate::secret::Secret;
+
+/// Asks the host to send a request to one of the connection's hosts.
+#[derive(Debug)]
+pub struct Request {
+    /// In upper case.
+    pub method: &'static str,
+    /// Absolute `https` URL.
+    pub url: String,
+    /// In the order to send them.
+    pub headers: Vec<Header>,
+    /// Empty when there is none.
+    pub body: Vec<u8>,
+    /// Whether the host adds the headers that carry the token.
+    pub authorized: bool,
+    /// Whether sending it again is harmless.
+    pub repeatable: bool,
+    /// Seconds to wait for the whole response.
+    pub timeout: u32,
+    /// Longest body to accept, in bytes.
+    pub response_limit: u32,
+}
+
+/// Pairs a header's name, in lower case, with its value.
+#[derive(Debug)]
+pub struct Header {
+    /// In lower case.
+    pub name: &'static str,
+    /// Printed only where it holds no credential.
+    pub value: HeaderValue,
+}
+
+/// Holds the value of a header.
+#[derive(Debug)]
+pub enum HeaderValue {
+    /// Fit to be seen.
+    Plain(String),
+    /// Carries a credential.
+    Sensitive(Secret),
+}
+
+impl HeaderValue {
+    /// Shows the value to the one place that has to send it.
+    pub fn expose(&self) -> &str {
+        match self {
+            Self::Plain(text) => text,
+            Self::Sensitive(secret) => secret.expose(),
+        }
+    }
+}
+
+/// Reports what came back. The body is overwritten when dropped: it may hold a
+/// token. `Debug` shows neither it nor the values of headers.
+pub struct Response {
+    /// From 100 to 599.
+    pub status: u16,
+    /// Pairs of name and value, in the order received.
+    pub headers: Vec<(String, String)>,
+    /// Decoded body.
+    pub body: Vec<u8>,
+    /// The host's clock, in seconds since the Unix epoch.
+    pub received_at: u64,
+}
+
+impl Response {
+    /// Returns the first header of that name.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let found = self.headers.iter().find(|(given, _)| given.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value.trim())
+    }
+
+    /// Returns the media type without parameters, in lower case. None when the
+    /// header is missing or empty.
+    pub fn media_type(&self) -> Option<String> {
+        let value = self.header("content-type")?;
+        let essence = value.split(';').next().unwrap_or_default().trim();
+        (!essence.is_empty()).then(|| essence.to_ascii_lowercase())
+    }
+
+    /// Tells whether the body may be read as JSON: it says so (RFC 8259 §11,
+    /// RFC 6839 §3.1) or it does not say what it is.
+    pub fn may_be_json(&self) -> bool {
+        self.media_type().is_none_or(|kind| kind == "application/json" || kind.ends_with("+json"))
+    }
+
+    /// Tells whether fewer bytes arrived than were announced.
+    pub fn is_cut_short(&self) -> bool {
+        let announced = self.header("content-length").and_then(|value| value.parse::<u64>().ok());
+        announced.is_some_and(|announced| (self.body.len() as u64) < announced)
+    }
+}
+
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.headers.iter().map(|(name, _)| name).collect();
+        f.debug_struct("Response")
+            .field("status", &self.status)
+            .field("headers", &names)
+            .field("body", &format_args!("{} bytes", self.body.len()))
+            .field("received_at", &self.received_at)
+            .finish()
+    }
+}
+
+impl Drop for Response {
+    fn drop(&mut self) {
+        self.body.zeroize();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn response(headers: &[(&str, &str)], body: &str) -> Response {
+        Response {
+            status: 200,
+            headers: headers.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect(),
+            body: body.as_bytes().to_vec(),
+            received_at: 0,
+        }
+    }
+
+    #[test]
+    fn media_type_is_compared_without_parameters_and_case() {
+        for (value, json) in [
+            ("application/json", true),
+            ("Application/JSON ; charset=utf-8", true),
+            ("application/problem+json", true),
+            ("text/html", false),
+            ("application/jsonp", false),
+            ("", true),
+        ] {
+            assert_eq!(response(&[("Content-Type", value)], "").may_be_json(), json, "{value}");
+        }
+        assert!(response(&[], "").may_be_json());
+    }
+
+    #[test]
+    fn a_body_shorter_than_announced_is_cut_short() {
+        assert!(response(&[("content-length", "3")], "ab").is_cut_short());
+        assert!(!response(&[("content-length", "2")], "ab").is_cut_short());
+        assert!(!response(&[("content-length", "two")], "ab").is_cut_short());
+        assert!(!response(&[], "ab").is_cut_short());
+    }
+
+    #[test]
+    fn debug_shows_neither_body_nor_header_values() {
+        let shown = format!("{:?}", response(&[("set-cookie", "canary")], "canary"));
+        assert_eq!(shown, r#"Response { status: 200, headers: ["set-cookie"], body: 6 bytes, received_at: 0 }"#);
+    }
+}

@@ -1,0 +1,207 @@
+//! Reading members of JSON objects that others wrote.
+
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+/// Holds a member of whatever type, as far as anyone here asks.
+///
+/// Reading one never fails, so serde has no occasion to quote a value in an
+/// error.
+#[derive(Default)]
+pub enum Member {
+    /// The object has no such member.
+    #[default]
+    Absent,
+    /// A string.
+    Text(String),
+    /// A number from 0 to 2^64 - 1 without a fraction other than zero.
+    Whole(u64),
+    /// An object with what error bodies put into one.
+    Error {
+        /// The member `code`.
+        code: Box<Member>,
+        /// The member `message`.
+        message: Box<Member>,
+    },
+    /// Anything else, `null` included.
+    Other,
+}
+
+impl Member {
+    /// Returns a string or a number as text.
+    pub fn into_text(self) -> Option<String> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Whole(number) => Some(number.to_string()),
+            Self::Absent | Self::Error { .. } | Self::Other => None,
+        }
+    }
+}
+
+/// Reads the object in a body. None when the body is anything else.
+///
+/// Serde on its own would take a list for an object, its items for the members
+/// in order.
+pub fn object<'de, T: Deserialize<'de>>(body: &'de [u8]) -> Result<T, Unreadable> {
+    let text = std::str::from_utf8(body).map_err(|_| Unreadable::NotUtf8)?;
+    if !text.trim_start().starts_with('{') && !text.trim().is_empty() {
+        return Err(Unreadable::NotAnObject);
+    }
+    serde_json::from_str(text).map_err(|error| Unreadable::from(&error))
+}
+
+/// Says why a body is no JSON object that can be read. Serde's own words may
+/// quote the body, so they are not passed on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unreadable {
+    /// Not text.
+    NotUtf8,
+    /// It begins like no object.
+    NotAnObject,
+    /// It ends before it is complete.
+    EndsEarly,
+    /// A member that matters stands there twice.
+    Duplicate,
+    /// Not JSON.
+    Syntax,
+}
+
+impl From<&serde_json::Error> for Unreadable {
+    fn from(error: &serde_json::Error) -> Self {
+        use serde_json::error::Category;
+        match error.classify() {
+            Category::Eof => Self::EndsEarly,
+            // Members never fail, so this is what is left.
+            Category::Data => Self::Duplicate,
+            Category::Syntax | Category::Io => Self::Syntax,
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Member {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(MemberVisitor { inside: false })
+    }
+}
+
+/// A member of an object that is a member itself. It is read no deeper, so no
+/// body makes the stack grow.
+struct Inner(Member);
+
+impl<'de> Deserialize<'de> for Inner {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(MemberVisitor { inside: true }).map(Self)
+    }
+}
+
+struct MemberVisitor {
+    inside: bool,
+}
+
+impl<'de> Visitor<'de> for MemberVisitor {
+    type Value = Member;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("anything")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Member, E> {
+        Ok(Member::Text(text.to_owned()))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Member, E> {
+        Ok(Member::Whole(number))
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Member, E> {
+        // 2^53: up to here every whole number has an exact form.
+        let whole = (0.0..=9_007_199_254_740_992.0).contains(&number) && number.fract() == 0.0;
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole and not negative")]
+        Ok(if whole { Member::Whole(number as u64) } else { Member::Other })
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Member, E> {
+        Ok(Member::Other)
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Member, E> {
+        Ok(Member::Other)
+    }
+
+    fn visit_unit<E>(self) -> Result<Member, E> {
+        Ok(Member::Other)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Member, A::Error> {
+        while items.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Member::Other)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Member, A::Error> {
+        let (mut code, mut message) = (Member::Absent, Member::Absent);
+        while let Some(name) = members.next_key::<String>()? {
+            match name.as_str() {
+                "code" if !self.inside => code = members.next_value::<Inner>()?.0,
+                "message" if !self.inside => message = members.next_value::<Inner>()?.0,
+                _ => {
+                    members.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        if self.inside {
+            return Ok(Member::Other);
+        }
+        Ok(Member::Error { code: Box::new(code), message: Box::new(message) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(serde::Deserialize)]
+    struct One {
+        #[serde(default)]
+        a: Member,
+    }
+
+    fn shown(body: &str) -> Result<Option<String>, Unreadable> {
+        object::<One>(body.as_bytes()).map(|one| one.a.into_text())
+    }
+
+    #[test]
+    fn strings_and_whole_numbers_are_text() {
+        assert_eq!(shown(r#"{"a":"x"}"#), Ok(Some("x".to_owned())));
+        assert_eq!(shown(r#" {"a":900.0}"#), Ok(Some("900".to_owned())));
+        assert_eq!(shown(r#"{"a":18446744073709551615}"#), Ok(Some(u64::MAX.to_string())));
+        for other in
+            ["{}", r#"{"a":null}"#, r#"{"a":-1}"#, r#"{"a":1.5}"#, r#"{"a":[1]}"#, r#"{"a":{"b":1}}"#, r#"{"a":true}"#]
+        {
+            assert_eq!(shown(other), Ok(None), "{other}");
+        }
+    }
+
+    #[test]
+    fn objects_are_read_one_level_deep() {
+        let nested = format!("{}1{}", r#"{"code":"#.repeat(100), "}".repeat(100));
+        assert_eq!(shown(&format!(r#"{{"a":{nested}}}"#)), Ok(None));
+        let one = object::<One>(br#"{"a":{"code":7,"message":"m","more":{}}}"#).unwrap();
+        let Member::Error { code, message } = one.a else { panic!("no object") };
+        assert_eq!((code.into_text().as_deref(), message.into_text().as_deref()), (Some("7"), Some("m")));
+    }
+
+    #[test]
+    fn what_is_no_object_says_why() {
+        assert_eq!(shown(r#"["x"]"#), Err(Unreadable::NotAnObject));
+        assert_eq!(shown(r#""x""#), Err(Unreadable::NotAnObject));
+        assert_eq!(shown("<p>"), Err(Unreadable::NotAnObject));
+        assert_eq!(shown(""), Err(Unreadable::EndsEarly));
+        assert_eq!(shown(r#"{"a":"#), Err(Unreadable::EndsEarly));
+        assert_eq!(shown(r#"{"a":1,"a":1}"#), Err(Unreadable::Duplicate));
+        assert_eq!(shown(r#"{"a":1}x"#), Err(Unreadable::Syntax));
+        assert_eq!(shown(r"{'a':1}"), Err(Unreadable::Syntax));
+        assert_eq!(object::<One>(b"{\"a\":\"\xff\"}").map(|_| ()), Err(Unreadable::NotUtf8));
+        assert_eq!(shown(&format!(r#"{{"a":{}"#, "[".repeat(2000))), Err(Unreadable::EndsEarly));
+    }
+}

@@ -1,0 +1,175 @@
+//! Reading the token response.
+
+use serde::Deserialize;
+
+use super::{RESPONSE_LIMIT, SCOPE, error};
+use crate::failure::{Failure, FailureCode};
+use crate::http::Response;
+use crate::json::{self, Member, Unreadable};
+use crate::secret::Secret;
+
+/// Lifetime in seconds where the response names none: what Nexthink documents.
+const DEFAULT_LIFETIME: u32 = 900;
+
+/// Longest lifetime to believe, in seconds: a day. Nexthink's tokens live 15
+/// minutes; a number beyond this is a mistake in units.
+const MAX_LIFETIME: u32 = 86_400;
+
+/// How long before the end the next token is asked for, in seconds: room for
+/// the longest exchange, twice.
+const REFRESH_MARGIN: u32 = 60;
+
+/// Holds an access token and what is known of its life.
+#[derive(Debug)]
+pub struct Token {
+    /// Visible ASCII, opaque.
+    pub value: Secret,
+    /// As the provider spells it.
+    pub kind: String,
+    /// Seconds from the moment the request was sent.
+    pub expires_in: u32,
+    /// Whether the provider named no lifetime.
+    pub lifetime_assumed: bool,
+    /// Granted, in the order of the response.
+    pub scopes: Vec<String>,
+}
+
+impl Token {
+    /// Returns when to ask for the next token, in seconds from the moment the
+    /// request was sent: 60 s before the end, never more than half the lifetime
+    /// early. Less than `expires_in` always, so a token of one second is
+    /// renewed at once.
+    pub fn refresh_after(&self) -> u32 {
+        self.expires_in - REFRESH_MARGIN.min(self.expires_in / 2).max(1)
+    }
+
+    /// Returns what was asked for and not granted.
+    pub fn missing_scopes(&self) -> Vec<String> {
+        let missing = !self.scopes.iter().any(|scope| scope == SCOPE);
+        missing.then(|| SCOPE.to_owned()).into_iter().collect()
+    }
+}
+
+/// Reads the response to the token request (RFC 6749 §5).
+///
+/// # Errors
+///
+/// Says what failed and what to do; never holds the body.
+pub fn response(response: &Response) -> Result<Token, Failure> {
+    if response.body.len() > RESPONSE_LIMIT as usize {
+        return Err(Failure::new(FailureCode::ResponseTooLarge, "The answer is far too long for a token.")
+            .hint(error::SOMETHING_BETWEEN));
+    }
+    match response.status {
+        200..=299 => token(response),
+        _ => Err(error::failure(response)),
+    }
+}
+
+/// The members of RFC 6749 §5.1 that matter here. Serde refuses a member that
+/// occurs twice.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Body {
+    access_token: Member,
+    token_type: Member,
+    expires_in: Member,
+    scope: Member,
+}
+
+fn token(response: &Response) -> Result<Token, Failure> {
+    if !response.may_be_json() {
+        return Err(error::not_json(response));
+    }
+    if response.body.is_empty() {
+        return Err(malformed("The answer is empty."));
+    }
+    if response.is_cut_short() {
+        return Err(malformed("The answer ends too early."));
+    }
+    let body: Body = json::object(&response.body).map_err(unreadable)?;
+    let value = access_token(body.access_token)?;
+    let kind = token_type(body.token_type)?;
+    let (expires_in, lifetime_assumed) = lifetime(body.expires_in)?;
+    Ok(Token { value, kind, expires_in, lifetime_assumed, scopes: scopes(body.scope)? })
+}
+
+fn access_token(member: Member) -> Result<Secret, Failure> {
+    match member {
+        Member::Absent => Err(malformed("The answer has no access token.")),
+        Member::Text(text) => {
+            let token = Secret::new(text);
+            let visible = token.expose().bytes().all(|b| b.is_ascii_graphic());
+            if token.expose().is_empty() {
+                Err(malformed("The access token is empty."))
+            } else if visible {
+                Ok(token)
+            } else {
+                Err(malformed("The access token contains characters that no header can carry."))
+            }
+        }
+        _ => Err(malformed("The access token is not a text.")),
+    }
+}
+
+fn token_type(member: Member) -> Result<String, Failure> {
+    match member {
+        Member::Absent => Err(malformed("The answer does not say of what type the token is.")),
+        Member::Text(kind) if kind.eq_ignore_ascii_case("bearer") => Ok(kind),
+        _ => Err(malformed("The token is not of the type Bearer.")),
+    }
+}
+
+/// Reads a whole number or a string of digits, from 1 to 86,400, and whether it
+/// is assumed.
+fn lifetime(member: Member) -> Result<(u32, bool), Failure> {
+    let seconds = match member {
+        Member::Absent => return Ok((DEFAULT_LIFETIME, true)),
+        Member::Whole(seconds) => Some(seconds),
+        Member::Text(text) if text.bytes().all(|b| b.is_ascii_digit()) => text.parse().ok(),
+        _ => None,
+    };
+    seconds
+        .and_then(|seconds| u32::try_from(seconds).ok())
+        .filter(|seconds| (1..=MAX_LIFETIME).contains(seconds))
+        .map(|seconds| (seconds, false))
+        .ok_or_else(|| malformed("The token's lifetime is no number of seconds from 1 to 86,400."))
+}
+
+/// Splits on spaces (RFC 6749 §3.3). Absent: as asked for (§5.1).
+fn scopes(member: Member) -> Result<Vec<String>, Failure> {
+    match member {
+        Member::Absent => Ok(vec![SCOPE.to_owned()]),
+        Member::Text(text) => {
+            let scopes = text.split(' ').filter(|scope| !scope.is_empty());
+            scopes
+                .map(scope)
+                .collect::<Option<_>>()
+                .ok_or_else(|| malformed("The scope contains characters that no scope has."))
+        }
+        _ => Err(malformed("The scope is not a text.")),
+    }
+}
+
+/// Accepts a scope-token of RFC 6749 §3.3.
+fn scope(text: &str) -> Option<String> {
+    let allowed = text.bytes().all(|b| b.is_ascii_graphic() && b != b'"' && b != b'\\');
+    allowed.then(|| text.to_owned())
+}
+
+fn unreadable(reason: Unreadable) -> Failure {
+    malformed(match reason {
+        Unreadable::NotUtf8 => "The answer is not UTF-8 text.",
+        Unreadable::NotAnObject => "The answer is not a JSON object.",
+        Unreadable::EndsEarly => "The answer ends too early.",
+        Unreadable::Duplicate => "The answer says the same thing twice.",
+        Unreadable::Syntax => "The answer is not JSON.",
+    })
+}
+
+fn malformed(message: &str) -> Failure {
+    Failure::new(FailureCode::MalformedResponse, message).hint(error::TRY_AGAIN)
+}
+
+#[cfg(test)]
+mod tests;
