@@ -11,9 +11,10 @@ use bindings::exports::integration::provider::provider as contract;
 
 use crate::connection::{self, Connection};
 use crate::definition;
-use crate::entries::{Entries, Key};
+use crate::entries::Entries;
 use crate::failure::Failure;
 use crate::http::{Request, Response};
+use crate::key::Key;
 use crate::problem::Problem;
 use crate::token::{self, Token};
 

@@ -1,7 +1,8 @@
 //! From entries to a connection: normalise, validate, derive.
 
 use crate::credentials::{self, ClientId, ClientSecret, CredentialError};
-use crate::entries::{Entered, Entries, Key};
+use crate::entries::{Entered, Entries};
+use crate::key::Key;
 use crate::problem::{Problem, ProblemCode};
 use crate::tenant::address::{self, AddressError};
 use crate::tenant::{Instance, InstanceError, Region, Tenant};

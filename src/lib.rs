@@ -7,7 +7,7 @@
 //!
 //! Data flows one way:
 //!
-//! 1. [`definition`] says what to ask for; [`entries`] holds the answers.
+//! 1. [`definition`] says what to ask for, by [`key`]; [`entries`] holds the answers.
 //! 2. [`connection`] normalises and validates them; [`tenant`] gives the hosts,
 //!    [`credentials`] the header. What is wrong becomes a [`problem`].
 //! 3. [`token`] builds the request and reads the response, both as [`http`] data.
@@ -22,6 +22,7 @@ pub mod entries;
 pub mod failure;
 pub mod http;
 mod json;
+pub mod key;
 pub mod problem;
 pub mod secret;
 pub mod tenant;

@@ -1,6 +1,6 @@
 //! What can be wrong with what was entered.
 
-use crate::entries::Key;
+use crate::key::Key;
 
 /// Says one thing that is wrong with what was entered.
 ///

@@ -3,7 +3,7 @@
 use super::guide::{CREATE_CREDENTIALS, FIND_INSTANCE};
 use crate::connection::MAX_ADDRESS;
 use crate::credentials::MAX_BYTES;
-use crate::entries::Key;
+use crate::key::Key;
 use crate::tenant::Region;
 
 /// Describes one thing to ask for.

@@ -3,7 +3,7 @@ use std::collections::HashSet;
 use url::Url;
 
 use super::*;
-use crate::entries::Key;
+use crate::key::Key;
 use crate::tenant::Region;
 
 mod patterns;

@@ -4,7 +4,7 @@
 pub mod body;
 pub mod retry_after;
 
-use crate::entries::Key;
+use crate::key::Key;
 
 /// Says why an exchange did not give what it should. Holds no secret of ours;
 /// `provider_message` is the provider's text.

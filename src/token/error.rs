@@ -4,10 +4,10 @@
 //! bodies with `errorCode` are Okta's, which the path of the token endpoint
 //! points to.
 
-use crate::entries::Key;
 use crate::failure::body::ProviderError;
 use crate::failure::{Failure, FailureCode, retry_after};
 use crate::http::Response;
+use crate::key::Key;
 use crate::text;
 
 /// What to do when the answer hardly came from Nexthink.

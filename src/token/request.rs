@@ -5,8 +5,9 @@ use url::form_urlencoded;
 use super::{RESPONSE_LIMIT, SCOPE};
 use crate::connection::{self, resolve};
 use crate::credentials::basic;
-use crate::entries::{Entered, Entries, Key};
+use crate::entries::{Entered, Entries};
 use crate::http::{Header, HeaderValue, Request};
+use crate::key::Key;
 use crate::problem::Problem;
 
 /// Seconds to wait for the token; public clients use 30 to 60.

@@ -1,5 +1,5 @@
 use super::*;
-use crate::entries::Key;
+use crate::key::Key;
 use FailureCode::{
     InstanceUnknown, InvalidClient, InvalidScope, Network, RateLimited, Redirected, Rejected, Timeout,
     UnauthorizedClient, Unavailable, UnexpectedStatus,
