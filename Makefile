@@ -1,0 +1,47 @@
+# Every target does its own set-up, so each works on a fresh machine.
+
+.PHONY: run test check setup
+.DELETE_ON_ERROR:
+
+# `setup` installs what is missing. Left to itself, rustup would try at every call
+# and, without its server, refuse to start what is already there.
+export RUSTUP_AUTO_INSTALL ?= 0
+
+CARGO ?= cargo
+TARGET := wasm32-unknown-unknown
+DEBIAN_PACKAGES := rustc-web cargo-web rust-web-src lld-22
+DENY_VERSION := 0.20.2
+DENY := target/tools/bin/cargo-deny
+
+# The standard library for the target, when the running toolchain has it.
+LIBDIR = $(wildcard $(shell rustc --print target-libdir --target $(TARGET))/libstd-*)
+
+## Builds connector and host, replays every recording, prints the report.
+run: setup
+	@$(CARGO) run --quiet --locked --package host-test
+
+## Runs all tests.
+test: setup
+	$(CARGO) test --locked --workspace
+
+## Checks format, lints, documentation, licences, sources and versions.
+check: setup $(DENY)
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --locked --workspace --all-targets -- --deny warnings
+	@# The adapter is compiled for the component alone; Debian's way has no clippy for it.
+	@if [ -n "$(LIBDIR)" ]; then $(CARGO) clippy --locked --package nexthink-connector --target $(TARGET) -- --deny warnings; fi
+	RUSTDOCFLAGS="--deny warnings" $(CARGO) doc --locked --workspace --no-deps
+	$(DENY) --locked --log-level error check bans licenses sources
+
+## Makes sure that something compiles for wasm32-unknown-unknown: the running
+## toolchain, which rustup may complete, or else Debian's packages.
+setup:
+	@if [ -n "$(LIBDIR)" ]; then :; \
+	elif [ "$(CONNECTOR_TOOLCHAIN)" != debian ] && rustup toolchain install; then :; \
+	elif command -v wasm-ld-22 >/dev/null && [ -x /usr/bin/cargo ] && [ -x /usr/bin/rustc ]; then :; \
+	elif apt-get update -qq && apt-get install -qq -y $(DEBIAN_PACKAGES); then :; \
+	else echo "make: no compiler for $(TARGET): run 'rustup target add $(TARGET)', or on Debian 'apt-get install $(DEBIAN_PACKAGES)' as root" >&2; exit 1; fi
+
+$(DENY):
+	$(CARGO) install --quiet --locked --root target/tools --target-dir target/tools/build --version $(DENY_VERSION) cargo-deny
+	@rm -rf target/tools/build

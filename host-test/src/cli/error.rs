@@ -1,0 +1,100 @@
+//! What ends a command, and with which status.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use thiserror::Error;
+
+use crate::guard::PluginError;
+use crate::har::HarError;
+use crate::plugin::LoadError;
+use crate::scenario::Stopped;
+
+/// Names the ways a command ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// All is well.
+    Success = 0,
+    /// A recording or a connection failed.
+    Failed = 1,
+    /// The command cannot be carried out as given.
+    Use = 2,
+    /// The plugin breaks the contract.
+    Misbehaved = 3,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// Says in one sentence why a command cannot be carried out.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// The arguments make no sense.
+    #[error("{0}")]
+    Use(String),
+    /// A file cannot be read or written.
+    #[error("cannot {verb} {}: {reason}", .path.display())]
+    File {
+        /// What was to be done.
+        verb: &'static str,
+        /// With which file.
+        path: PathBuf,
+        /// Why not.
+        reason: String,
+    },
+    /// A component cannot be loaded.
+    #[error("{}{error}", .component.as_ref().map(|path| format!("{}: ", path.display())).unwrap_or_default())]
+    Load {
+        /// Its file; none for the built-in one.
+        component: Option<PathBuf>,
+        /// Why not.
+        error: LoadError,
+    },
+    /// A recording cannot be read.
+    #[error(transparent)]
+    Recording(#[from] HarError),
+    /// A plugin failed the host.
+    #[error(transparent)]
+    Plugin(#[from] PluginError),
+    /// A connection could not be played to its end.
+    #[error(transparent)]
+    Stopped(#[from] Stopped),
+}
+
+impl Error {
+    pub(super) fn file(verb: &'static str, path: &Path, error: &io::Error) -> Self {
+        let reason = match error.kind() {
+            io::ErrorKind::NotFound => "there is no such file or directory".to_owned(),
+            io::ErrorKind::PermissionDenied => "permission is denied".to_owned(),
+            io::ErrorKind::IsADirectory => "this is a directory".to_owned(),
+            _ => error.to_string(),
+        };
+        Self::File { verb, path: path.to_owned(), reason }
+    }
+
+    /// Returns the status to end with.
+    pub fn exit(&self) -> Exit {
+        match self {
+            Self::Load { error, .. } if error.is_misbehaviour() => Exit::Misbehaved,
+            Self::Use(_) | Self::File { .. } | Self::Recording(_) | Self::Load { .. } => Exit::Use,
+            Self::Stopped(Stopped::Replay(_)) => Exit::Failed,
+            Self::Plugin(_) | Self::Stopped(Stopped::Plugin(_)) => Exit::Misbehaved,
+        }
+    }
+
+    /// Returns a stable code for scripts.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Use(_) => "wrong-use",
+            Self::File { .. } => "file",
+            Self::Load { error, .. } => error.code(),
+            Self::Recording(_) => "bad-recording",
+            Self::Plugin(error) | Self::Stopped(Stopped::Plugin(error)) => error.code(),
+            Self::Stopped(Stopped::Replay(_)) => "recording-mismatch",
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! `inspect` and `component`: the component as a file.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use clap::Args;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use serde_json::{Map, json};
+use sha2::{Digest, Sha256};
+
+use super::{Common, Error, Exit, show};
+use crate::BUILT_IN;
+use crate::plugin::Facts;
+
+#[derive(Debug, Args)]
+pub(super) struct Inspect {
+    /// Component to inspect instead of the built-in one or that of --component
+    #[arg(value_name = "FILE")]
+    file: Option<PathBuf>,
+}
+
+impl Inspect {
+    pub(super) fn execute(&self, common: &Common) -> Result<Exit, Error> {
+        let path = self.file.as_ref().or(common.component.as_ref());
+        let bytes = match path {
+            Some(path) => fs::read(path).map_err(|error| Error::file("read", path, &error))?,
+            None => BUILT_IN.to_vec(),
+        };
+        let facts = Facts::read(&bytes).map_err(|error| Error::Load { component: path.cloned(), error })?;
+        let digest = format!("sha256:{:x}", Sha256::digest(&bytes));
+        let gzip = gzip_length(&bytes);
+        if common.json {
+            let metadata: Map<_, _> = facts.metadata.iter().map(|(name, text)| (name.clone(), json!(text))).collect();
+            let report = json!({
+                "bytes": bytes.len(),
+                "gzip-bytes": gzip,
+                "digest": digest,
+                "imports": facts.imports,
+                "exports": facts.exports,
+                "memory-minimum": facts.memory_minimum,
+                "metadata": metadata,
+            });
+            say!("{report:#}");
+            return Ok(Exit::Success);
+        }
+        let list = |names: &[String]| if names.is_empty() { "none".to_owned() } else { names.join("\n") };
+        show::item("size", &format!("{} bytes, {gzip} with gzip", bytes.len()));
+        show::item("digest", &digest);
+        show::item("imports", &list(&facts.imports));
+        show::item("exports", &list(&facts.exports));
+        show::item("memory", &format!("at least {} KiB", facts.memory_minimum / 1024));
+        for (name, text) in &facts.metadata {
+            show::item(name, text);
+        }
+        Ok(Exit::Success)
+    }
+}
+
+fn gzip_length(bytes: &[u8]) -> usize {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    // Writing to memory does not fail.
+    encoder.write_all(bytes).and_then(|()| encoder.finish()).map_or(0, |compressed| compressed.len())
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Write {
+    /// File to write
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+}
+
+impl Write {
+    pub(super) fn execute(&self, common: &Common) -> Result<Exit, Error> {
+        fs::write(&self.out, BUILT_IN).map_err(|error| Error::file("write", &self.out, &error))?;
+        if common.json {
+            say!("{:#}", json!({ "file": self.out, "bytes": BUILT_IN.len() }));
+        } else {
+            show::item("written", &format!("{}, {} bytes", self.out.display(), BUILT_IN.len()));
+        }
+        Ok(Exit::Success)
+    }
+}

@@ -1,0 +1,91 @@
+//! Checks a connection: which hosts will see credentials.
+
+use url::Url;
+
+use super::definition::is_host_name;
+use super::{BadOutput, Check};
+use crate::model::{Connection, Definition};
+use crate::plugin::Function;
+use crate::plugin::bindings::exports::integration::provider::provider as raw;
+use crate::redact::Redactor;
+
+const CHECK: Check = Check(Function::Resolve);
+
+pub(super) fn check(
+    raw: raw::Connection,
+    definition: &Definition,
+    redactor: &Redactor,
+) -> Result<Connection, BadOutput> {
+    CHECK.optional_line("key", &raw.key)?;
+    CHECK.line("label", &raw.label)?;
+    CHECK.lines("notes", &raw.notes)?;
+    settings(&raw.settings, definition)?;
+    hosts(&raw.hosts, definition)?;
+    base_url(&raw.base_url, &raw.hosts)?;
+    CHECK.harmless("key", &raw.key, redactor)?;
+    CHECK.harmless("label", &raw.label, redactor)?;
+    CHECK.harmless("base-url", &raw.base_url, redactor)?;
+    for (at, texts) in [("notes", &raw.notes), ("hosts", &raw.hosts)] {
+        for (i, text) in texts.iter().enumerate() {
+            CHECK.harmless(&format!("{at}[{i}]"), text, redactor)?;
+        }
+    }
+    for (key, value) in &raw.settings {
+        CHECK.harmless(&format!("settings.{key}"), value, redactor)?;
+    }
+    Ok(Connection {
+        key: raw.key,
+        label: raw.label,
+        settings: raw.settings,
+        hosts: raw.hosts,
+        base_url: raw.base_url,
+        notes: raw.notes,
+    })
+}
+
+fn settings(settings: &[raw::Entry], definition: &Definition) -> Result<(), BadOutput> {
+    CHECK.list("settings", settings)?;
+    CHECK.unique("settings", settings.iter().map(|(key, _)| key.as_str()))?;
+    for (key, value) in settings {
+        let field = definition.field(key);
+        let known = field.is_some_and(|field| field.kind != "secret");
+        CHECK.ensure(known, "settings", "holds a key that is no field, or a secret one")?;
+        CHECK.optional_line(&format!("settings.{key}"), value)?;
+    }
+    Ok(())
+}
+
+/// Accepts hosts under the domains that the platform fixed when the plugin was
+/// installed, and none else: this is what keeps credentials from leaving.
+fn hosts(hosts: &[String], definition: &Definition) -> Result<(), BadOutput> {
+    CHECK.list("hosts", hosts)?;
+    CHECK.ensure(!hosts.is_empty(), "hosts", "is empty")?;
+    CHECK.unique("hosts", hosts.iter().map(String::as_str))?;
+    for (i, host) in hosts.iter().enumerate() {
+        let at = format!("hosts[{i}]");
+        CHECK.ensure(is_host_name(host), &at, "is not a host name in lower case")?;
+        let below = |domain: &String| {
+            host == domain || host.strip_suffix(domain.as_str()).is_some_and(|rest| rest.ends_with('.'))
+        };
+        CHECK.ensure(definition.domains.iter().any(below), &at, "lies outside the domains of the definition")?;
+    }
+    Ok(())
+}
+
+fn base_url(base_url: &str, hosts: &[String]) -> Result<(), BadOutput> {
+    let at = "base-url";
+    CHECK.line(at, base_url)?;
+    let Ok(url) = Url::parse(base_url) else { return CHECK.fail(at, "is not a URL") };
+    // The parser adds a slash where there is no path; any other difference
+    // means that it repaired something.
+    let normal = url.as_str().strip_suffix('/').unwrap_or(url.as_str()) == base_url;
+    CHECK.ensure(normal && url.scheme() == "https", at, "is not an `https` URL in normal form")?;
+    let bare = url.username().is_empty()
+        && url.password().is_none()
+        && url.port().is_none()
+        && url.query().is_none()
+        && url.fragment().is_none();
+    CHECK.ensure(bare, at, "names a user, port, query or fragment")?;
+    let allowed = url.host_str().is_some_and(|host| hosts.iter().any(|given| given == host));
+    CHECK.ensure(allowed, at, "leads to a host that is not among the connection's hosts")
+}

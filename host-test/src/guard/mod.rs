@@ -1,0 +1,235 @@
+//! What a plugin returned is hostile until checked here.
+//!
+//! A [`Connector`] is a plugin behind its guard: it hands out checked records
+//! only, and an error that names function, place and rule for everything else.
+
+mod connection;
+mod definition;
+mod request;
+mod verdict;
+
+use thiserror::Error;
+
+use crate::entries::Entries;
+use crate::model::{Connection, Definition, Exchange, Failure, Problem, Response, Token};
+use crate::plugin::bindings::exports::integration::provider::provider as raw;
+use crate::plugin::{CallError, Facts, Function, Plugin};
+use crate::redact::Redactor;
+
+/// Holds a plugin whose definition passed the guard.
+pub struct Connector {
+    plugin: Plugin,
+    definition: Definition,
+}
+
+impl Connector {
+    /// Asks the plugin what it is.
+    ///
+    /// # Errors
+    ///
+    /// Refuses a plugin that cannot say so, or says something senseless.
+    pub fn new(plugin: Plugin) -> Result<Self, PluginError> {
+        let definition = definition::check(plugin.describe()?)?;
+        Ok(Self { plugin, definition })
+    }
+
+    /// Returns what to show and what to ask for.
+    pub fn definition(&self) -> &Definition {
+        &self.definition
+    }
+
+    /// Returns what the component says about itself.
+    pub fn facts(&self) -> &Facts {
+        self.plugin.facts()
+    }
+
+    /// Wraps what was entered, knowing which of it is secret.
+    pub fn entries(&self, pairs: Vec<(String, String)>) -> Entries {
+        Entries::new(pairs, &self.definition.secret_keys().collect::<Vec<_>>())
+    }
+
+    /// Normalises and validates what was entered so far. The inner error holds
+    /// every problem.
+    pub fn resolve(&self, entries: &Entries) -> Result<Result<Connection, Vec<Problem>>, PluginError> {
+        let redactor = self.redactor(entries);
+        match self.plugin.resolve(entries.pairs())? {
+            Ok(connection) => connection::check(connection, &self.definition, &redactor).map(Ok),
+            Err(problems) => self.problems(Function::Resolve, problems, entries, &redactor).map(Err),
+        }
+        .map_err(Into::into)
+    }
+
+    /// Builds the token request of a connection. The inner error holds every
+    /// problem; a plugin that refuses a connection here has to refuse it there.
+    pub fn token_request(
+        &self,
+        entries: &Entries,
+        connection: Result<&Connection, &[Problem]>,
+    ) -> Result<Result<Exchange, Vec<Problem>>, PluginError> {
+        let redactor = self.redactor(entries);
+        match (self.plugin.token_request(entries.pairs())?, connection) {
+            (Ok(exchange), Ok(connection)) => request::exchange(exchange, connection, &redactor).map(Ok),
+            (Ok(_), Err(_)) => {
+                Err(BadOutput::new(Function::TokenRequest, "", "accepts entries that `resolve` refuses"))
+            }
+            (Err(problems), _) => self.problems(Function::TokenRequest, problems, entries, &redactor).map(Err),
+        }
+        .map_err(Into::into)
+    }
+
+    /// Reads the token from a response. Secrets of the entries that the provider
+    /// repeats in its own text are hidden.
+    pub fn token_response(
+        &self,
+        response: &Response,
+        entries: &Entries,
+    ) -> Result<Result<Token, Failure>, PluginError> {
+        let response = raw::Response {
+            status: response.status,
+            headers: response.headers.clone(),
+            body: response.body.clone(),
+            received_at: response.received_at,
+        };
+        match self.plugin.token_response(&response)? {
+            Ok(token) => verdict::token(token).map(|token| verdict::hidden(token, &self.redactor(entries))).map(Ok),
+            Err(failure) => verdict::failure(failure, &self.definition, &self.redactor(entries)).map(Err),
+        }
+        .map_err(Into::into)
+    }
+
+    fn redactor(&self, entries: &Entries) -> Redactor {
+        Redactor::new(entries, &self.definition.domains)
+    }
+
+    fn problems(
+        &self,
+        function: Function,
+        problems: Vec<raw::Problem>,
+        entries: &Entries,
+        redactor: &Redactor,
+    ) -> Result<Vec<Problem>, BadOutput> {
+        verdict::problems(function, problems, &self.definition, entries, redactor)
+    }
+}
+
+/// Says how a plugin failed the host.
+#[derive(Debug, Error)]
+pub enum PluginError {
+    /// A call did not return.
+    #[error(transparent)]
+    Call(#[from] CallError),
+    /// What it returned breaks the contract.
+    #[error(transparent)]
+    Output(#[from] BadOutput),
+}
+
+impl PluginError {
+    /// Returns the failure code for it.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Call(error) => error.kind.code(),
+            Self::Output(_) => "plugin-bad-output",
+        }
+    }
+}
+
+/// Says which rule of the contract a returned value breaks. Never quotes it.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("what the plugin returned from `{function}` breaks the contract: {}{why}", place(.at))]
+pub struct BadOutput {
+    /// Which function returned it.
+    pub function: Function,
+    /// Path to the value in what was returned; empty for the whole.
+    pub at: String,
+    /// What is wrong with it.
+    pub why: String,
+}
+
+impl BadOutput {
+    fn new(function: Function, at: impl Into<String>, why: impl Into<String>) -> Self {
+        Self { function, at: at.into(), why: why.into() }
+    }
+}
+
+fn place(at: &str) -> String {
+    if at.is_empty() { String::new() } else { format!("`{at}` ") }
+}
+
+/// Longest single line that a plugin may return, in bytes.
+const LINE_LIMIT: usize = 4 * 1024;
+
+/// Longest text of several lines, such as a guide step or an icon, in bytes.
+const TEXT_LIMIT: usize = 64 * 1024;
+
+/// Most items of a list that a person is going to look at.
+const LIST_LIMIT: usize = 200;
+
+/// Checks the values of one call.
+#[derive(Clone, Copy)]
+struct Check(Function);
+
+impl Check {
+    fn fail<T>(self, at: impl Into<String>, why: impl Into<String>) -> Result<T, BadOutput> {
+        Err(BadOutput::new(self.0, at, why))
+    }
+
+    fn ensure(self, holds: bool, at: &str, why: &str) -> Result<(), BadOutput> {
+        if holds { Ok(()) } else { self.fail(at, why) }
+    }
+
+    /// Accepts one line of text for a person: not empty, not long, no control
+    /// characters, which a terminal would obey.
+    fn line(self, at: &str, text: &str) -> Result<(), BadOutput> {
+        self.ensure(!text.trim().is_empty(), at, "is empty")?;
+        self.optional_line(at, text)
+    }
+
+    /// Accepts one line of text that may be empty.
+    fn optional_line(self, at: &str, text: &str) -> Result<(), BadOutput> {
+        self.ensure(text.len() <= LINE_LIMIT, at, &format!("is longer than {LINE_LIMIT} bytes"))?;
+        self.ensure(!text.contains(char::is_control), at, "contains control characters")
+    }
+
+    /// Accepts a text of several lines.
+    fn text(self, at: &str, text: &str) -> Result<(), BadOutput> {
+        self.ensure(!text.trim().is_empty(), at, "is empty")?;
+        self.ensure(text.len() <= TEXT_LIMIT, at, &format!("is longer than {TEXT_LIMIT} bytes"))?;
+        let forbidden = |c: char| c.is_control() && c != '\n' && c != '\t';
+        self.ensure(!text.contains(forbidden), at, "contains control characters")
+    }
+
+    /// Accepts a word of a vocabulary: lower-case letters, digits, hyphens.
+    fn word(self, at: &str, text: &str) -> Result<(), BadOutput> {
+        let allowed = text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        let sized = !text.is_empty() && text.len() <= 64;
+        self.ensure(allowed && sized, at, "is not a word of lower-case letters, digits and hyphens")
+    }
+
+    /// Accepts a list of at most 200 items.
+    fn list<T>(self, at: &str, items: &[T]) -> Result<(), BadOutput> {
+        self.ensure(items.len() <= LIST_LIMIT, at, &format!("has more than {LIST_LIMIT} items"))
+    }
+
+    /// Accepts a list of single lines.
+    fn lines(self, at: &str, lines: &[String]) -> Result<(), BadOutput> {
+        self.list(at, lines)?;
+        lines.iter().enumerate().try_for_each(|(i, line)| self.line(&format!("{at}[{i}]"), line))
+    }
+
+    /// Accepts texts none of which occurs twice.
+    fn unique<'a>(self, at: &str, texts: impl Iterator<Item = &'a str>) -> Result<(), BadOutput> {
+        let mut seen = std::collections::HashSet::new();
+        for text in texts {
+            self.ensure(seen.insert(text), at, "holds the same one twice")?;
+        }
+        Ok(())
+    }
+
+    /// Accepts a text without a secret in it.
+    fn harmless(self, at: &str, text: &str, redactor: &Redactor) -> Result<(), BadOutput> {
+        self.ensure(!redactor.finds_in(text), at, "contains a secret")
+    }
+}
+
+#[cfg(test)]
+mod tests;

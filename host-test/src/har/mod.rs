@@ -1,0 +1,255 @@
+//! Recordings: HAR 1.2 files that carry a scenario in `_` members.
+
+mod matching;
+mod model;
+mod placeholder;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
+use thiserror::Error;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+pub use matching::{Difference, differences};
+pub use model::{Fault, Origin};
+pub use placeholder::Placeholders;
+
+/// Largest recording to read, in bytes: room for a body above every limit.
+const FILE_BYTES: u64 = 64 << 20;
+
+/// Holds a recording as it stands in its file, placeholders and all.
+pub struct Recording {
+    /// Where it was read from.
+    pub path: PathBuf,
+    /// What it shows.
+    pub name: String,
+    /// Where its data come from.
+    pub origin: Origin,
+    /// The same in a sentence.
+    pub source: String,
+    /// The host's clock at the beginning, in seconds since the Unix epoch.
+    pub clock: u64,
+    /// What was entered.
+    pub entered: Vec<(String, String)>,
+    /// The outcome to compare with.
+    pub expect: Value,
+    /// What was sent and what came back, in order.
+    pub exchanges: Vec<RecordedExchange>,
+}
+
+/// Holds one request and what came of it.
+pub struct RecordedExchange {
+    /// What was sent.
+    pub request: RecordedRequest,
+    /// What came back.
+    pub answer: Result<RecordedResponse, Fault>,
+    /// How long it took, in milliseconds.
+    pub milliseconds: u64,
+}
+
+/// Holds a request with placeholders.
+#[expect(missing_docs, reason = "the members are those of HTTP")]
+pub struct RecordedRequest {
+    pub method: String,
+    pub url: String,
+    pub headers: Vec<(String, String)>,
+    pub body: String,
+}
+
+/// Holds a response with placeholders.
+#[expect(missing_docs, reason = "the members are those of HTTP")]
+pub struct RecordedResponse {
+    pub status: u16,
+    pub headers: Vec<(String, String)>,
+    pub body: RecordedBody,
+}
+
+/// Holds the body of a response.
+pub enum RecordedBody {
+    /// Text with placeholders.
+    Text(String),
+    /// Anything else.
+    Bytes(Vec<u8>),
+}
+
+/// Says why a file is no recording: where, and what to change.
+#[derive(Debug, Error)]
+#[error("{}{}: {reason}", .path.display(), at(.pointer))]
+pub struct HarError {
+    /// Which file.
+    pub path: PathBuf,
+    /// JSON Pointer (RFC 6901) to the value; empty for the whole file.
+    pub pointer: String,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+fn at(pointer: &str) -> String {
+    if pointer.is_empty() { String::new() } else { format!(" at {pointer}") }
+}
+
+impl Recording {
+    /// Reads a recording from a file.
+    pub fn read(path: &Path) -> Result<Self, HarError> {
+        let fail =
+            |pointer: &str, reason: String| HarError { path: path.to_owned(), pointer: pointer.to_owned(), reason };
+        let size = fs::metadata(path).map_err(|error| fail("", reason(&error)))?.len();
+        if size > FILE_BYTES {
+            return Err(fail("", format!("the file has more than {FILE_BYTES} bytes")));
+        }
+        let text = fs::read(path).map_err(|error| fail("", reason(&error)))?;
+        let value: Value =
+            serde_json::from_slice(&text).map_err(|error| fail("", format!("this is not JSON: {error}")))?;
+        check_extensions(&value).map_err(|(pointer, name)| {
+            fail(&pointer, format!("`{name}` is not a member that this host knows; `_` members are never ignored"))
+        })?;
+        let file: model::File = serde_path_to_error::deserialize(value)
+            .map_err(|error| fail(&pointer(error.path()), error.inner().to_string()))?;
+        Self::of(path, file.log).map_err(|(pointer, reason)| fail(&pointer, reason))
+    }
+
+    fn of(path: &Path, log: model::Log) -> Result<Self, (String, String)> {
+        if log.version != "1.2" {
+            return Err(("/log/version".to_owned(), "only HAR 1.2 is read".to_owned()));
+        }
+        let clock = OffsetDateTime::parse(&log.clock, &Rfc3339)
+            .ok()
+            .and_then(|moment| u64::try_from(moment.unix_timestamp()).ok())
+            .ok_or_else(|| ("/log/_clock".to_owned(), "this is not a date and time of RFC 3339".to_owned()))?;
+        let exchanges = log.entries.into_iter().enumerate().map(|(i, entry)| {
+            exchange(entry).map_err(|(pointer, reason)| (format!("/log/entries/{i}{pointer}"), reason))
+        });
+        Ok(Self {
+            path: path.to_owned(),
+            name: log.name,
+            origin: log.origin,
+            source: log.source,
+            clock,
+            entered: pairs(log.entered),
+            expect: log.expect,
+            exchanges: exchanges.collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+fn exchange(entry: model::Entry) -> Result<RecordedExchange, (String, String)> {
+    let in_range = (0.0..=86_400_000.0).contains(&entry.time);
+    if !in_range {
+        return Err(("/time".to_owned(), "this is not a number of milliseconds up to a day".to_owned()));
+    }
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "in range")]
+    let milliseconds = entry.time as u64;
+    let request = RecordedRequest {
+        method: entry.request.method,
+        url: entry.request.url,
+        headers: pairs(entry.request.headers),
+        body: entry.request.post_data.map(|data| data.text).unwrap_or_default(),
+    };
+    let answer = match (entry.fault, entry.response.status) {
+        (Some(fault), 0) => Err(fault),
+        (None, 100..=599) => Ok(response(entry.response)?),
+        (Some(_), _) => return Err(("/response/status".to_owned(), "with a `_fault` it has to be 0".to_owned())),
+        (None, _) => {
+            return Err(("/response/status".to_owned(), "this is no status from 100 to 599".to_owned()));
+        }
+    };
+    Ok(RecordedExchange { request, answer, milliseconds })
+}
+
+fn response(response: model::Response) -> Result<RecordedResponse, (String, String)> {
+    let model::Content { text, encoding } = response.content;
+    let body = match encoding.as_deref() {
+        None | Some("") => RecordedBody::Text(text),
+        Some("base64") => STANDARD
+            .decode(text)
+            .map(RecordedBody::Bytes)
+            .map_err(|_| ("/response/content/text".to_owned(), "this is not base64".to_owned()))?,
+        Some(_) => {
+            let reason = "this is not `base64`, the one encoding that HAR names";
+            return Err(("/response/content/encoding".to_owned(), reason.to_owned()));
+        }
+    };
+    let mut headers = pairs(response.headers);
+    let is = |(given, _): &(String, String), name: &str| given.eq_ignore_ascii_case(name);
+    if headers.iter().any(|header| is(header, "content-encoding")) {
+        // HAR holds the decoded body; what says otherwise goes, as the contract
+        // asks of a host that decodes.
+        headers.retain(|header| !is(header, "content-encoding") && !is(header, "content-length"));
+    }
+    Ok(RecordedResponse { status: response.status, headers, body })
+}
+
+fn pairs(pairs: Vec<model::Pair>) -> Vec<(String, String)> {
+    pairs.into_iter().map(|pair| (pair.name, pair.value)).collect()
+}
+
+/// Finds a `_` member that no one knows. What `_expect` holds is not HAR.
+fn check_extensions(file: &Value) -> Result<(), (String, String)> {
+    fn walk(value: &Value, pointer: &str, place: Place) -> Result<(), (String, String)> {
+        match value {
+            Value::Object(members) => members.iter().try_for_each(|(name, member)| {
+                let known = match place {
+                    Place::Log => model::LOG_EXTENSIONS.contains(&name.as_str()),
+                    Place::Entry => model::ENTRY_EXTENSIONS.contains(&name.as_str()),
+                    Place::Elsewhere => false,
+                };
+                if name.starts_with('_') && !known {
+                    return Err((pointer.to_owned(), name.clone()));
+                }
+                if name == "_expect" {
+                    return Ok(());
+                }
+                let inner = match (pointer, name.as_str()) {
+                    ("", "log") => Place::Log,
+                    ("/log", "entries") => Place::Entry,
+                    _ => Place::Elsewhere,
+                };
+                walk(member, &format!("{pointer}/{}", escape(name)), inner)
+            }),
+            Value::Array(items) => {
+                items.iter().enumerate().try_for_each(|(i, item)| walk(item, &format!("{pointer}/{i}"), place))
+            }
+            _ => Ok(()),
+        }
+    }
+    walk(file, "", Place::Elsewhere)
+}
+
+#[derive(Clone, Copy)]
+enum Place {
+    Log,
+    Entry,
+    Elsewhere,
+}
+
+fn pointer(path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+    let segment = |segment: &Segment| match segment {
+        Segment::Seq { index } => format!("/{index}"),
+        Segment::Map { key } => format!("/{}", escape(key)),
+        Segment::Enum { variant } => format!("/{}", escape(variant)),
+        Segment::Unknown => String::new(),
+    };
+    path.iter().map(segment).collect()
+}
+
+/// Writes a member's name as RFC 6901 §3 asks.
+pub fn escape(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}
+
+fn reason(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        std::io::ErrorKind::PermissionDenied => "this file may not be read".to_owned(),
+        std::io::ErrorKind::IsADirectory => "this is a directory".to_owned(),
+        _ => format!("this file cannot be read ({error})"),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,34 @@
+//! Loads connectors, replays recorded HTTP against them and checks what they
+//! return.
+//!
+//! A connector is a WebAssembly component of the contract in `wit/`. It decides;
+//! this host acts. Data flows one way:
+//!
+//! 1. [`entries`] go into the [`plugin`], one fresh instance a call.
+//! 2. What it returns passes the [`guard`], which alone makes records of the
+//!    [`model`].
+//! 3. A request goes over a [`transport`], here a replay of recordings in [`har`]
+//!    files.
+//! 4. The response goes back through plugin and guard; [`scenario`] compares what
+//!    came of it with what the recording expects.
+//!
+//! [`redact`] knows the secrets of a connection and hides them in texts of
+//! others. [`cli`] is the command line over all of it.
+
+pub mod cli;
+pub mod entries;
+pub mod guard;
+pub mod har;
+pub mod model;
+pub mod plugin;
+pub mod redact;
+pub mod scenario;
+pub mod transport;
+
+/// The connector built along with this host.
+pub const BUILT_IN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/nexthink.wasm"));
+
+/// Compiles and runs the examples of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -1,0 +1,7 @@
+//! The command `host-test`; see the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    host_test::cli::main()
+}

@@ -1,0 +1,188 @@
+//! Finding and hiding secrets in texts that someone else wrote.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
+use url::form_urlencoded;
+use zeroize::Zeroizing;
+
+use crate::entries::{Entries, is_blank, trim};
+use crate::model::Secret;
+
+/// Shortest secret to look for, in bytes. Shorter ones occur in any text by
+/// chance, and no provider gives them out.
+const SHORTEST: usize = 8;
+
+/// Stands where a secret stood.
+pub const HIDDEN: &str = "•••";
+
+/// Knows the secrets of one connection in every form in which they travel: as
+/// they are, percent- and form-encoded, in base64, and paired with another
+/// entry as in a Basic header.
+pub struct Redactor {
+    /// Longest first, so that no part of a longer form is left over.
+    needles: Vec<Needle>,
+}
+
+struct Needle {
+    form: Secret,
+    /// Whether the secret also stands where everyone may see it: someone pasted
+    /// the same text twice. Finding it then proves nothing.
+    public: bool,
+}
+
+impl Redactor {
+    /// Learns the entries of the fields that hold secrets. What also stands in
+    /// another entry, or in a text that everyone knows, is hidden like the rest,
+    /// but no one can be blamed for it.
+    pub fn new(entries: &Entries, known: &[String]) -> Self {
+        let mut needles = Vec::new();
+        for secret in entries.secrets() {
+            let cleaned = cleaned(secret);
+            let mut forms = Vec::new();
+            for form in [secret, trim(secret), trim(&cleaned)] {
+                if form.len() >= SHORTEST {
+                    add(&mut forms, form);
+                    for other in entries.plain() {
+                        add_base64(&mut forms, &format!("{other}:{form}"));
+                        add_base64(&mut forms, &format!("{}:{form}", trim(other)));
+                    }
+                }
+            }
+            let public =
+                entries.plain().chain(known.iter().map(String::as_str)).any(|text| text.contains(trim(secret)));
+            needles.extend(forms.into_iter().map(|form| Needle { form, public }));
+        }
+        needles.sort_by_key(|needle| std::cmp::Reverse(needle.form.expose().len()));
+        Self { needles }
+    }
+
+    /// Tells whether a text holds a secret.
+    pub fn finds_in(&self, text: &str) -> bool {
+        self.needles.iter().any(|needle| !needle.public && text.contains(needle.form.expose()))
+    }
+
+    /// Replaces every secret in a text, and the beginning of one where the text
+    /// was cut.
+    pub fn hide(&self, text: &str) -> String {
+        let hide = |text: String, needle: &Needle| text.replace(needle.form.expose(), HIDDEN);
+        let text = self.needles.iter().fold(text.to_owned(), hide);
+        let cut = self
+            .needles
+            .iter()
+            .filter_map(|needle| beginning_at_the_end(&text, needle.form.expose().trim_start()))
+            .max();
+        match cut {
+            Some(length) => format!("{}{HIDDEN}", &text[..text.len() - length]),
+            None => text,
+        }
+    }
+}
+
+/// Returns how many bytes at the end of a text are the beginning of a secret.
+/// None where they are too few to tell.
+fn beginning_at_the_end(text: &str, secret: &str) -> Option<usize> {
+    let lengths = (SHORTEST..secret.len()).rev();
+    lengths.into_iter().find(|length| secret.get(..*length).is_some_and(|beginning| text.ends_with(beginning)))
+}
+
+/// Returns a secret as a plugin hands it on in a text that it has cleaned: white
+/// space is a space, what does not print is gone.
+fn cleaned(secret: &str) -> Zeroizing<String> {
+    let shown = secret.chars().map(|c| if is_blank(c) { ' ' } else { c });
+    let reorders =
+        |c: char| matches!(c, '\u{200E}' | '\u{200F}' | '\u{061C}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
+    Zeroizing::new(shown.filter(|c| !c.is_control() && !reorders(*c)).collect())
+}
+
+fn add(needles: &mut Vec<Secret>, secret: &str) {
+    let form: String = form_urlencoded::byte_serialize(secret.as_bytes()).collect();
+    let percent: String = secret.bytes().map(percent).collect();
+    needles.push(Secret::new(secret));
+    for encoded in [form.replace('+', "%20"), form, percent] {
+        needles.push(Secret::new(lower_hex(&encoded)));
+        needles.push(Secret::new(encoded));
+    }
+    add_base64(needles, secret);
+}
+
+/// Writes the digits of `%2F` in lower case, and leaves all other letters.
+fn lower_hex(encoded: &str) -> String {
+    let mut parts = encoded.split('%');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| {
+        let (digits, rest) = part.split_at(2);
+        format!("{text}%{}{rest}", digits.to_ascii_lowercase())
+    })
+}
+
+fn percent(byte: u8) -> String {
+    if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+        char::from(byte).to_string()
+    } else {
+        format!("%{byte:02X}")
+    }
+}
+
+fn add_base64(needles: &mut Vec<Secret>, text: &str) {
+    for engine in [STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD] {
+        needles.push(Secret::new(engine.encode(text)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn redactor() -> Redactor {
+        Redactor::new(
+            &Entries::new(vec![("id".into(), "acme".into()), ("secret".into(), " Pa+ss wörd/1 ".into())], &["secret"]),
+            &[],
+        )
+    }
+
+    #[test]
+    fn every_form_of_a_secret_is_hidden() {
+        for text in [
+            "x Pa+ss wörd/1 y",
+            "x Pa%2Bss+w%C3%B6rd%2F1 y",
+            "x Pa%2bss+w%c3%b6rd%2f1 y",
+            "x Pa%2Bss%20w%C3%B6rd%2F1 y",
+            "x UGErc3Mgd8O2cmQvMQ== y",
+            "x UGErc3Mgd8O2cmQvMQ y",
+            "Basic YWNtZTpQYStzcyB3w7ZyZC8x!",
+        ] {
+            let hidden = redactor().hide(text);
+            assert!(redactor().finds_in(text) && hidden.contains(HIDDEN), "{text} -> {hidden}");
+            assert!(!hidden.contains("rd") && !hidden.contains("UGE") && !hidden.contains("YWNt"), "{hidden}");
+        }
+    }
+
+    #[test]
+    fn other_texts_stay_as_they_are() {
+        assert_eq!(redactor().hide("acme is plain"), "acme is plain");
+        let short = Redactor::new(&Entries::new(vec![("secret".into(), "a".into())], &["secret"]), &[]);
+        assert_eq!(short.hide("banana"), "banana");
+    }
+
+    #[test]
+    fn the_beginning_of_a_secret_at_the_end_of_a_cut_text_is_hidden() {
+        assert_eq!(redactor().hide("it was Pa+ss wö"), "it was •••");
+        assert_eq!(redactor().hide("it was YWNtZTpQYSt"), "it was •••");
+        assert_eq!(redactor().hide("it was Pa+ss"), "it was Pa+ss");
+    }
+
+    #[test]
+    fn a_secret_is_found_as_a_plugin_cleans_it() {
+        let entries = Entries::new(vec![("secret".into(), "Pass\u{a0}Word\u{202e}1".into())], &["secret"]);
+        assert_eq!(Redactor::new(&entries, &[]).hide("no Pass Word1 here"), "no ••• here");
+    }
+
+    #[test]
+    fn what_also_stands_in_the_open_is_hidden_but_not_found() {
+        let pairs = vec![("id".into(), "same-text".into()), ("secret".into(), "same-text".into())];
+        let redactor = Redactor::new(&Entries::new(pairs, &["secret"]), &[]);
+        assert!(!redactor.finds_in("key same-text") && redactor.hide("key same-text") == "key •••");
+        let entries = Entries::new(vec![("secret".into(), "nexthink.cloud".into())], &["secret"]);
+        assert!(!Redactor::new(&entries, &["nexthink.cloud".into()]).finds_in("acme.api.eu.nexthink.cloud"));
+    }
+}

@@ -1,0 +1,171 @@
+//! Proves what the built component is: small, without imports, stamped, free of
+//! this machine's traces, and the same at every call.
+
+mod common;
+
+use std::env;
+
+use host_test::BUILT_IN;
+use host_test::guard::Connector;
+use host_test::model::Response;
+use host_test::plugin::{Facts, Limits, Plugin};
+use wit_component::DecodedWasm;
+
+/// Largest component that an installation should have to carry, in bytes.
+const SIZE: usize = 200 * 1024;
+
+/// Most memory to start with, in bytes.
+const MEMORY: u64 = 512 * 1024;
+
+fn facts() -> Facts {
+    Facts::read(BUILT_IN).unwrap()
+}
+
+fn connector() -> Connector {
+    Connector::new(Plugin::load(BUILT_IN, Limits::default()).unwrap()).unwrap()
+}
+
+#[test]
+fn nothing_is_imported() {
+    assert_eq!(facts().imports, Vec::<String>::new());
+}
+
+#[test]
+fn the_provider_is_exported_and_nothing_else() {
+    assert_eq!(facts().exports, ["integration:provider/provider@0.1.0"]);
+    assert!(facts().exports_interface("provider"));
+    for later in ["access", "permissions", "operations"] {
+        assert!(!facts().exports_interface(later), "{later}");
+    }
+}
+
+#[test]
+fn an_independent_reader_finds_the_same_world() {
+    let DecodedWasm::Component(resolve, world) = wit_component::decode(BUILT_IN).unwrap() else {
+        panic!("this is a package, not a component");
+    };
+    let world = &resolve.worlds[world];
+    assert_eq!(world.imports.keys().count(), 0, "{:?}", world.imports);
+    let exports: Vec<_> = world.exports.keys().map(|key| resolve.name_world_key(key)).collect();
+    assert_eq!(exports, ["integration:provider/provider@0.1.0"]);
+}
+
+#[test]
+fn it_has_at_most_200_kib() {
+    assert!(BUILT_IN.len() <= SIZE, "{} bytes", BUILT_IN.len());
+}
+
+#[test]
+fn it_starts_with_at_most_512_kib_of_memory() {
+    let minimum = facts().memory_minimum;
+    assert!((1..=MEMORY).contains(&minimum), "{minimum} bytes");
+}
+
+#[test]
+fn metadata_says_what_it_is_and_from_whom() {
+    let metadata = facts().metadata;
+    let value = |name: &str| {
+        let mut values = metadata.iter().filter(|(given, _)| given == name).map(|(_, value)| value.as_str());
+        let value = values.next().unwrap_or_else(|| panic!("no {name}"));
+        assert_eq!(values.next(), None, "{name} is there twice");
+        value
+    };
+    assert_eq!(value("name"), "nexthink-connector");
+    assert_eq!(value("version"), "0.1.0");
+    assert_eq!(value("licenses"), "Apache-2.0");
+    // Both packages take these from the workspace.
+    assert_eq!(value("authors"), env!("CARGO_PKG_AUTHORS"));
+    assert_eq!(value("source"), env!("CARGO_PKG_REPOSITORY"));
+    assert!(value("source").starts_with("https://"));
+    assert!(value("description").contains("Nexthink"));
+}
+
+#[test]
+fn the_definition_has_the_version_of_the_metadata() {
+    let version = connector().definition().version.clone();
+    assert!(facts().metadata.contains(&("version".to_owned(), version)));
+}
+
+/// Returns where a text begins in the component.
+fn find(text: &str) -> Option<usize> {
+    assert!(!text.is_empty());
+    BUILT_IN.windows(text.len()).position(|window| window == text.as_bytes())
+}
+
+#[test]
+fn no_path_of_this_machine_is_inside() {
+    assert!(find("integration:provider/provider@0.1.0").is_some(), "the search finds nothing");
+    let here = common::root().to_str().unwrap().to_owned();
+    let cargo = env::var("HOME").map(|home| format!("{home}/.cargo"));
+    let homes = [cargo, env::var("CARGO_HOME"), env::var("RUSTUP_HOME")].into_iter().flatten();
+    for path in homes.chain([here, "/.cargo".to_owned(), "/.rustup".to_owned()]) {
+        assert_eq!(find(&path), None, "{path}");
+    }
+    for beginning in ["/home/", "/root/", "/tmp/", "/Users/", "/usr/", "/builds/", "/github/", "C:\\", "D:\\"] {
+        assert_eq!(find(beginning), None, "{beginning}");
+    }
+}
+
+#[test]
+fn paths_of_sources_are_those_that_the_build_puts_in_their_place() {
+    const NEUTRAL: [&str; 5] = ["/rustc/", "/rust/", "/registry/", "/connector/", "/target/"];
+    let is_path = |b: &u8| b.is_ascii_alphanumeric() || b"/._-+".contains(b);
+    let ends: Vec<_> = (3..=BUILT_IN.len()).filter(|end| &BUILT_IN[end - 3..*end] == b".rs").collect();
+    assert!(!ends.is_empty(), "without any path this proves nothing");
+    for end in ends {
+        let length = BUILT_IN[..end].iter().rev().take_while(|b| is_path(b)).count();
+        let path = std::str::from_utf8(&BUILT_IN[end - length..end]).unwrap();
+        let Some(slash) = path.find('/') else { continue };
+        // Texts lie side by side in a component, so the end of another one may
+        // stand before a path. The connector's own are relative.
+        let own = path[..slash].ends_with("src");
+        assert!(own || NEUTRAL.iter().any(|beginning| path[slash..].starts_with(beginning)), "{path}");
+    }
+}
+
+fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+    pairs.iter().map(|(key, text)| ((*key).to_owned(), (*text).to_owned())).collect()
+}
+
+/// Takes a connector through all four functions and writes down all it said,
+/// secrets included.
+fn transcript(connector: &Connector) -> Vec<String> {
+    let good = connector.entries(pairs(&[
+        ("instance", "https://nxdocs.data.eu.nexthink.cloud/"),
+        ("region", ""),
+        ("client_id", "someone"),
+        ("client_secret", "something"),
+    ]));
+    let bad = connector.entries(pairs(&[("instance", "a b"), ("region", "moon"), ("colour", "red")]));
+    let mut said = vec![format!("{:?}", connector.definition())];
+    let connection = connector.resolve(&good).unwrap().unwrap();
+    said.push(format!("{connection:?}"));
+    let exchange = connector.token_request(&good, Ok(&connection)).unwrap().unwrap();
+    said.push(format!("{exchange:?} {:?}", *exchange.request.body));
+    for (name, value) in &exchange.request.headers {
+        said.push(format!("{name}: {}", value.expose()));
+    }
+    let problems = connector.resolve(&bad).unwrap().unwrap_err();
+    said.push(format!("{problems:?} {:?}", connector.token_request(&bad, Err(&problems)).unwrap().unwrap_err()));
+    for (status, body) in [
+        (200, r#"{"access_token":"t","token_type":"Bearer","expires_in":900,"scope":"a b"}"#),
+        (401, r#"{"error":"invalid_client","error_description":"no"}"#),
+        (429, "wait"),
+    ] {
+        let headers = pairs(&[("content-type", "application/json"), ("retry-after", "Thu, 15 Jan 2026 09:31:00 GMT")]);
+        let response = Response { status, headers, body: body.into(), received_at: 1_768_469_400 };
+        let verdict = connector.token_response(&response, &good).unwrap();
+        said.push(format!("{verdict:?} {:?}", verdict.as_ref().ok().map(|token| token.value.expose().to_owned())));
+    }
+    said
+}
+
+#[test]
+fn the_same_arguments_give_the_same_answer() {
+    let first = connector();
+    let said = transcript(&first);
+    assert!(said.iter().any(|line| line == "authorization: Basic c29tZW9uZTpzb21ldGhpbmc="), "{said:?}");
+    // Again, from the same plugin and from one that was loaded anew.
+    assert_eq!(transcript(&first), said);
+    assert_eq!(transcript(&connector()), said);
+}
