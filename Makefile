@@ -31,7 +31,7 @@ check: setup $(DENY)
 	@# The adapter is compiled for the component alone; Debian's way has no clippy for it.
 	@if [ -n "$(LIBDIR)" ]; then $(CARGO) clippy --locked --package nexthink-connector --target $(TARGET) -- --deny warnings; fi
 	RUSTDOCFLAGS="--deny warnings" $(CARGO) doc --locked --workspace --no-deps
-	$(DENY) --locked --log-level error check bans licenses sources
+	$(DENY) --workspace --locked --log-level error check bans licenses sources
 
 ## Makes sure that something compiles for wasm32-unknown-unknown: the running
 ## toolchain, which rustup may complete, or else Debian's packages.

@@ -4,6 +4,7 @@
 //! directory of its own; then the module is wrapped into a component, validated
 //! and stamped with what `Cargo.toml` says about it.
 
+#[path = "build/toolchain.rs"]
 mod toolchain;
 
 use std::fmt::{Debug, Display};
@@ -28,6 +29,7 @@ fn main() {
 fn build() -> Result<(), String> {
     let host = PathBuf::from(variable("CARGO_MANIFEST_DIR")?);
     let root = host.parent().ok_or("host-test has no parent directory")?;
+    println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=build");
     for source in SOURCES {
         println!("cargo::rerun-if-changed={}", root.join(source).display());
