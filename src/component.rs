@@ -4,17 +4,20 @@
 
 #[allow(missing_docs, clippy::pedantic, reason = "generated")]
 mod bindings {
-    wit_bindgen::generate!({ path: "wit", world: "provider-plugin" });
+    wit_bindgen::generate!({ path: "wit", world: "api-plugin" });
 }
 
 use bindings::exports::integration::provider::provider as contract;
+use bindings::exports::integration::provider::{access as access_contract, permissions as permissions_contract};
 
+use crate::access::{self, Call};
 use crate::connection::{self, Connection};
 use crate::definition;
 use crate::entries::Entries;
 use crate::failure::Failure;
-use crate::http::{Request, Response};
+use crate::http::{Header, Request, Response};
 use crate::key::Key;
+use crate::permissions;
 use crate::problem::Problem;
 use crate::token::{self, Token};
 
@@ -57,6 +60,46 @@ impl contract::Guest for Nexthink {
     fn token_response(response: contract::Response) -> Result<contract::Token, contract::Failure> {
         token::response(&response.into()).map(Into::into).map_err(Into::into)
     }
+}
+
+impl access_contract::Guest for Nexthink {
+    fn authorize(token: String) -> Vec<contract::Header> {
+        headers(access::authorize(&token))
+    }
+
+    fn api_request(
+        settings: Vec<contract::Entry>,
+        method: String,
+        path_and_query: String,
+        headers: Vec<contract::Header>,
+        body: Vec<u8>,
+    ) -> Result<contract::Request, Vec<contract::Problem>> {
+        let call = Call { method, path_and_query, headers, body };
+        access::request(&Entries::new(settings), call).map(Into::into).map_err(problems)
+    }
+
+    fn api_response(response: contract::Response) -> Result<(), contract::Failure> {
+        access::response(&response.into()).map_err(Into::into)
+    }
+}
+
+impl permissions_contract::Guest for Nexthink {
+    fn probes(settings: Vec<contract::Entry>) -> Vec<permissions_contract::Probe> {
+        let probe = |probe: permissions::Probe| permissions_contract::Probe {
+            permission: probe.permission.id.to_owned(),
+            request: probe.request.map(Into::into),
+        };
+        permissions::probes(&Entries::new(settings)).into_iter().map(probe).collect()
+    }
+
+    fn standing_of(permission: String, response: contract::Response) -> permissions_contract::Standing {
+        let standing = permissions::standing_of(&permission, &response.into());
+        permissions_contract::Standing { state: standing.state.as_str().to_owned(), detail: standing.detail }
+    }
+}
+
+fn headers(headers: Vec<Header>) -> Vec<contract::Header> {
+    headers.into_iter().map(|header| (header.name.into_owned(), header.value.expose().to_owned())).collect()
 }
 
 fn problems(problems: Vec<Problem>) -> Vec<contract::Problem> {
@@ -120,11 +163,7 @@ impl From<Request> for contract::Request {
         Self {
             method: request.method.to_owned(),
             url: request.url,
-            headers: request
-                .headers
-                .into_iter()
-                .map(|header| (header.name.to_owned(), header.value.expose().to_owned()))
-                .collect(),
+            headers: headers(request.headers),
             body: request.body,
             authorized: request.authorized,
             repeatable: request.repeatable,

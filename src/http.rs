@@ -1,5 +1,6 @@
 //! HTTP as data: what to send, what came back.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use zeroize::Zeroize;
@@ -27,11 +28,14 @@ pub struct Request {
     pub response_limit: u32,
 }
 
+/// Says who asks, as a network's owner sees it in a log.
+pub const USER_AGENT: &str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
+
 /// Pairs a header's name, in lower case, with its value.
 #[derive(Debug)]
 pub struct Header {
     /// In lower case.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// Printed only where it holds no credential.
     pub value: HeaderValue,
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 /// Holds a member of whatever type, as far as anyone here asks.
 ///
@@ -18,23 +18,31 @@ pub enum Member {
     /// A number from 0 to 2^64 - 1 without a fraction other than zero.
     Whole(u64),
     /// An object with what error bodies put into one.
-    Error {
-        /// The member `code`.
-        code: Box<Member>,
-        /// The member `message`.
-        message: Box<Member>,
-    },
+    Error(Box<ErrorMembers>),
+    /// A list, of which the first item stands for all.
+    List(Box<Member>),
     /// Anything else, `null` included.
     Other,
 }
 
+/// Holds the members of an object inside of an error body.
+#[derive(Default)]
+pub struct ErrorMembers {
+    /// The member `code`.
+    pub code: Member,
+    /// The member `message`.
+    pub message: Member,
+    /// The member `errors`.
+    pub errors: Member,
+}
+
 impl Member {
     /// Returns a string or a number as text.
-    pub fn into_text(self) -> Option<String> {
+    pub fn text(&self) -> Option<String> {
         match self {
-            Self::Text(text) => Some(text),
+            Self::Text(text) => Some(text.clone()),
             Self::Whole(number) => Some(number.to_string()),
-            Self::Absent | Self::Error { .. } | Self::Other => None,
+            Self::Absent | Self::Error(_) | Self::List(_) | Self::Other => None,
         }
     }
 }
@@ -79,27 +87,40 @@ impl From<&serde_json::Error> for Unreadable {
     }
 }
 
+/// How many levels of objects and lists are read: `errors`, its first item, the
+/// item's own `errors`, and the first of those. What lies deeper is passed over,
+/// so no body makes the stack grow.
+const DEPTH: u8 = 5;
+
 impl<'de> Deserialize<'de> for Member {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(MemberVisitor { inside: false })
+        Level(DEPTH).deserialize(deserializer)
     }
 }
 
-/// A member of an object that is a member itself. It is read no deeper, so no
-/// body makes the stack grow.
-struct Inner(Member);
+/// Reads a member with so many levels left.
+#[derive(Clone, Copy)]
+struct Level(u8);
 
-impl<'de> Deserialize<'de> for Inner {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(MemberVisitor { inside: true }).map(Self)
+impl Level {
+    fn below(self) -> Self {
+        Self(self.0.saturating_sub(1))
     }
 }
 
-struct MemberVisitor {
-    inside: bool,
+impl<'de> DeserializeSeed<'de> for Level {
+    type Value = Member;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Member, D::Error> {
+        if self.0 == 0 {
+            IgnoredAny::deserialize(deserializer)?;
+            return Ok(Member::Other);
+        }
+        deserializer.deserialize_any(self)
+    }
 }
 
-impl<'de> Visitor<'de> for MemberVisitor {
+impl<'de> Visitor<'de> for Level {
     type Value = Member;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -134,25 +155,26 @@ impl<'de> Visitor<'de> for MemberVisitor {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Member, A::Error> {
+        let first = items.next_element_seed(self.below())?;
         while items.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Member::Other)
+        Ok(first.map_or(Member::Other, |first| Member::List(Box::new(first))))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Member, A::Error> {
-        let (mut code, mut message) = (Member::Absent, Member::Absent);
+        let mut read = ErrorMembers::default();
         while let Some(name) = members.next_key::<String>()? {
-            match name.as_str() {
-                "code" if !self.inside => code = members.next_value::<Inner>()?.0,
-                "message" if !self.inside => message = members.next_value::<Inner>()?.0,
+            let member = match name.as_str() {
+                "code" => &mut read.code,
+                "message" => &mut read.message,
+                "errors" => &mut read.errors,
                 _ => {
                     members.next_value::<IgnoredAny>()?;
+                    continue;
                 }
-            }
+            };
+            *member = members.next_value_seed(self.below())?;
         }
-        if self.inside {
-            return Ok(Member::Other);
-        }
-        Ok(Member::Error { code: Box::new(code), message: Box::new(message) })
+        Ok(Member::Error(Box::new(read)))
     }
 }
 
@@ -167,7 +189,7 @@ mod tests {
     }
 
     fn shown(body: &str) -> Result<Option<String>, Unreadable> {
-        object::<One>(body.as_bytes()).map(|one| one.a.into_text())
+        object::<One>(body.as_bytes()).map(|one| one.a.text())
     }
 
     #[test]
@@ -183,12 +205,12 @@ mod tests {
     }
 
     #[test]
-    fn objects_are_read_one_level_deep() {
+    fn objects_are_read_a_few_levels_deep() {
         let nested = format!("{}1{}", r#"{"code":"#.repeat(100), "}".repeat(100));
         assert_eq!(shown(&format!(r#"{{"a":{nested}}}"#)), Ok(None));
         let one = object::<One>(br#"{"a":{"code":7,"message":"m","more":{}}}"#).unwrap();
-        let Member::Error { code, message } = one.a else { panic!("no object") };
-        assert_eq!((code.into_text().as_deref(), message.into_text().as_deref()), (Some("7"), Some("m")));
+        let Member::Error(read) = one.a else { panic!("no object") };
+        assert_eq!((read.code.text().as_deref(), read.message.text().as_deref()), (Some("7"), Some("m")));
     }
 
     #[test]

@@ -12,7 +12,10 @@
 //!    [`credentials`] the header. What is wrong becomes a [`problem`].
 //! 3. [`token`] builds the request and reads the response, both as [`http`] data.
 //!    What goes wrong becomes a [`failure`].
+//! 4. With the token, [`access`] calls the API, and [`permissions`] finds out what
+//!    the credentials may do.
 
+pub mod access;
 #[cfg(target_arch = "wasm32")]
 pub mod component;
 pub mod connection;
@@ -23,6 +26,7 @@ pub mod failure;
 pub mod http;
 mod json;
 pub mod key;
+pub mod permissions;
 pub mod problem;
 pub mod secret;
 pub mod tenant;

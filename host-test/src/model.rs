@@ -183,6 +183,7 @@ pub struct Exchange {
 
 /// Holds a request that passed the guard. `Debug` shows no header value and no
 /// body: either may carry credentials.
+#[derive(Clone)]
 #[expect(missing_docs, reason = "the contract documents the members")]
 pub struct Request {
     pub method: String,
@@ -259,4 +260,20 @@ pub struct Token {
     pub scopes: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub missing_scopes: Vec<String>,
+}
+
+/// Asks whether one permission is granted.
+#[derive(Debug)]
+#[expect(missing_docs, reason = "the contract documents the members")]
+pub struct Probe {
+    pub permission: String,
+    pub request: Option<Request>,
+}
+
+/// Says what a probe proved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[expect(missing_docs, reason = "the contract documents the members")]
+pub struct Standing {
+    pub state: String,
+    pub detail: String,
 }

@@ -83,6 +83,12 @@ fn a_short_value_that_claims_to_be_long_is_not_copied_out() {
 }
 
 #[test]
+fn a_call_returns_no_more_than_allowed() {
+    let error = call_error(first_call(BUILT_IN, Limits { returned_bytes: 4 * 1024, ..Limits::default() }));
+    assert_eq!(error.to_string(), "the plugin returned a value that cannot be read in `describe`");
+}
+
+#[test]
 fn a_value_that_says_nothing_is_refused_by_the_guard() {
     let plugin = Bodies { describe: "(i32.const 32768)", ..Bodies::default() };
     let error = first_call(&plugin.component(), Limits::default());

@@ -15,23 +15,39 @@ pub struct ProviderError {
 }
 
 impl ProviderError {
-    /// Reads the error bodies of RFC 6749 §5.2 (`error`, `error_description`)
-    /// and of Okta (`errorCode`, `errorSummary`), also wrapped as
-    /// `{"error": {…}}` with `code` and `message`. Empty when the body is none
-    /// of them: what failed is clear from the status as well.
+    /// Reads the error bodies of RFC 6749 §5.2 (`error`, `error_description`), of
+    /// Okta (`errorCode`, `errorSummary`) and of Nexthink's APIs (`code` as text or
+    /// number, `message` or `details`, `errors` with the same inside), also wrapped
+    /// as `{"error": {…}}`. Empty when the body is none of them: what failed is
+    /// clear from the status as well.
     pub fn read(body: &[u8]) -> Self {
         let body: Body = json::object(body).unwrap_or_default();
-        let (error, text) = match body.error {
-            Member::Error { code, message } => (*code, *message),
-            error => (error, Member::Absent),
-        };
-        let first = |members: [Member; 3]| {
-            members.into_iter().find_map(|member| member.into_text().as_deref().and_then(text::clean))
-        };
-        Self {
-            code: first([error, body.error_code, Member::Absent]),
-            message: first([body.error_description, body.error_summary, text]),
+        let mut codes = vec![&body.error, &body.error_code, &body.code];
+        let mut texts = vec![&body.error_description, &body.error_summary, &body.message, &body.details];
+        if let Member::Error(_) = body.error {
+            collect(&body.error, &mut codes, &mut texts);
         }
+        collect(&body.errors, &mut codes, &mut texts);
+        let first = |members: Vec<&Member>| {
+            members.into_iter().find_map(|member| member.text().as_deref().and_then(text::clean))
+        };
+        Self { code: first(codes), message: first(texts) }
+    }
+}
+
+/// Adds what an object, or the first of a list of them, says.
+fn collect<'a>(member: &'a Member, codes: &mut Vec<&'a Member>, texts: &mut Vec<&'a Member>) {
+    match member {
+        Member::Error(inner) => {
+            codes.push(&inner.code);
+            texts.push(&inner.message);
+            collect(&inner.errors, codes, texts);
+        }
+        Member::List(first) => {
+            texts.push(first);
+            collect(first, codes, texts);
+        }
+        Member::Absent | Member::Text(_) | Member::Whole(_) | Member::Other => {}
     }
 }
 
@@ -44,6 +60,10 @@ struct Body {
     error_code: Member,
     #[serde(rename = "errorSummary")]
     error_summary: Member,
+    code: Member,
+    message: Member,
+    details: Member,
+    errors: Member,
 }
 
 #[cfg(test)]
@@ -62,6 +82,16 @@ mod tests {
             ),
             (r#"{"error":{"code":42,"message":"Wrapped."}}"#, Some("42"), Some("Wrapped.")),
             (r#"{"error":["odd"],"error_description":7}"#, None, Some("7")),
+            (r#"{"code":100,"message":"No such query."}"#, Some("100"), Some("No such query.")),
+            (r#"{"code":"INVALID","details":"Workflow."}"#, Some("INVALID"), Some("Workflow.")),
+            (r#"{"message":"Forbidden"}"#, None, Some("Forbidden")),
+            (r#"{"errors":[{"code":"A","message":"First."},{"code":"B"}]}"#, Some("A"), Some("First.")),
+            (
+                r#"{"status":"error","errors":[{"identification":[],"errors":[{"message":"Deep.","code":"ENRICH_011"}]}]}"#,
+                Some("ENRICH_011"),
+                Some("Deep."),
+            ),
+            (r#"{"errors":["Plain."]}"#, None, Some("Plain.")),
             (r#"{"error":null}"#, None, None),
             (r#"["error"]"#, None, None),
             ("<html>", None, None),

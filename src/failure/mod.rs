@@ -61,8 +61,8 @@ impl Failure {
     }
 }
 
-/// Names the kinds of failure that the token endpoint can cause; the vocabulary
-/// of `failure.code`.
+/// Names the kinds of failure that Nexthink can cause; the vocabulary of
+/// `failure.code`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FailureCode {
     /// Client id and secret are not accepted.
@@ -73,6 +73,12 @@ pub enum FailureCode {
     UnauthorizedClient,
     /// Nothing answers under the name of the instance in the region.
     InstanceUnknown,
+    /// The credentials lack the permission.
+    PermissionMissing,
+    /// The tenant lacks the feature.
+    FeatureDisabled,
+    /// There is no such thing.
+    NotFound,
     /// Refused for another reason.
     Rejected,
     /// Too many requests.
@@ -83,6 +89,8 @@ pub enum FailureCode {
     Timeout,
     /// Something on the way does not let the request through.
     Network,
+    /// The token is not accepted, or no longer.
+    TokenExpired,
     /// The answer cannot be read.
     MalformedResponse,
     /// The status has no meaning here.
@@ -101,11 +109,15 @@ impl FailureCode {
             Self::InvalidScope => "invalid-scope",
             Self::UnauthorizedClient => "unauthorized-client",
             Self::InstanceUnknown => "instance-unknown",
+            Self::PermissionMissing => "permission-missing",
+            Self::FeatureDisabled => "feature-disabled",
+            Self::NotFound => "not-found",
             Self::Rejected => "rejected",
             Self::RateLimited => "rate-limited",
             Self::Unavailable => "unavailable",
             Self::Timeout => "timeout",
             Self::Network => "network",
+            Self::TokenExpired => "token-expired",
             Self::MalformedResponse => "malformed-response",
             Self::UnexpectedStatus => "unexpected-status",
             Self::Redirected => "redirected",
@@ -120,8 +132,11 @@ impl FailureCode {
             | Self::InvalidScope
             | Self::UnauthorizedClient
             | Self::InstanceUnknown
+            | Self::PermissionMissing
+            | Self::FeatureDisabled
+            | Self::NotFound
             | Self::Rejected => "config",
-            Self::RateLimited | Self::Unavailable | Self::Timeout | Self::Network => "transient",
+            Self::RateLimited | Self::Unavailable | Self::Timeout | Self::Network | Self::TokenExpired => "transient",
             Self::MalformedResponse | Self::UnexpectedStatus => "provider",
             Self::Redirected | Self::ResponseTooLarge => "security",
         }

@@ -6,15 +6,12 @@ use super::{RESPONSE_LIMIT, SCOPE};
 use crate::connection::{self, resolve};
 use crate::credentials::basic;
 use crate::entries::{Entered, Entries};
-use crate::http::{Header, HeaderValue, Request};
+use crate::http::{Header, HeaderValue, Request, USER_AGENT};
 use crate::key::Key;
 use crate::problem::Problem;
 
 /// Seconds to wait for the token; public clients use 30 to 60.
 const TIMEOUT: u32 = 30;
-
-/// Says who asks, as a network's owner sees it in a log.
-const USER_AGENT: &str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
 
 /// Holds the token request, and what was changed in the entries to build it.
 #[derive(Debug)]
@@ -46,12 +43,13 @@ pub fn request(entries: &Entries) -> Result<Exchange, Vec<Problem>> {
         .append_pair("grant_type", "client_credentials")
         .append_pair("scope", SCOPE)
         .finish();
-    let plain = |name, value: &str| Header { name, value: HeaderValue::Plain(value.to_owned()) };
+    let plain =
+        |name: &'static str, value: &str| Header { name: name.into(), value: HeaderValue::Plain(value.to_owned()) };
     let request = Request {
         method: "POST",
         url: format!("https://{}/oauth2/default/v1/token", connection.tenant.login_host()),
         headers: vec![
-            Header { name: "authorization", value: HeaderValue::Sensitive(basic(&client_id, &secret)) },
+            Header { name: "authorization".into(), value: HeaderValue::Sensitive(basic(&client_id, &secret)) },
             plain("content-type", "application/x-www-form-urlencoded"),
             plain("accept", "application/json"),
             plain("user-agent", USER_AGENT),
@@ -85,7 +83,7 @@ mod tests {
             request(&entries(&GOOD)).unwrap().request;
         assert_eq!(method, "POST");
         assert_eq!(url, "https://nxdocs-login.eu.nexthink.cloud/oauth2/default/v1/token");
-        let headers: Vec<_> = headers.iter().map(|h| (h.name, h.value.expose())).collect();
+        let headers: Vec<_> = headers.iter().map(|h| (h.name.as_ref(), h.value.expose())).collect();
         assert_eq!(
             headers,
             [

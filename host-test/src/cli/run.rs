@@ -113,7 +113,7 @@ fn introduce(connector: &Connector) {
     let imports = connector.facts().imports.len();
     say!("{} {}", show::strong(&definition.name), definition.version);
     show::item("", &definition.summary);
-    show::item("component", &format!("{imports} imports, exports {}", connector.facts().exports.join(", ")));
+    show::item("component", &format!("{imports} imports, exports {}", connector.facts().interfaces().join(", ")));
     let fields = definition.fields.iter().map(|field| match field.kind.as_str() {
         "choice" => {
             let choices: Vec<_> = field.choices.iter().map(|choice| choice.value.as_str()).collect();

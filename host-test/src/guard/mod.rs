@@ -11,9 +11,11 @@ mod verdict;
 use thiserror::Error;
 
 use crate::entries::Entries;
-use crate::model::{Connection, Definition, Exchange, Failure, Problem, Response, Token};
-use crate::plugin::bindings::exports::integration::provider::provider as raw;
-use crate::plugin::{CallError, Facts, Function, Plugin};
+use crate::model::{
+    Connection, Definition, Exchange, Failure, Probe, Problem, Request, Response, Secret, Standing, Token,
+};
+use crate::plugin::bindings::exports::integration::provider::{permissions, provider as raw};
+use crate::plugin::{ApiCall, CallError, Facts, Function, Plugin};
 use crate::redact::Redactor;
 
 /// Holds a plugin whose definition passed the guard.
@@ -84,17 +86,69 @@ impl Connector {
         response: &Response,
         entries: &Entries,
     ) -> Result<Result<Token, Failure>, PluginError> {
-        let response = raw::Response {
-            status: response.status,
-            headers: response.headers.clone(),
-            body: response.body.clone(),
-            received_at: response.received_at,
-        };
-        match self.plugin.token_response(&response)? {
-            Ok(token) => verdict::token(token).map(|token| verdict::hidden(token, &self.redactor(entries))).map(Ok),
-            Err(failure) => verdict::failure(failure, &self.definition, &self.redactor(entries)).map(Err),
+        let redactor = self.redactor(entries);
+        Ok(match self.plugin.token_response(&raw_response(response))? {
+            Ok(token) => Ok(verdict::hidden(verdict::token(token)?, &redactor)),
+            Err(failure) => Err(verdict::failure(Function::TokenResponse, failure, &self.definition, &redactor)?),
+        })
+    }
+
+    /// Returns the headers that carry a token.
+    pub fn authorize(&self, token: &Token) -> Result<Vec<(String, Secret)>, PluginError> {
+        request::token_headers(self.plugin.authorize(token.value.expose())?).map_err(Into::into)
+    }
+
+    /// Builds a request for a path of the API. The inner error holds every
+    /// problem.
+    pub fn api_request(
+        &self,
+        connection: &Connection,
+        call: &ApiCall,
+    ) -> Result<Result<Request, Vec<Problem>>, PluginError> {
+        let settings = self.entries(connection.settings.clone());
+        Ok(match self.plugin.api_request(settings.pairs(), call)? {
+            Ok(request) => Ok(request::api(Function::ApiRequest, "", request, connection)?),
+            Err(problems) => {
+                Err(self.problems(Function::ApiRequest, problems, &settings, &self.redactor(&settings))?)
+            }
+        })
+    }
+
+    /// Tells success from failure.
+    pub fn api_response(&self, response: &Response, entries: &Entries) -> Result<Result<(), Failure>, PluginError> {
+        Ok(match self.plugin.api_response(&raw_response(response))? {
+            Ok(()) => Ok(()),
+            Err(failure) => {
+                let redactor = self.redactor(entries);
+                Err(verdict::failure(Function::ApiResponse, failure, &self.definition, &redactor)?)
+            }
+        })
+    }
+
+    /// Returns one probe for each permission, in the order of the definition.
+    pub fn probes(&self, connection: &Connection) -> Result<Vec<Probe>, PluginError> {
+        let raw = self.plugin.probes(&connection.settings)?;
+        let given = raw.iter().map(|probe| probe.permission.as_str());
+        if !given.eq(self.definition.permissions.iter().map(|permission| permission.id.as_str())) {
+            return Err(BadOutput::new(Function::Probes, "", "is not one probe for each permission, in order").into());
         }
-        .map_err(Into::into)
+        let probe = |(i, raw): (usize, permissions::Probe)| {
+            let at = format!("probes[{i}].request");
+            let request = raw.request.map(|request| request::api(Function::Probes, &at, request, connection));
+            Ok(Probe { permission: raw.permission, request: request.transpose()? })
+        };
+        raw.into_iter().enumerate().map(probe).collect()
+    }
+
+    /// Reads the response to the probe of a permission.
+    pub fn standing_of(
+        &self,
+        permission: &str,
+        response: &Response,
+        entries: &Entries,
+    ) -> Result<Standing, PluginError> {
+        let raw = self.plugin.standing_of(permission, &raw_response(response))?;
+        verdict::standing(raw, &self.redactor(entries)).map_err(Into::into)
     }
 
     fn redactor(&self, entries: &Entries) -> Redactor {
@@ -109,6 +163,15 @@ impl Connector {
         redactor: &Redactor,
     ) -> Result<Vec<Problem>, BadOutput> {
         verdict::problems(function, problems, &self.definition, entries, redactor)
+    }
+}
+
+fn raw_response(response: &Response) -> raw::Response {
+    raw::Response {
+        status: response.status,
+        headers: response.headers.clone(),
+        body: response.body.clone(),
+        received_at: response.received_at,
     }
 }
 

@@ -9,8 +9,6 @@ use crate::plugin::Function;
 use crate::plugin::bindings::exports::integration::provider::provider as raw;
 use crate::redact::Redactor;
 
-const CHECK: Check = Check(Function::TokenRequest);
-
 /// Methods that a provider's API can want (RFC 9110 §9, RFC 5789); `CONNECT` and
 /// `TRACE` are none of them.
 const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
@@ -37,6 +35,9 @@ const HEADER_BYTES: usize = 16 * 1024;
 /// Longest body to send, in bytes.
 const BODY_BYTES: usize = 16 << 20;
 
+/// Longest URL, in bytes: what servers commonly accept.
+const URL_BYTES: usize = 16 * 1024;
+
 /// Longest time to wait, in seconds.
 const TIMEOUT: u32 = 300;
 
@@ -49,68 +50,107 @@ pub(super) fn exchange(
     connection: &Connection,
     redactor: &Redactor,
 ) -> Result<Exchange, BadOutput> {
-    CHECK.lines("notes", &raw.notes)?;
+    let check = Check(Function::TokenRequest);
+    check.lines("notes", &raw.notes)?;
     for (i, note) in raw.notes.iter().enumerate() {
-        CHECK.harmless(&format!("notes[{i}]"), note, redactor)?;
+        check.harmless(&format!("notes[{i}]"), note, redactor)?;
     }
     // A URL ends up in logs on the way.
-    CHECK.harmless("request.url", &raw.request.url, redactor)?;
-    CHECK.ensure(!raw.request.authorized, "request.authorized", "asks for the token that it is about to get")?;
-    Ok(Exchange { request: check(raw.request, connection)?, notes: raw.notes })
+    check.harmless("request.url", &raw.request.url, redactor)?;
+    check.ensure(!raw.request.authorized, "request.authorized", "asks for the token that it is about to get")?;
+    Ok(Exchange { request: Place { check, at: "request" }.accept(raw.request, connection)?, notes: raw.notes })
 }
 
-fn check(raw: raw::Request, connection: &Connection) -> Result<Request, BadOutput> {
-    let method = METHODS.contains(&raw.method.as_str());
-    CHECK.ensure(method, "request.method", "is not an HTTP method in upper case that a plugin may use")?;
-    let url = url(&raw.url, connection)?;
-    headers(&raw.headers)?;
-    CHECK.ensure(raw.body.len() <= BODY_BYTES, "request.body", "is too long")?;
-    let bodiless = !matches!(raw.method.as_str(), "GET" | "HEAD") || raw.body.is_empty();
-    CHECK.ensure(bodiless, "request.body", "belongs to a method that has none")?;
-    let timeout = (1..=TIMEOUT).contains(&raw.timeout);
-    CHECK.ensure(timeout, "request.timeout", &format!("is not from 1 to {TIMEOUT} seconds"))?;
-    let limit = (1..=RESPONSE_BYTES).contains(&raw.response_limit);
-    CHECK.ensure(limit, "request.response-limit", &format!("is not from 1 to {RESPONSE_BYTES} bytes"))?;
-    Ok(Request {
-        method: raw.method,
-        url,
-        headers: raw.headers.into_iter().map(|(name, value)| (name, Secret::new(value))).collect(),
-        body: Zeroizing::new(raw.body),
-        authorized: raw.authorized,
-        repeatable: raw.repeatable,
-        timeout: raw.timeout,
-        response_limit: raw.response_limit,
-    })
+/// Checks a request that carries the token.
+pub(super) fn api(
+    function: Function,
+    at: &str,
+    raw: raw::Request,
+    connection: &Connection,
+) -> Result<Request, BadOutput> {
+    let place = Place { check: Check(function), at };
+    place.check.ensure(raw.authorized, &place.of("authorized"), "does not ask for the token that it needs")?;
+    let carries = raw.headers.iter().any(|(name, _)| name == "authorization");
+    place.check.ensure(!carries, &place.of("headers"), "carry an authorization of their own")?;
+    place.accept(raw, connection)
 }
 
-/// Accepts a URL that the parser has nothing to repair in, on one of the
-/// connection's hosts. What it would repair is where parsers disagree about the
-/// host.
-fn url(text: &str, connection: &Connection) -> Result<Url, BadOutput> {
-    let at = "request.url";
-    let Ok(url) = Url::parse(text) else { return CHECK.fail(at, "is not a URL") };
-    CHECK.ensure(url.scheme() == "https", at, "is not an `https` URL")?;
-    let bare = url.username().is_empty() && url.password().is_none() && url.port().is_none();
-    CHECK.ensure(bare && url.fragment().is_none(), at, "names a user, port or fragment")?;
-    CHECK.ensure(url.as_str() == text, at, "is not in normal form")?;
-    let allowed = url.host_str().is_some_and(|host| connection.hosts.iter().any(|given| given == host));
-    CHECK.ensure(allowed, at, "leads to a host that is not among the connection's hosts")?;
-    Ok(url)
+/// Checks the headers that carry a token.
+pub(super) fn token_headers(raw: Vec<raw::Header>) -> Result<Vec<(String, Secret)>, BadOutput> {
+    let place = Place { check: Check(Function::Authorize), at: "" };
+    place.check.ensure(!raw.is_empty(), "", "gives no header for a token of its own")?;
+    place.headers(&raw)?;
+    Ok(raw.into_iter().map(|(name, value)| (name, Secret::new(value))).collect())
 }
 
-fn headers(headers: &[raw::Header]) -> Result<(), BadOutput> {
-    let at = "request.headers";
-    CHECK.ensure(headers.len() <= HEADERS, at, "are too many")?;
-    let bytes: usize = headers.iter().map(|(name, value)| name.len() + value.len()).sum();
-    CHECK.ensure(bytes <= HEADER_BYTES, at, "are too long")?;
-    CHECK.unique(at, headers.iter().map(|(name, _)| name.as_str()))?;
-    for (i, (name, value)) in headers.iter().enumerate() {
-        let at = format!("request.headers[{i}]");
-        CHECK.ensure(is_field_name(name), &at, "has a name that is not one in lower case")?;
-        CHECK.ensure(!HOSTS_OWN.contains(&name.as_str()), &at, "is one that only the host sets")?;
-        CHECK.ensure(is_field_value(value), &at, "has a value that no header can carry")?;
+/// Knows where in a returned value the request stands.
+struct Place<'a> {
+    check: Check,
+    at: &'a str,
+}
+
+impl Place<'_> {
+    fn of(&self, member: &str) -> String {
+        if self.at.is_empty() { member.to_owned() } else { format!("{}.{member}", self.at) }
     }
-    Ok(())
+
+    fn accept(&self, raw: raw::Request, connection: &Connection) -> Result<Request, BadOutput> {
+        let Self { check, .. } = *self;
+        let method = METHODS.contains(&raw.method.as_str());
+        check.ensure(method, &self.of("method"), "is not an HTTP method in upper case that a plugin may use")?;
+        let url = self.url(&raw.url, connection)?;
+        self.headers(&raw.headers)?;
+        check.ensure(raw.body.len() <= BODY_BYTES, &self.of("body"), "is too long")?;
+        let bodiless = !matches!(raw.method.as_str(), "GET" | "HEAD") || raw.body.is_empty();
+        check.ensure(bodiless, &self.of("body"), "belongs to a method that has none")?;
+        let timeout = (1..=TIMEOUT).contains(&raw.timeout);
+        check.ensure(timeout, &self.of("timeout"), &format!("is not from 1 to {TIMEOUT} seconds"))?;
+        let limit = (1..=RESPONSE_BYTES).contains(&raw.response_limit);
+        check.ensure(limit, &self.of("response-limit"), &format!("is not from 1 to {RESPONSE_BYTES} bytes"))?;
+        Ok(Request {
+            method: raw.method,
+            url,
+            headers: raw.headers.into_iter().map(|(name, value)| (name, Secret::new(value))).collect(),
+            body: Zeroizing::new(raw.body),
+            authorized: raw.authorized,
+            repeatable: raw.repeatable,
+            timeout: raw.timeout,
+            response_limit: raw.response_limit,
+        })
+    }
+
+    /// Accepts a URL that the parser has nothing to repair in, on one of the
+    /// connection's hosts. What it would repair is where parsers disagree about
+    /// the host.
+    fn url(&self, text: &str, connection: &Connection) -> Result<Url, BadOutput> {
+        let Self { check, .. } = *self;
+        let at = &self.of("url");
+        check.ensure(text.len() <= URL_BYTES, at, "is too long")?;
+        let Ok(url) = Url::parse(text) else { return check.fail(at, "is not a URL") };
+        check.ensure(url.scheme() == "https", at, "is not an `https` URL")?;
+        let bare = url.username().is_empty() && url.password().is_none() && url.port().is_none();
+        check.ensure(bare && url.fragment().is_none(), at, "names a user, port or fragment")?;
+        check.ensure(url.as_str() == text, at, "is not in normal form")?;
+        let allowed = url.host_str().is_some_and(|host| connection.hosts.iter().any(|given| given == host));
+        check.ensure(allowed, at, "leads to a host that is not among the connection's hosts")?;
+        Ok(url)
+    }
+
+    fn headers(&self, headers: &[raw::Header]) -> Result<(), BadOutput> {
+        let Self { check, .. } = *self;
+        let at = &self.of("headers");
+        check.ensure(headers.len() <= HEADERS, at, "are too many")?;
+        let bytes: usize = headers.iter().map(|(name, value)| name.len() + value.len()).sum();
+        check.ensure(bytes <= HEADER_BYTES, at, "are too long")?;
+        check.unique(at, headers.iter().map(|(name, _)| name.as_str()))?;
+        for (i, (name, value)) in headers.iter().enumerate() {
+            let at = &format!("{at}[{i}]");
+            check.ensure(is_field_name(name), at, "has a name that is not one in lower case")?;
+            check.ensure(!HOSTS_OWN.contains(&name.as_str()), at, "is one that only the host sets")?;
+            check.ensure(is_field_value(value), at, "has a value that no header can carry")?;
+        }
+        Ok(())
+    }
 }
 
 /// RFC 9110 §5.1 and §5.6.2, in lower case.

@@ -2,14 +2,14 @@
 
 use super::{BadOutput, Check, LIST_LIMIT};
 use crate::entries::Entries;
-use crate::model::{Definition, Failure, Problem, Secret, Token};
+use crate::model::{Definition, Failure, Problem, Secret, Standing, Token};
 use crate::plugin::Function;
-use crate::plugin::bindings::exports::integration::provider::provider as raw;
+use crate::plugin::bindings::exports::integration::provider::{permissions, provider as raw};
 use crate::redact::Redactor;
 
-/// Longest token, in bytes: what still fits a header on common servers, and
-/// more than any JWT seen.
-const TOKEN_BYTES: usize = 32 * 1024;
+/// Longest token, in bytes: with its header it fits what the guard lets a request
+/// carry, and it is more than any JWT seen.
+const TOKEN_BYTES: usize = 15 * 1024;
 
 pub(super) fn problems(
     function: Function,
@@ -32,8 +32,10 @@ pub(super) fn problems(
         {
             text.map_or(Ok(()), |text| check.harmless(&at(member), text, redactor))?;
         }
-        // A key that no field has is one that was entered.
-        let known = |key: &String| definition.field(key).is_some() || entries.has(key);
+        // A key that no field has is one that was entered. What is called with
+        // more than entries names its other arguments by JSON Pointer.
+        let argument = |key: &str| function == Function::ApiRequest && key.starts_with('/');
+        let known = |key: &String| definition.field(key).is_some() || entries.has(key) || argument(key);
         check.ensure(raw.field.as_ref().is_none_or(known), &at("field"), "names a field that nobody asked for")?;
         Ok(Problem { field: raw.field, code: raw.code, message: raw.message, hint: raw.hint })
     });
@@ -42,8 +44,13 @@ pub(super) fn problems(
 
 /// The provider's own text is the one that the plugin did not write: secrets in
 /// it are hidden rather than held against the plugin.
-pub(super) fn failure(raw: raw::Failure, definition: &Definition, redactor: &Redactor) -> Result<Failure, BadOutput> {
-    let check = Check(Function::TokenResponse);
+pub(super) fn failure(
+    function: Function,
+    raw: raw::Failure,
+    definition: &Definition,
+    redactor: &Redactor,
+) -> Result<Failure, BadOutput> {
+    let check = Check(function);
     check.word("code", &raw.code)?;
     check.word("class", &raw.class)?;
     check.line("message", &raw.message)?;
@@ -103,4 +110,12 @@ pub(super) fn token(raw: raw::Token) -> Result<Token, BadOutput> {
         scopes: raw.scopes,
         missing_scopes: raw.missing_scopes,
     })
+}
+
+/// Accepts what a probe proved.
+pub(super) fn standing(raw: permissions::Standing, redactor: &Redactor) -> Result<Standing, BadOutput> {
+    let check = Check(Function::StandingOf);
+    check.word("state", &raw.state)?;
+    check.line("detail", &raw.detail)?;
+    Ok(Standing { state: raw.state, detail: redactor.hide(&raw.detail) })
 }

@@ -21,6 +21,9 @@ pub struct Facts {
 /// `wasm-metadata` writes them).
 const TEXT_SECTIONS: [&str; 7] = ["version", "description", "licenses", "authors", "source", "homepage", "revision"];
 
+/// How the names of the contract's interfaces begin.
+const CONTRACT: &str = "integration:provider/";
+
 /// Size of a page of linear memory.
 const PAGE: u64 = 64 * 1024;
 
@@ -71,10 +74,16 @@ impl Facts {
         Ok(facts)
     }
 
+    /// Returns the short names of the interfaces of the contract that it exports.
+    pub fn interfaces(&self) -> Vec<&str> {
+        let named = self.exports.iter().filter_map(|name| name.strip_prefix(CONTRACT));
+        named.filter_map(|name| name.split('@').next()).collect()
+    }
+
     /// Tells whether it exports an interface of the contract, in any version of
     /// the track that this host speaks.
     pub fn exports_interface(&self, interface: &str) -> bool {
-        let prefix = format!("integration:provider/{interface}@0.1.");
+        let prefix = format!("{CONTRACT}{interface}@0.1.");
         self.exports.iter().any(|name| name.starts_with(&prefix))
     }
 }

@@ -89,6 +89,16 @@ pub enum Function {
     TokenRequest,
     /// `provider.token-response`
     TokenResponse,
+    /// `access.authorize`
+    Authorize,
+    /// `access.api-request`
+    ApiRequest,
+    /// `access.api-response`
+    ApiResponse,
+    /// `permissions.probes`
+    Probes,
+    /// `permissions.standing-of`
+    StandingOf,
 }
 
 impl fmt::Display for Function {
@@ -98,6 +108,11 @@ impl fmt::Display for Function {
             Self::Resolve => "resolve",
             Self::TokenRequest => "token-request",
             Self::TokenResponse => "token-response",
+            Self::Authorize => "authorize",
+            Self::ApiRequest => "api-request",
+            Self::ApiResponse => "api-response",
+            Self::Probes => "probes",
+            Self::StandingOf => "standing-of",
         })
     }
 }
@@ -130,6 +145,9 @@ pub enum CallErrorKind {
         /// The limit.
         bytes: usize,
     },
+    /// It does not export the interface, so nothing was called.
+    #[error("the plugin does not offer this")]
+    NotOffered,
     /// It returned something that the types do not allow, or far too much.
     #[error("the plugin returned a value that cannot be read")]
     Unreadable,
@@ -142,6 +160,7 @@ impl CallErrorKind {
             Self::Trapped(_) => "plugin-trapped",
             Self::OutOfFuel { .. } => "plugin-out-of-fuel",
             Self::OutOfMemory { .. } => "plugin-out-of-memory",
+            Self::NotOffered => "plugin-not-offered",
             Self::Unreadable => "plugin-bad-output",
         }
     }

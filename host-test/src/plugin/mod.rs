@@ -5,15 +5,14 @@ pub(crate) mod bindings;
 mod error;
 mod limits;
 
-use wasmtime::component::{Component, Linker};
+use wasmtime::component::{Component, Instance, InstancePre, Linker};
 use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Store, Trap};
 
 pub use binary::Facts;
 pub use error::{CallError, CallErrorKind, Function, LoadError};
 pub use limits::Limits;
 
-use bindings::exports::integration::provider::provider as raw;
-use bindings::{ProviderPlugin, ProviderPluginPre};
+use bindings::exports::integration::provider::{access, permissions, provider as raw};
 use limits::{MemoryLimit, Meter};
 
 /// Stack of a plugin, in bytes. The connector's own lies in its memory; this one
@@ -32,9 +31,25 @@ const CONCURRENT_CALLS: u32 = 128;
 /// nothing. Nothing a call does is seen by the next one.
 pub struct Plugin {
     engine: Engine,
-    pre: ProviderPluginPre<Meter>,
+    pre: InstancePre<Meter>,
+    provider: raw::GuestIndices,
+    access: Option<access::GuestIndices>,
+    permissions: Option<permissions::GuestIndices>,
     limits: Limits,
     facts: Facts,
+}
+
+/// Holds what a caller of the API wants to send, as the contract takes it.
+#[derive(Default)]
+pub struct ApiCall {
+    /// In upper case.
+    pub method: String,
+    /// Begins with a slash.
+    pub path_and_query: String,
+    /// Pairs of name and value.
+    pub headers: Vec<(String, String)>,
+    /// Empty when there is none.
+    pub body: Vec<u8>,
 }
 
 impl Plugin {
@@ -63,8 +78,12 @@ impl Plugin {
         let mismatch = |error: wasmtime::Error| LoadError::TypeMismatch(format!("{error:#}"));
         // The linker stays empty: there is nothing to give.
         let pre = Linker::new(&engine).instantiate_pre(&component).map_err(mismatch)?;
-        let pre = ProviderPluginPre::new(pre).map_err(mismatch)?;
-        Ok(Self { engine, pre, limits, facts })
+        let provider = raw::GuestIndices::new(&pre).map_err(mismatch)?;
+        let access = facts.exports_interface("access").then(|| access::GuestIndices::new(&pre));
+        let access = access.transpose().map_err(mismatch)?;
+        let permissions = facts.exports_interface("permissions").then(|| permissions::GuestIndices::new(&pre));
+        let permissions = permissions.transpose().map_err(mismatch)?;
+        Ok(Self { engine, pre, provider, access, permissions, limits, facts })
     }
 
     /// Returns what the component says about itself.
@@ -73,15 +92,15 @@ impl Plugin {
     }
 
     pub(crate) fn describe(&self) -> Result<raw::Definition, CallError> {
-        self.call(Function::Describe, |plugin, store| plugin.integration_provider_provider().call_describe(store))
+        self.call(Function::Describe, |store, instance| self.provider.load(&mut *store, instance)?.call_describe(store))
     }
 
     pub(crate) fn resolve(
         &self,
         entries: &[raw::Entry],
     ) -> Result<Result<raw::Connection, Vec<raw::Problem>>, CallError> {
-        self.call(Function::Resolve, |plugin, store| {
-            plugin.integration_provider_provider().call_resolve(store, entries)
+        self.call(Function::Resolve, |store, instance| {
+            self.provider.load(&mut *store, instance)?.call_resolve(store, entries)
         })
     }
 
@@ -89,8 +108,8 @@ impl Plugin {
         &self,
         entries: &[raw::Entry],
     ) -> Result<Result<raw::Exchange, Vec<raw::Problem>>, CallError> {
-        self.call(Function::TokenRequest, |plugin, store| {
-            plugin.integration_provider_provider().call_token_request(store, entries)
+        self.call(Function::TokenRequest, |store, instance| {
+            self.provider.load(&mut *store, instance)?.call_token_request(store, entries)
         })
     }
 
@@ -98,15 +117,63 @@ impl Plugin {
         &self,
         response: &raw::Response,
     ) -> Result<Result<raw::Token, raw::Failure>, CallError> {
-        self.call(Function::TokenResponse, |plugin, store| {
-            plugin.integration_provider_provider().call_token_response(store, response)
+        self.call(Function::TokenResponse, |store, instance| {
+            self.provider.load(&mut *store, instance)?.call_token_response(store, response)
         })
+    }
+
+    pub(crate) fn authorize(&self, token: &str) -> Result<Vec<raw::Header>, CallError> {
+        let access = Self::offered(self.access.as_ref(), Function::Authorize)?;
+        self.call(Function::Authorize, |store, instance| {
+            access.load(&mut *store, instance)?.call_authorize(store, token)
+        })
+    }
+
+    pub(crate) fn api_request(
+        &self,
+        settings: &[raw::Entry],
+        call: &ApiCall,
+    ) -> Result<Result<raw::Request, Vec<raw::Problem>>, CallError> {
+        let access = Self::offered(self.access.as_ref(), Function::ApiRequest)?;
+        self.call(Function::ApiRequest, |store, instance| {
+            let ApiCall { method, path_and_query, headers, body } = call;
+            access.load(&mut *store, instance)?.call_api_request(store, settings, method, path_and_query, headers, body)
+        })
+    }
+
+    pub(crate) fn api_response(&self, response: &raw::Response) -> Result<Result<(), raw::Failure>, CallError> {
+        let access = Self::offered(self.access.as_ref(), Function::ApiResponse)?;
+        self.call(Function::ApiResponse, |store, instance| {
+            access.load(&mut *store, instance)?.call_api_response(store, response)
+        })
+    }
+
+    pub(crate) fn probes(&self, settings: &[raw::Entry]) -> Result<Vec<permissions::Probe>, CallError> {
+        let permissions = Self::offered(self.permissions.as_ref(), Function::Probes)?;
+        self.call(Function::Probes, |store, instance| {
+            permissions.load(&mut *store, instance)?.call_probes(store, settings)
+        })
+    }
+
+    pub(crate) fn standing_of(
+        &self,
+        permission: &str,
+        response: &raw::Response,
+    ) -> Result<permissions::Standing, CallError> {
+        let permissions = Self::offered(self.permissions.as_ref(), Function::StandingOf)?;
+        self.call(Function::StandingOf, |store, instance| {
+            permissions.load(&mut *store, instance)?.call_standing_of(store, permission, response)
+        })
+    }
+
+    fn offered<T>(interface: Option<&T>, function: Function) -> Result<&T, CallError> {
+        interface.ok_or(CallError { function, kind: CallErrorKind::NotOffered })
     }
 
     fn call<T>(
         &self,
         function: Function,
-        body: impl FnOnce(&ProviderPlugin, &mut Store<Meter>) -> wasmtime::Result<T>,
+        body: impl FnOnce(&mut Store<Meter>, &Instance) -> wasmtime::Result<T>,
     ) -> Result<T, CallError> {
         let mut store = Store::new(&self.engine, Meter::new(self.limits));
         store.limiter(|meter| meter);
@@ -114,7 +181,7 @@ impl Plugin {
         let result = store
             .set_fuel(self.limits.fuel)
             .and_then(|()| self.pre.instantiate(&mut store))
-            .and_then(|plugin| body(&plugin, &mut store));
+            .and_then(|instance| body(&mut store, &instance));
         result.map_err(|error| CallError { function, kind: self.kind(&error) })
     }
 

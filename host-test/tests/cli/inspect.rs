@@ -4,6 +4,7 @@ use host_test::BUILT_IN;
 use sha2::{Digest, Sha256};
 
 use super::{assert_refused, host_test};
+use crate::common::plugins::dummy;
 use crate::common::recordings::Folder;
 
 /// Writes the built-in component and returns its path.
@@ -40,6 +41,8 @@ fn inspect_prints_what_the_component_is() {
     for line in [
         "  imports     none",
         "  exports     integration:provider/provider@0.1.0",
+        "              integration:provider/access@0.1.0",
+        "              integration:provider/permissions@0.1.0",
         "  name        nexthink-connector",
         "  version     0.1.0",
         "  licenses    Apache-2.0",
@@ -58,7 +61,14 @@ fn inspect_gives_the_digest_of_the_written_file() {
     assert_eq!(report["digest"], digest);
     assert_eq!(report["bytes"], BUILT_IN.len());
     assert_eq!(report["imports"], serde_json::json!([]));
-    assert_eq!(report["exports"], serde_json::json!(["integration:provider/provider@0.1.0"]));
+    assert_eq!(
+        report["exports"],
+        serde_json::json!([
+            "integration:provider/provider@0.1.0",
+            "integration:provider/access@0.1.0",
+            "integration:provider/permissions@0.1.0",
+        ])
+    );
     assert_eq!(report["metadata"]["name"], "nexthink-connector");
     let gzip = report["gzip-bytes"].as_u64().unwrap();
     assert!((1_000..BUILT_IN.len() as u64).contains(&gzip), "{gzip}");
@@ -69,6 +79,18 @@ fn inspect_gives_the_digest_of_the_written_file() {
     for arguments in [vec!["inspect", "--json", &path], vec!["inspect", "--json", "--component", &path]] {
         assert_eq!(host_test(&arguments).succeeded().json(), report);
     }
+}
+
+#[test]
+fn inspect_reads_a_plugin_that_cannot_run() {
+    let folder = Folder::new();
+    let bytes = dummy("connector");
+    let path = folder.file("dummy.wasm", &bytes);
+    let report = host_test(&["inspect", "--json", &path]).succeeded().json();
+    assert_eq!(report["digest"], format!("sha256:{:x}", Sha256::digest(&bytes)));
+    assert_eq!(report["bytes"], bytes.len());
+    assert_eq!(report["exports"].as_array().unwrap().len(), 4);
+    assert_eq!(report["memory-minimum"], 0);
 }
 
 #[test]

@@ -9,7 +9,7 @@ fn without_arguments_every_recording_is_replayed_and_passes() {
     let expected = format!("{} passed, 0 failed", all().len());
     assert_eq!(ran.out.lines().last(), Some(expected.as_str()));
     assert!(ran.out.starts_with("Nexthink 0.1.0\n"), "{}", ran.out);
-    assert!(ran.out.contains("  component   0 imports, exports integration:provider/provider@0.1.0\n"), "{}", ran.out);
+    assert!(ran.out.contains("  component   0 imports, exports provider, access, permissions\n"), "{}", ran.out);
     assert_eq!(host_test(&["run"]).succeeded().out, ran.out, "`run` is the default command");
     assert_eq!(host_test(&["run", "fixtures"]).succeeded().out, ran.out, "`fixtures` is the default directory");
 }

@@ -1,0 +1,194 @@
+//! Building a request for any path of the API.
+
+use crate::connection;
+use crate::entries::Entries;
+use crate::http::{Header, HeaderValue, Request, USER_AGENT};
+use crate::problem::{Problem, ProblemCode};
+
+/// Seconds to wait: saved queries may take minutes, and public clients wait 60 to
+/// 300.
+pub const TIMEOUT: u32 = 120;
+
+/// Longest answer to accept, in bytes. The longest documented one, 1,000 rows of
+/// a query, stays below; exports are downloaded past the component.
+pub const RESPONSE_LIMIT: u32 = 4 << 20;
+
+/// Longest path and query, in bytes: what servers commonly accept.
+const MAX_PATH: usize = 8 * 1024;
+
+/// Methods of Nexthink's API, and those that the HTTP semantics pair with them.
+const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
+
+/// Headers that the host, the transport or the token set.
+const RESERVED: [&str; 13] = [
+    "authorization",
+    "connection",
+    "content-length",
+    "cookie",
+    "expect",
+    "host",
+    "keep-alive",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
+
+/// Holds what a caller wants to send.
+#[derive(Debug)]
+pub struct Call {
+    /// In upper case.
+    pub method: String,
+    /// Begins with a slash.
+    pub path_and_query: String,
+    /// Pairs of name and value.
+    pub headers: Vec<(String, String)>,
+    /// Empty when there is none.
+    pub body: Vec<u8>,
+}
+
+/// Builds a request for a path of the API, which it cannot leave.
+///
+/// # Errors
+///
+/// Every problem at once; those of the call with a JSON Pointer to the argument.
+pub fn request(settings: &Entries, call: Call) -> Result<Request, Vec<Problem>> {
+    let mut problems = Vec::new();
+    let connection = connection::resolve(settings).map_err(|found| problems.extend(found)).ok();
+    let method = METHODS.into_iter().find(|method| *method == call.method);
+    if method.is_none() {
+        problems.push(
+            argument("/method", ProblemCode::NotAnOption, "This is not a method that the API knows.")
+                .hint("The methods are GET, HEAD, POST, PUT, PATCH and DELETE, in upper case."),
+        );
+    }
+    let path = path(&call.path_and_query).map_err(|problem| problems.push(problem)).ok();
+    let headers = headers(&call, &mut problems);
+    if matches!(method, Some("GET" | "HEAD")) && !call.body.is_empty() {
+        problems.push(argument("/body", ProblemCode::Contradiction, "A request with this method has no body."));
+    }
+    match (connection, method, path) {
+        (Some(connection), Some(method), Some(path)) if problems.is_empty() => Ok(Request {
+            method,
+            url: format!("{}{path}", connection.base_url()),
+            headers,
+            body: call.body,
+            authorized: true,
+            repeatable: repeatable(method, &path),
+            timeout: TIMEOUT,
+            response_limit: RESPONSE_LIMIT,
+        }),
+        _ => Err(problems),
+    }
+}
+
+/// Tells whether sending again is harmless: reading is (RFC 9110 §9.2.1), and so
+/// is running a saved query, which is a POST. Nothing else of Nexthink's is
+/// documented to be.
+fn repeatable(method: &str, path: &str) -> bool {
+    let query = ["/api/v1/nql/execute", "/api/v2/nql/execute"].contains(&path);
+    matches!(method, "GET" | "HEAD") || (method == "POST" && query)
+}
+
+/// Checks path and query and writes them as the standard parser would.
+fn path(text: &str) -> Result<String, Problem> {
+    let fail = |message: &str, hint: &str| Err(argument("/path-and-query", ProblemCode::BadFormat, message).hint(hint));
+    if text.len() > MAX_PATH {
+        let message = format!("Path and query are longer than {MAX_PATH} bytes.");
+        return Err(argument("/path-and-query", ProblemCode::TooLong, message));
+    }
+    if text.contains(char::is_control) {
+        let message = "The path contains a control character.";
+        return Err(argument("/path-and-query", ProblemCode::ControlCharacter, message));
+    }
+    if text.contains('#') {
+        return fail("A raw # ends the path.", "Write %23 for the # of a query id.");
+    }
+    if !text.starts_with('/') {
+        return fail("The path does not begin with a slash.", "Give the path alone, such as /api/v1/workflows.");
+    }
+    let (path, query) = text.split_once('?').map_or((text, None), |(path, query)| (path, Some(query)));
+    if path.contains("//") || path.contains('\\') {
+        return fail("The path contains an empty segment or a backslash.", "Separate segments by one slash.");
+    }
+    let allowed = |text: &str, more: &[u8]| {
+        text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/%".contains(&b) || more.contains(&b))
+    };
+    if !allowed(path, b"") || !query.is_none_or(|query| allowed(query, b"?")) {
+        return fail("The path contains a character that has to be encoded.", "Percent-encode it as UTF-8.");
+    }
+    let Some(decoded) = decoded(path) else {
+        return fail("A % is not followed by two hexadecimal digits.", "Write %25 for a percent sign.");
+    };
+    if query.is_some_and(|query| self::decoded(query).is_none()) {
+        return fail("A % is not followed by two hexadecimal digits.", "Write %25 for a percent sign.");
+    }
+    let leaves = decoded.iter().any(|segment| {
+        matches!(segment.as_slice(), b"." | b"..") || segment.iter().any(|b| b"/\\".contains(b) || b.is_ascii_control())
+    });
+    if leaves {
+        return fail(
+            "The path contains a segment that could lead elsewhere.",
+            "Leave out dot segments, encoded slashes and control characters.",
+        );
+    }
+    // The standard parser encodes this one in queries; a host compares with it.
+    Ok(query.map_or_else(|| path.to_owned(), |query| format!("{path}?{}", query.replace('\'', "%27"))))
+}
+
+/// Decodes the segments of a path. None when a percent sign stands alone.
+fn decoded(path: &str) -> Option<Vec<Vec<u8>>> {
+    let segment = |segment: &str| {
+        let mut bytes = segment.bytes();
+        let mut decoded = Vec::new();
+        while let Some(byte) = bytes.next() {
+            let digit = |b: Option<u8>| char::from(b?).to_digit(16);
+            decoded.push(if byte == b'%' {
+                u8::try_from(digit(bytes.next())? * 16 + digit(bytes.next())?).ok()?
+            } else {
+                byte
+            });
+        }
+        Some(decoded)
+    };
+    path.split('/').map(segment).collect()
+}
+
+fn headers(call: &Call, problems: &mut Vec<Problem>) -> Vec<Header> {
+    let mut headers: Vec<Header> = Vec::new();
+    for (i, (name, value)) in call.headers.iter().enumerate() {
+        let name = name.to_ascii_lowercase();
+        let mut fail = |message: &str| {
+            problems.push(argument(&format!("/headers/{i}"), ProblemCode::BadFormat, message));
+        };
+        let token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
+        if name.is_empty() || !name.bytes().all(token) {
+            fail("This is not the name of a header.");
+        } else if RESERVED.contains(&name.as_str()) {
+            fail("This header is set by the host.");
+        } else if !value.bytes().all(|b| b.is_ascii_graphic() || b == b' ' || b == b'\t') || value.trim() != value {
+            fail("A header cannot carry this value.");
+        } else if headers.iter().any(|given| given.name == name) {
+            fail("This header is there twice.");
+        } else {
+            headers.push(Header { name: name.into(), value: HeaderValue::Plain(value.clone()) });
+        }
+    }
+    let mut default = |name: &'static str, value: &str| {
+        if headers.iter().all(|given| given.name != name) {
+            headers.push(Header { name: name.into(), value: HeaderValue::Plain(value.to_owned()) });
+        }
+    };
+    default("accept", "application/json");
+    if !call.body.is_empty() {
+        default("content-type", "application/json");
+    }
+    default("user-agent", USER_AGENT);
+    headers
+}
+
+fn argument(pointer: &str, code: ProblemCode, message: impl Into<String>) -> Problem {
+    Problem { field: Some(pointer.to_owned()), code, message: message.into(), hint: None }
+}
