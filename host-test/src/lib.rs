@@ -7,11 +7,13 @@
 //! 1. [`entries`] go into the [`plugin`], one fresh instance a call.
 //! 2. What it returns passes the [`guard`], which alone makes records of the
 //!    [`model`].
-//! 3. A request goes over a [`transport`], here a replay of recordings in [`har`]
-//!    files.
+//! 3. A request goes over a [`transport`]: the network, or a replay of recordings in
+//!    [`har`] files.
 //! 4. The response goes back through plugin and guard; [`scenario`] compares what
 //!    came of it with what the recording expects.
 //!
+//! The [`tenant`] stands in for Nexthink on this machine, over TLS; it knows nothing
+//! of the rest. A [`session`] keeps a connection's token alive for callers of many threads.
 //! [`redact`] knows the secrets of a connection and hides them in texts of
 //! others. [`cli`] is the command line over all of it.
 
@@ -23,6 +25,8 @@ pub mod model;
 pub mod plugin;
 pub mod redact;
 pub mod scenario;
+pub mod session;
+pub mod tenant;
 pub mod transport;
 
 /// The connector built along with this host.

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use thiserror::Error;
 
@@ -60,6 +61,12 @@ pub enum Error {
     /// A plugin failed the host.
     #[error(transparent)]
     Plugin(#[from] PluginError),
+    /// A plugin failed a session, which others may hear of too.
+    #[error(transparent)]
+    Call(Arc<PluginError>),
+    /// What a session sent is not what was recorded.
+    #[error("{0}")]
+    Mismatch(String),
     /// A connection could not be played to its end.
     #[error(transparent)]
     Stopped(#[from] Stopped),
@@ -81,8 +88,8 @@ impl Error {
         match self {
             Self::Load { error, .. } if error.is_misbehaviour() => Exit::Misbehaved,
             Self::Use(_) | Self::File { .. } | Self::Recording(_) | Self::Load { .. } => Exit::Use,
-            Self::Stopped(Stopped::Replay(_)) => Exit::Failed,
-            Self::Plugin(_) | Self::Stopped(Stopped::Plugin(_)) => Exit::Misbehaved,
+            Self::Stopped(Stopped::Replay(_)) | Self::Mismatch(_) => Exit::Failed,
+            Self::Plugin(_) | Self::Call(_) | Self::Stopped(Stopped::Plugin(_)) => Exit::Misbehaved,
         }
     }
 
@@ -94,7 +101,8 @@ impl Error {
             Self::Load { error, .. } => error.code(),
             Self::Recording(_) => "bad-recording",
             Self::Plugin(error) | Self::Stopped(Stopped::Plugin(error)) => error.code(),
-            Self::Stopped(Stopped::Replay(_)) => "recording-mismatch",
+            Self::Call(error) => error.code(),
+            Self::Stopped(Stopped::Replay(_)) | Self::Mismatch(_) => "recording-mismatch",
         }
     }
 }

@@ -11,9 +11,12 @@ mod connect;
 mod describe;
 mod error;
 mod inspect;
+mod live;
+mod request;
 mod run;
 mod set;
 mod show;
+mod tenant;
 
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -68,8 +71,12 @@ enum Command {
     Describe(describe::Describe),
     /// Show where entries lead, without connecting
     Resolve(set::Set),
-    /// Connect against a recording
+    /// Connect to the provider, or against a recording
     Connect(connect::Connect),
+    /// Call the API with the token
+    Request(request::Request),
+    /// Stand in for a Nexthink tenant on this machine, over TLS
+    Tenant(tenant::Serve),
     /// Print size, digest, imports, exports and metadata of a component
     Inspect(inspect::Inspect),
     /// Write the built-in component to a file
@@ -133,6 +140,8 @@ fn execute(Arguments { common, command }: Arguments) -> Result<Exit, Error> {
         Command::Describe(command) => command.execute(&common),
         Command::Resolve(command) => connect::resolve(&command, &common),
         Command::Connect(command) => command.execute(&common),
+        Command::Request(command) => command.execute(&common),
+        Command::Tenant(command) => command.execute(&common),
         Command::Inspect(command) => command.execute(&common),
         Command::Component(command) => command.execute(&common),
     }

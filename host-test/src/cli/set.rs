@@ -33,8 +33,15 @@ impl Set {
         self.set.iter().map(|argument| pair(argument, connector)).collect()
     }
 
-    /// Asks on a terminal, without echo, for the secrets that were not entered.
-    pub(super) fn prompt(pairs: &mut Vec<(String, String)>, connector: &Connector) -> Result<(), Error> {
+    /// Reads what was entered, and asks on a terminal, without echo, for the
+    /// secrets that were not.
+    pub(super) fn asked(&self, connector: &Connector) -> Result<Vec<(String, String)>, Error> {
+        let mut pairs = self.pairs(connector)?;
+        Self::prompt(&mut pairs, connector)?;
+        Ok(pairs)
+    }
+
+    fn prompt(pairs: &mut Vec<(String, String)>, connector: &Connector) -> Result<(), Error> {
         let missing: Vec<_> =
             connector.definition().secret_keys().filter(|key| pairs.iter().all(|(given, _)| given != key)).collect();
         if missing.is_empty() || !io::stdin().is_terminal() {

@@ -3,7 +3,7 @@
 
 use clap::builder::styling::{AnsiColor, Style};
 
-use crate::model::{Connection, Failure, Problem, Token};
+use crate::model::{Connection, Definition, Failure, Problem, Standing, Token};
 use crate::scenario::Sent;
 
 fn styled(style: Style, text: &str) -> String {
@@ -112,5 +112,20 @@ pub(super) fn token(token: &Token, show_value: bool) {
     }
     if show_value {
         item("token", token.value.expose());
+    }
+}
+
+/// Shows what the credentials may do: granted, missing and which box to tick,
+/// cannot be told.
+pub(super) fn permissions(table: &[(String, Standing)], definition: &Definition) {
+    for (id, standing) in table {
+        let label = definition.permissions.iter().find(|permission| permission.id == *id);
+        let label = label.map_or(id.as_str(), |permission| permission.label.as_str());
+        let state = match standing.state.as_str() {
+            "granted" => good("✓ granted"),
+            "missing" => bad("✗ missing"),
+            _ => faint("? unknown"),
+        };
+        say!("  {label:<20} {state}  {}", printable(&standing.detail));
     }
 }

@@ -187,6 +187,11 @@ pub enum PluginError {
 }
 
 impl PluginError {
+    /// Says that a function did not give the same answer twice.
+    pub(crate) fn impure(function: Function) -> Self {
+        BadOutput::new(function, "", "is not what the same entries gave before").into()
+    }
+
     /// Returns the failure code for it.
     pub fn code(&self) -> &'static str {
         match self {

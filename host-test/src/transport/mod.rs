@@ -1,67 +1,52 @@
-//! Sending requests: here, by replaying what was recorded.
+//! Sending requests: over the network, or by replaying what was recorded.
 
+mod failure;
+mod live;
 mod replay;
+mod resolve_rule;
 
-pub use replay::{Mismatch, Replay, ReplayError};
+use thiserror::Error;
+
+pub use failure::{SendFailure, TlsFault};
+pub use live::{Live, LiveError, LiveOptions, ProxyVariables};
+pub use replay::{Mismatch, OwnedReplay, Replay, ReplayError};
+pub use resolve_rule::{ResolveRule, ResolveRuleError};
 
 use crate::har::Fault;
-use crate::model::{Failure, Request};
+use crate::model::{Failure, Request, Response};
 
-/// Says what happened instead of a response, as a failure that the host
-/// judges: the plugin never sees it.
-pub fn failure(fault: Fault, request: &Request) -> Failure {
-    let host = request.host();
-    match fault {
-        Fault::Dns => host_failure(
-            "network",
-            format!("The host {host} was not found."),
-            "Check the entries that the address is made from, and the name resolution of this network.",
-        ),
-        Fault::Refused => host_failure(
-            "network",
-            format!("The host {host} refused the connection."),
-            "Check whether a firewall stands between; try again.",
-        ),
-        Fault::Reset => host_failure(
-            "network",
-            format!("The connection to {host} broke before the answer was complete."),
-            "Try again.",
-        ),
-        Fault::Timeout => host_failure(
-            "timeout",
-            format!("The host {host} did not answer within {} seconds.", request.timeout),
-            "Try again.",
-        ),
-        Fault::Tls => host_failure(
-            "tls",
-            format!("The host {host} did not prove its identity."),
-            "A proxy on the way may replace certificates; ask those who run this network.",
-        ),
+/// Sends a request that passed the guard. Any status is a response; no redirect
+/// is followed, and nothing is repeated.
+pub trait Transport: Send + Sync {
+    /// Sends a request and reads the response to its end.
+    fn send(&self, request: &Request) -> Result<Response, SendError>;
+}
+
+/// Says what happened instead of a response.
+#[derive(Debug, Error)]
+pub enum SendError {
+    /// The host's judgement of what happened on the way.
+    #[error("{}", .0.message)]
+    Failed(Box<Failure>),
+    /// The recording that answers does not fit.
+    #[error(transparent)]
+    Recording(#[from] ReplayError),
+}
+
+impl Transport for Live {
+    fn send(&self, request: &Request) -> Result<Response, SendError> {
+        Self::send(self, request).map_err(|failure| SendError::Failed(Box::new(failure.failure(request))))
     }
 }
 
-/// Says that a body was longer than the request accepts.
-pub fn too_large(request: &Request) -> Failure {
-    host_failure(
-        "response-too-large",
-        format!("The answer of {} is longer than {} bytes.", request.host(), request.response_limit),
-        "An honest answer is far shorter; the host may not be the provider.",
-    )
-}
-
-fn host_failure(code: &str, message: String, hint: &str) -> Failure {
-    let class = match code {
-        "tls" | "response-too-large" => "security",
-        _ => "transient",
+/// Says what a recorded fault means for a request.
+fn recorded(fault: Fault, request: &Request) -> Failure {
+    let failure = match fault {
+        Fault::Dns => SendFailure::Dns,
+        Fault::Refused => SendFailure::Refused,
+        Fault::Reset => SendFailure::Reset,
+        Fault::Timeout => SendFailure::Timeout { seconds: request.timeout },
+        Fault::Tls => SendFailure::Tls(TlsFault::Other),
     };
-    Failure {
-        code: code.to_owned(),
-        class: class.to_owned(),
-        message,
-        hint: Some(hint.to_owned()),
-        field: None,
-        provider_code: None,
-        provider_message: None,
-        retry_after: None,
-    }
+    failure.failure(request)
 }

@@ -1,10 +1,11 @@
 //! Answers requests from a recording, in its order.
 
 use std::fmt;
+use std::sync::{Mutex, PoisonError};
 
 use thiserror::Error;
 
-use super::{failure, too_large};
+use super::{SendError, SendFailure, Transport, recorded};
 use crate::har::{Difference, Placeholders, RecordedBody, RecordedResponse, Recording, differences};
 use crate::model::{Failure, Request, Response};
 
@@ -14,6 +15,32 @@ pub struct Replay<'a> {
     placeholders: &'a Placeholders,
     next: usize,
     milliseconds: u64,
+}
+
+/// Replays one recording for callers of many threads.
+pub struct OwnedReplay {
+    recording: Recording,
+    placeholders: Placeholders,
+    /// Number of the next exchange, and milliseconds passed.
+    progress: Mutex<(usize, u64)>,
+}
+
+impl OwnedReplay {
+    /// Begins a replay.
+    pub fn new(recording: Recording, placeholders: Placeholders) -> Self {
+        Self { recording, placeholders, progress: Mutex::default() }
+    }
+}
+
+impl Transport for OwnedReplay {
+    fn send(&self, request: &Request) -> Result<Response, SendError> {
+        let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut replay = Replay::new(&self.recording, &self.placeholders);
+        (replay.next, replay.milliseconds) = *progress;
+        let answer = replay.send(request)?;
+        *progress = (replay.next, replay.milliseconds);
+        answer.map_err(|failure| SendError::Failed(Box::new(failure)))
+    }
 }
 
 /// Says why a replay cannot go on.
@@ -84,7 +111,7 @@ impl<'a> Replay<'a> {
         self.next += 1;
         self.milliseconds += exchange.milliseconds;
         match &exchange.answer {
-            Err(fault) => Ok(Err(failure(*fault, request))),
+            Err(fault) => Ok(Err(recorded(*fault, request))),
             Ok(response) => self.response(response, request),
         }
     }
@@ -112,7 +139,7 @@ impl<'a> Replay<'a> {
             RecordedBody::Bytes(bytes) => bytes.clone(),
         };
         if body.len() as u64 > u64::from(request.response_limit) {
-            return Ok(Err(too_large(request)));
+            return Ok(Err(SendFailure::TooLarge.failure(request)));
         }
         let headers = recorded.headers.iter();
         let headers = headers.map(|(name, value)| Ok((name.to_ascii_lowercase(), fill(value)?)));

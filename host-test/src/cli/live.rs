@@ -1,0 +1,77 @@
+//! Options for talking to a real tenant, or to one that stands in for it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+
+use super::set::Set;
+use super::{Error, Exit, show};
+use crate::guard::Connector;
+use crate::har::{Placeholders, Recording};
+use crate::scenario;
+use crate::session::{Policy, Session, SystemClock};
+use crate::transport::{Live, LiveOptions, OwnedReplay, ResolveRule, Transport};
+
+/// Says who answers.
+#[derive(Debug, Args)]
+pub(super) struct Answers {
+    /// Answer from a recording; without `--set` its own entries are used
+    #[arg(long, value_name = "FILE", required_unless_present = "live", conflicts_with = "live")]
+    pub(super) recording: Option<PathBuf>,
+    /// Talk to the provider
+    #[arg(long)]
+    pub(super) live: bool,
+    /// Trust the certificates in this PEM file as well
+    #[arg(long, value_name = "FILE", requires = "live")]
+    ca_file: Option<PathBuf>,
+    /// Reach HOST:PORT at this address, which may name another port, as in
+    /// acme.api.eu.nexthink.cloud:443:127.0.0.1:8443
+    #[arg(long, value_name = "HOST:PORT:ADDRESS", requires = "live")]
+    resolve: Vec<ResolveRule>,
+}
+
+impl Answers {
+    /// Opens the network, with the options given.
+    pub(super) fn network(&self) -> Result<Live, Error> {
+        let options =
+            LiveOptions { ca_file: self.ca_file.clone(), resolve: self.resolve.clone(), ..LiveOptions::default() };
+        Live::new(options).map_err(|error| Error::Use(error.to_string()))
+    }
+
+    /// Opens a session with what was entered. None after problems, which are
+    /// shown.
+    pub(super) fn session(
+        &self,
+        connector: &Arc<Connector>,
+        set: &Set,
+        json: bool,
+    ) -> Result<Result<Session, Exit>, Error> {
+        let (entries, transport): (_, Arc<dyn Transport>) = match &self.recording {
+            Some(path) => {
+                let recording = Recording::read(path)?;
+                let pairs = if set.is_empty() { None } else { Some(set.asked(connector)?) };
+                let entered = pairs.map(|pairs| connector.entries(pairs));
+                let text = |key| entered.as_ref().and_then(|entries| entries.text(key));
+                let placeholders = Placeholders::new(text("client_id"), text("client_secret"));
+                let entries = match entered {
+                    Some(entries) => entries,
+                    None => scenario::entries(connector, &recording, &placeholders)?,
+                };
+                (entries, Arc::new(OwnedReplay::new(recording, placeholders)))
+            }
+            None => (connector.entries(set.asked(connector)?), Arc::new(self.network()?)),
+        };
+        let clock = Arc::new(SystemClock::new());
+        let opened = Session::open(Arc::clone(connector), entries, transport, clock, Policy::default())?;
+        Ok(opened.map_err(|problems| {
+            if json {
+                say!("{:#}", serde_json::json!({ "problems": problems }));
+            } else {
+                show::problems(&problems);
+                say!("{}", show::bad("Not connected: correct the problems first."));
+            }
+            Exit::Failed
+        }))
+    }
+}

@@ -1,0 +1,297 @@
+//! The life of a connection's token, over any transport.
+//!
+//! A [`Session`] belongs to one connection. Its callers share one token and one
+//! exchange: whoever needs a token while it is being fetched waits for that one,
+//! a token is renewed in the background while the old one is still good, and
+//! after a failed exchange there is a pause in which everyone gets the same
+//! failure. A failure of the configuration lasts: other entries are another
+//! session.
+
+mod clock;
+mod exchange;
+mod policy;
+
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use thiserror::Error;
+
+pub use clock::{Cancel, Clock, SystemClock};
+pub use policy::Policy;
+
+use crate::entries::Entries;
+use crate::guard::{Connector, PluginError};
+use crate::model::{Connection, Failure, Probe, Problem, Request, Response, Standing, Token};
+use crate::plugin::Function;
+use crate::transport::{SendError, Transport};
+use exchange::{Book, Step};
+use policy::Advice;
+
+/// How often a caller who waits for another's exchange looks whether it was
+/// cancelled or its patience is over.
+const GLANCE: Duration = Duration::from_millis(50);
+
+/// Holds one connection, open for calls of many threads.
+#[derive(Clone)]
+pub struct Session {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    connector: Arc<Connector>,
+    transport: Arc<dyn Transport>,
+    clock: Arc<dyn Clock>,
+    policy: Policy,
+    entries: Entries,
+    connection: Connection,
+    book: Mutex<Book>,
+    changed: Condvar,
+}
+
+/// Says why a call brought no answer.
+#[derive(Debug, Clone, Error)]
+pub enum CallFailure {
+    /// The provider, or the way to it, failed.
+    #[error("{} ({})", .0.message, .0.code)]
+    Failed(Box<Failure>),
+    /// The plugin failed the host.
+    #[error(transparent)]
+    Plugin(#[from] Arc<PluginError>),
+    /// The recording that answers does not fit.
+    #[error("{0}")]
+    Recording(String),
+    /// The caller gave up.
+    #[error("the call was cancelled")]
+    Cancelled,
+}
+
+impl From<PluginError> for CallFailure {
+    fn from(error: PluginError) -> Self {
+        Self::Plugin(Arc::new(error))
+    }
+}
+
+impl From<SendError> for CallFailure {
+    fn from(error: SendError) -> Self {
+        match error {
+            SendError::Failed(failure) => Self::Failed(failure),
+            SendError::Recording(error) => Self::Recording(error.to_string()),
+        }
+    }
+}
+
+/// Holds a token and the number of the exchange that brought it.
+type Numbered = (Arc<Token>, u64);
+
+impl Session {
+    /// Opens a session; nothing is sent yet. The inner error holds every problem
+    /// of the entries.
+    pub fn open(
+        connector: Arc<Connector>,
+        entries: Entries,
+        transport: Arc<dyn Transport>,
+        clock: Arc<dyn Clock>,
+        policy: Policy,
+    ) -> Result<Result<Self, Vec<Problem>>, PluginError> {
+        let resolved = connector.resolve(&entries)?;
+        let exchange = connector.token_request(&entries, resolved.as_ref().map_err(Vec::as_slice))?;
+        if let Err(problems) = exchange {
+            return Ok(Err(problems));
+        }
+        Ok(resolved.map(|connection| {
+            let (book, changed) = (Mutex::default(), Condvar::new());
+            let shared = Shared { connector, transport, clock, policy, entries, connection, book, changed };
+            Self { shared: Arc::new(shared) }
+        }))
+    }
+
+    /// Returns where the session leads.
+    pub fn connection(&self) -> &Connection {
+        &self.shared.connection
+    }
+
+    /// Returns how many exchanges were made.
+    pub fn exchanges(&self) -> u64 {
+        self.shared.book().exchanges()
+    }
+
+    /// Returns a token that is good now: the one at hand, or the one of the
+    /// exchange that is under way or that this call makes.
+    pub fn token(&self, cancel: &Cancel) -> Result<Arc<Token>, CallFailure> {
+        let deadline = self.shared.clock.now() + self.shared.policy.patience;
+        self.numbered(None, deadline, cancel).map(|(token, _)| token)
+    }
+
+    /// Sends a request, with the token if it says `authorized`, and returns the
+    /// answer that the plugin takes for a success. Waits and tries again where
+    /// the failure says that this can help and does no harm.
+    pub fn send(&self, request: &Request, cancel: &Cancel) -> Result<Response, CallFailure> {
+        let shared = &self.shared;
+        let judge = |response: &Response| shared.connector.api_response(response, &shared.entries);
+        self.exchange_with(request, cancel, judge)
+    }
+
+    /// Sends a request once and returns the answer as it is; only a token that
+    /// is no longer accepted is renewed. For probes, whose refusals tell what
+    /// they were sent to find out.
+    pub fn ask(&self, request: &Request, cancel: &Cancel) -> Result<Response, CallFailure> {
+        let deadline = self.shared.clock.now() + self.shared.policy.patience;
+        let (token, number) = self.numbered(None, deadline, cancel)?;
+        let response = self.shared.transport.send(&self.shared.authorized(request, &token)?)?;
+        if response.status != 401 {
+            return Ok(response);
+        }
+        let (token, _) = self.numbered(Some(number), deadline, cancel)?;
+        Ok(self.shared.transport.send(&self.shared.authorized(request, &token)?)?)
+    }
+
+    /// Asks about every permission and returns what each probe proved, telling
+    /// `progress` which one is under way.
+    pub fn permissions(
+        &self,
+        cancel: &Cancel,
+        mut progress: impl FnMut(&str),
+    ) -> Result<Vec<(String, Standing)>, CallFailure> {
+        let shared = &self.shared;
+        let mut table = Vec::new();
+        for Probe { permission, request } in shared.connector.probes(&shared.connection)? {
+            progress(&permission);
+            let standing = match request.map(|request| self.ask(&request, cancel)) {
+                None => unknown("No harmless request can tell."),
+                Some(Ok(response)) => shared.connector.standing_of(&permission, &response, &shared.entries)?,
+                // One probe that does not come through says nothing about the rest.
+                Some(Err(CallFailure::Failed(failure))) => unknown(&failure.message),
+                Some(Err(error)) => return Err(error),
+            };
+            table.push((permission, standing));
+        }
+        Ok(table)
+    }
+
+    fn exchange_with(
+        &self,
+        request: &Request,
+        cancel: &Cancel,
+        judge: impl Fn(&Response) -> Result<Result<(), Failure>, PluginError>,
+    ) -> Result<Response, CallFailure> {
+        let shared = &self.shared;
+        let deadline = shared.clock.now() + shared.policy.patience;
+        let (mut attempt, mut refused) = (1, None);
+        loop {
+            let (failure, repeatable) = match self.numbered(refused, deadline, cancel) {
+                Ok((token, number)) => match shared.transport.send(&shared.authorized(request, &token)?) {
+                    Ok(response) => match judge(&response)? {
+                        Ok(()) => return Ok(response),
+                        Err(failure) if Advice::of(&failure) == Advice::Renew && refused.is_none() => {
+                            refused = Some(number);
+                            continue;
+                        }
+                        Err(failure) => (Box::new(failure), request.repeatable),
+                    },
+                    Err(SendError::Failed(failure)) => (failure, request.repeatable),
+                    Err(error) => return Err(error.into()),
+                },
+                // The token request is repeatable, and this one was not sent.
+                Err(CallFailure::Failed(failure)) => (failure, true),
+                Err(error) => return Err(error),
+            };
+            let wait = match Advice::of(&failure) {
+                Advice::Later(wait) => wait,
+                Advice::Repeat(wait) if repeatable => wait,
+                Advice::Repeat(_) | Advice::Renew | Advice::GiveUp => return Err(CallFailure::Failed(failure)),
+            };
+            let wait = wait.unwrap_or_default().max(shared.policy.backoff(attempt));
+            if attempt >= shared.policy.attempts || shared.clock.now() + wait > deadline {
+                return Err(CallFailure::Failed(failure));
+            }
+            shared.clock.wait(wait, cancel);
+            if cancel.is_cancelled() {
+                return Err(CallFailure::Cancelled);
+            }
+            attempt += 1;
+        }
+    }
+
+    /// Returns a good token other than that of the exchange `refused`.
+    fn numbered(&self, refused: Option<u64>, deadline: Duration, cancel: &Cancel) -> Result<Numbered, CallFailure> {
+        let shared = &self.shared;
+        let mut book = shared.book();
+        loop {
+            if cancel.is_cancelled() {
+                return Err(CallFailure::Cancelled);
+            }
+            match book.next(shared.clock.now(), refused) {
+                Step::Use(token) => return Ok(token),
+                Step::UseAndRenew(token) => {
+                    drop(book);
+                    self.renew_in_background();
+                    return Ok(token);
+                }
+                Step::Fail(failure) => return Err(failure),
+                Step::Exchange => {
+                    drop(book);
+                    shared.exchange();
+                    book = shared.book();
+                }
+                Step::Wait => {
+                    let waited = shared.changed.wait_timeout(book, GLANCE);
+                    book = waited.unwrap_or_else(PoisonError::into_inner).0;
+                    if shared.clock.now() > deadline {
+                        return Err(CallFailure::Cancelled);
+                    }
+                }
+            }
+        }
+    }
+
+    fn renew_in_background(&self) {
+        let session = self.clone();
+        let started = thread::Builder::new().name("renew-token".to_owned()).spawn(move || session.shared.exchange());
+        if started.is_err() {
+            // No thread to be had: then this caller makes the exchange.
+            self.shared.exchange();
+        }
+    }
+}
+
+fn unknown(detail: &str) -> Standing {
+    Standing { state: "unknown".to_owned(), detail: detail.to_owned() }
+}
+
+impl Shared {
+    fn book(&self) -> MutexGuard<'_, Book> {
+        // Every change of the book is whole before anything can panic.
+        self.book.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Makes the exchange that the book has been told of, and enters the result.
+    fn exchange(&self) {
+        let sent_at = self.clock.now();
+        let result = self.try_exchange();
+        self.book().enter(result, sent_at, self.clock.now(), &self.policy);
+        self.changed.notify_all();
+    }
+
+    fn try_exchange(&self) -> Result<Token, CallFailure> {
+        let exchange = self.connector.token_request(&self.entries, Ok(&self.connection))?;
+        // `open` has seen that there are no problems, and plugins are pure.
+        let exchange = exchange.map_err(|_| CallFailure::from(PluginError::impure(Function::TokenRequest)))?;
+        let response = self.transport.send(&exchange.request)?;
+        self.connector
+            .token_response(&response, &self.entries)?
+            .map_err(|failure| CallFailure::Failed(Box::new(failure)))
+    }
+
+    /// Adds the headers of the token to a request that asks for them.
+    fn authorized(&self, request: &Request, token: &Token) -> Result<Request, CallFailure> {
+        let mut request = request.clone();
+        if request.authorized {
+            request.headers.extend(self.connector.authorize(token)?);
+        }
+        Ok(request)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,80 @@
+//! What to know before anything is sent.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use thiserror::Error;
+
+use super::ProxyVariables;
+use crate::transport::ResolveRule;
+
+/// Says how requests reach their hosts.
+#[derive(Clone)]
+pub struct LiveOptions {
+    /// Authorities in PEM to believe besides those of this machine's store.
+    pub ca_file: Option<PathBuf>,
+    /// Addresses of hosts; of two rules for the same host and port the last one
+    /// holds. A host with a rule is reached past any proxy, which would look the
+    /// name up by itself.
+    pub resolve: Vec<ResolveRule>,
+    /// Proxies on the way.
+    pub proxies: ProxyVariables,
+    /// Returns the time in seconds since the Unix epoch, UTC.
+    pub clock: fn() -> u64,
+}
+
+impl Default for LiveOptions {
+    /// Takes what this machine offers: its store of authorities, its name
+    /// resolution, the proxies of the environment, and its clock.
+    fn default() -> Self {
+        Self { ca_file: None, resolve: Vec::new(), proxies: ProxyVariables::from_environment(), clock: system_clock }
+    }
+}
+
+impl fmt::Debug for LiveOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LiveOptions")
+            .field("ca_file", &self.ca_file)
+            .field("resolve", &self.resolve)
+            .field("proxies", &self.proxies)
+            .finish_non_exhaustive()
+    }
+}
+
+fn system_clock() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}
+
+/// Says in one sentence why nothing can be sent at all.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum LiveError {
+    /// The CA file cannot be read.
+    #[error("cannot read the CA file {}: {reason}", .path.display())]
+    CaFile {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        reason: String,
+    },
+    /// The CA file holds none of what it is for.
+    #[error("the CA file {} holds no certificate in PEM (-----BEGIN CERTIFICATE-----)", .0.display())]
+    NoCertificate(PathBuf),
+    /// A certificate of the CA file cannot be read.
+    #[error("certificate {number} in the CA file {} is damaged", .path.display())]
+    BadCertificate {
+        /// The file.
+        path: PathBuf,
+        /// Which one, from 1.
+        number: usize,
+    },
+    /// There is neither a store nor a CA file.
+    #[error(
+        "this machine has no store of certificate authorities (on Debian the package ca-certificates), and no CA file is given"
+    )]
+    NoAuthorities,
+    /// A variable does not name a proxy that this host can use. Its value is left
+    /// out: it may hold a password.
+    #[error("{0} is not the address of an HTTP proxy, such as http://proxy.example:3128")]
+    Proxy(&'static str),
+}

@@ -1,0 +1,140 @@
+//! The command line against the stand-in tenant, over TLS on loopback.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+use host_test::tenant::{Config, Credential, Permission, Secret, Tenant};
+use serde_json::Value;
+use tempfile::TempDir;
+
+const CLIENT_ID: &str = "live-client-0001";
+const CLIENT_SECRET: &str = "cAnArY-live-5ecret-0123456789";
+
+/// Holds a running tenant and a file with the certificate to trust.
+struct Stage {
+    tenant: Tenant,
+    folder: TempDir,
+}
+
+impl Stage {
+    fn new(permissions: &[Permission], faults: &str) -> Self {
+        let mut config = Config::new("nxdocs", "eu");
+        config.credentials = vec![Credential {
+            client_id: CLIENT_ID.to_owned(),
+            client_secret: Secret::from(CLIENT_SECRET),
+            permissions: permissions.to_vec(),
+        }];
+        config.faults = serde_json::from_str(faults).unwrap();
+        let tenant = Tenant::start(config).unwrap();
+        let folder = TempDir::new().unwrap();
+        fs::write(folder.path().join("ca.pem"), tenant.ca_pem()).unwrap();
+        Self { tenant, folder }
+    }
+
+    fn ca(&self) -> PathBuf {
+        self.folder.path().join("ca.pem")
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_host-test"));
+        command.args(arguments).arg("--live").arg("--ca-file").arg(self.ca()).env("NX_SECRET", CLIENT_SECRET);
+        command.args(["--set", "instance=nxdocs.data.eu.nexthink.cloud", "--set", "client_secret=env:NX_SECRET"]);
+        for line in self.tenant.resolve_lines() {
+            command.args(["--resolve", &line]);
+        }
+        let output = command.output().unwrap();
+        for text in [&output.stdout, &output.stderr] {
+            let text = String::from_utf8_lossy(text);
+            assert!(!text.contains(CLIENT_SECRET) && !text.contains("panicked"), "{text}");
+        }
+        output
+    }
+
+    fn connect(&self) -> (Option<i32>, Value) {
+        let output = self.run(&["connect", "--json", "--set", &format!("client_id={CLIENT_ID}")]);
+        (output.status.code(), serde_json::from_slice(&output.stdout).unwrap())
+    }
+}
+
+#[test]
+fn connecting_tells_which_permissions_the_credentials_have() {
+    let stage = Stage::new(&[Permission::Nql, Permission::Workflows], "[]");
+    let (status, report) = stage.connect();
+    assert_eq!(status, Some(0));
+    assert_eq!(report["connection"]["label"], "nxdocs (European Union)");
+    assert_eq!(report["token"]["expires-in"], 900);
+    assert_eq!(report["token"]["value"], "•••");
+    let proven: Vec<_> =
+        report["permissions"].as_array().unwrap().iter().map(|row| &row["standing"]["state"]).collect();
+    // Remote actions, enrichment, data management, workflows, campaigns, NQL, Spark.
+    assert_eq!(proven, ["missing", "missing", "unknown", "granted", "missing", "granted", "unknown"]);
+    assert_eq!(stage.tenant.calls().tokens_issued(), 1, "one exchange for all of it");
+}
+
+#[test]
+fn wrong_credentials_name_the_field_to_correct() {
+    let stage = Stage::new(&[], "[]");
+    let output = stage.run(&["connect", "--json", "--set", "client_id=somebody-else"]);
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(
+        (&report["failure"]["code"], &report["failure"]["field"]),
+        (&"invalid-client".into(), &"client_id".into())
+    );
+}
+
+#[test]
+fn a_call_goes_through_with_the_token() {
+    let stage = Stage::new(&[Permission::RemoteActions], "[]");
+    let id = format!("client_id={CLIENT_ID}");
+    let output = stage.run(&["request", "GET", "/api/v1/act/remote-action", "--set", &id]);
+    assert_eq!(output.status.code(), Some(0));
+    let actions: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(actions.as_array().is_some_and(|actions| !actions.is_empty()));
+    let output = stage.run(&["request", "GET", "/api/v1/workflows", "--json", "--set", &id]);
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((output.status.code(), &report["failure"]["code"]), (Some(1), &"permission-missing".into()));
+}
+
+#[test]
+fn a_path_that_leaves_the_api_is_refused_before_anything_is_sent() {
+    let stage = Stage::new(&[Permission::Nql], "[]");
+    let id = format!("client_id={CLIENT_ID}");
+    let output = stage.run(&["request", "GET", "//evil.example/", "--json", "--set", &id]);
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((output.status.code(), &report["problems"][0]["field"]), (Some(2), &"/path-and-query".into()));
+    assert_eq!(stage.tenant.calls().requests, 0);
+}
+
+#[test]
+fn each_fault_of_the_exchange_is_a_failure_of_its_own() {
+    for (action, code) in [
+        (r#"{"status":{"status":503}}"#, "unavailable"),
+        (r#"{"status":{"status":429,"retry_after":{"seconds":7}}}"#, "rate-limited"),
+        (r#""reset-before""#, "network"),
+        (r#""reset-middle""#, "network"),
+        (r#""truncated""#, "network"),
+        (r#"{"oversized":{"bytes":1000000}}"#, "response-too-large"),
+        (r#""html-page""#, "malformed-response"),
+        (r#"{"redirect":{"location":"https://evil.example/"}}"#, "redirected"),
+        (r#""wrong-content-type""#, "malformed-response"),
+        (r#""expired-certificate""#, "tls"),
+        (r#""wrong-host-certificate""#, "tls"),
+    ] {
+        // A certificate is shown before there is a call to name.
+        let when = if code == "tls" { "{}" } else { r#"{"endpoint":"token"}"# };
+        let stage = Stage::new(&[], &format!(r#"[{{"when":{when},"do":{action}}}]"#));
+        let (status, report) = stage.connect();
+        assert_eq!((status, &report["failure"]["code"]), (Some(1), &code.into()), "{action}");
+    }
+}
+
+#[test]
+fn a_wrong_ca_file_is_refused_in_one_sentence() {
+    let stage = Stage::new(&[], "[]");
+    fs::write(stage.ca(), "not a certificate").unwrap();
+    let output = stage.run(&["connect", "--set", &format!("client_id={CLIENT_ID}")]);
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(String::from_utf8_lossy(&output.stderr).lines().count(), 1);
+}

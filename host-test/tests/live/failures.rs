@@ -1,0 +1,170 @@
+//! What ends in a failure, and how it reads.
+
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpListener};
+
+use host_test::model::Request;
+use host_test::transport::{Live, SendFailure, TlsFault};
+use rustls::version::{TLS12, TLS13};
+use url::Url;
+
+use super::authority::{Authority, HOST, VERSIONS};
+use super::server::{Server, Then, direct, get, listen, options};
+
+fn call(authority: &Authority, address: SocketAddr) -> Option<SendFailure> {
+    Live::new(options(authority, address)).unwrap().send(&get("/")).err()
+}
+
+#[test]
+fn an_unknown_name_is_told() {
+    // Longer than a DNS label may be: no one has to be asked.
+    let url = Url::parse(&format!("https://{}.example/", "a".repeat(64))).unwrap();
+    let client = Live::new(direct(&Authority::new())).unwrap();
+    assert_eq!(client.send(&Request { url, ..get("/") }).err(), Some(SendFailure::Dns));
+}
+
+#[test]
+fn a_closed_port_is_told() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    assert_eq!(call(&Authority::new(), address), Some(SendFailure::Refused));
+}
+
+#[test]
+fn a_connection_that_breaks_is_told_wherever_it_does() {
+    let authority = Authority::new();
+    for answer in [
+        "",
+        "HTTP/1.1 200",
+        "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n",
+        "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nbody",
+        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\nbody\r\n",
+        "HTTP/1.1 200 OK\r\nconnection: close\r\n\r\nbody",
+    ] {
+        let server = Server::start(authority.identity(), move |_, stream| {
+            stream.write_all(answer.as_bytes())?;
+            Ok(Then::Break)
+        });
+        assert_eq!(call(&authority, server.address), Some(SendFailure::Reset), "{answer}");
+    }
+    let in_the_handshake = listen(|mut socket| socket.read(&mut [0; 100]).map(drop));
+    assert_eq!(call(&authority, in_the_handshake), Some(SendFailure::Reset));
+}
+
+#[test]
+fn a_body_that_ends_early_is_told_even_if_tls_is_closed() {
+    let authority = Authority::new();
+    let server = Server::start(authority.identity(), |_, stream| {
+        stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nbody")?;
+        Ok(Then::Close)
+    });
+    assert_eq!(call(&authority, server.address), Some(SendFailure::Reset));
+}
+
+#[test]
+fn a_host_that_does_not_prove_its_identity_is_told_with_the_reason() {
+    let authority = Authority::new();
+    for (identity, fault) in [
+        (authority.issue(HOST, (2020, 2021), VERSIONS), TlsFault::Expired),
+        (authority.issue(HOST, (2080, 2090), VERSIONS), TlsFault::Expired),
+        (authority.issue("other.example", (2020, 2090), VERSIONS), TlsFault::WrongHost),
+        (Authority::named("Other authority").identity(), TlsFault::UnknownIssuer),
+        // Of the same name, as that of an earlier run is.
+        (Authority::new().identity(), TlsFault::UnknownIssuer),
+    ] {
+        let server = Server::start(identity, |_, _| panic!("the request was sent"));
+        assert_eq!(call(&authority, server.address), Some(SendFailure::Tls(fault)));
+        assert!(server.received().is_empty());
+    }
+}
+
+#[test]
+fn tls_1_2_and_newer_are_spoken() {
+    let authority = Authority::new();
+    for version in [&TLS12, &TLS13] {
+        let server = Server::start(authority.issue(HOST, (2020, 2090), &[version]), |_, stream| {
+            stream.write_all(b"HTTP/1.1 204 X\r\n\r\n").map(|()| Then::GoOn)
+        });
+        assert_eq!(call(&authority, server.address), None);
+    }
+}
+
+#[test]
+fn tls_1_1_is_refused() {
+    let address = listen(|mut socket| {
+        let _ = socket.read(&mut [0; 4096])?;
+        // A `ServerHello` (RFC 4346 §7.4.1.3) of version 3.2 with
+        // `TLS_RSA_WITH_AES_128_CBC_SHA`.
+        let hello = [&[2, 0, 0, 38, 3, 2][..], &[7; 32], &[0, 0, 0x2f, 0]].concat();
+        socket.write_all(&[&[22, 3, 2, 0, 42][..], &hello].concat())?;
+        socket.read(&mut [0; 100]).map(drop)
+    });
+    assert_eq!(call(&Authority::new(), address), Some(SendFailure::Tls(TlsFault::Other)));
+}
+
+#[test]
+fn a_port_without_tls_is_told() {
+    let address = listen(|mut socket| {
+        socket.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n")?;
+        socket.read(&mut [0; 100]).map(drop)
+    });
+    assert_eq!(call(&Authority::new(), address), Some(SendFailure::Tls(TlsFault::Other)));
+}
+
+#[test]
+fn an_answer_that_is_no_http_is_told() {
+    let authority = Authority::new();
+    for answer in [
+        "SSH-2.0-OpenSSH_9.2\r\n\r\n".to_owned(),
+        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n".to_owned(),
+        "HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 11\r\n\r\nnot in gzip".to_owned(),
+        format!("HTTP/1.1 200 OK\r\nx: {}\r\n\r\n", "x".repeat(100_000)),
+    ] {
+        let server = Server::answering(&authority, answer.clone());
+        assert_eq!(call(&authority, server.address), Some(SendFailure::Malformed), "{answer:.60}");
+    }
+}
+
+#[test]
+fn every_failure_says_what_to_check() {
+    use SendFailure::{
+        Dns, Malformed, NotHttps, Other, Proxy, ProxyAuthentication, Refused, Reset, Timeout, Tls, TooLarge,
+    };
+    for (failure, code, class, message) in [
+        (Dns, "network", "transient", "The host nx.example was not found."),
+        (Refused, "network", "transient", "The host nx.example refused the connection."),
+        (Reset, "network", "transient", "The connection to nx.example broke before the answer was complete."),
+        (Timeout { seconds: 9 }, "timeout", "transient", "The host nx.example did not answer within 9 seconds."),
+        (
+            Tls(TlsFault::Expired),
+            "tls",
+            "security",
+            "The host nx.example did not prove its identity: its certificate has expired or is not valid yet.",
+        ),
+        (
+            Tls(TlsFault::WrongHost),
+            "tls",
+            "security",
+            "The host nx.example did not prove its identity: its certificate is for another host.",
+        ),
+        (
+            Tls(TlsFault::UnknownIssuer),
+            "tls",
+            "security",
+            "The host nx.example did not prove its identity: its certificate comes from an authority that is not \
+             known here.",
+        ),
+        (Tls(TlsFault::Other), "tls", "security", "The host nx.example did not prove its identity."),
+        (ProxyAuthentication, "network", "transient", "A proxy on the way asks for a sign-in of its own."),
+        (Proxy, "network", "transient", "The proxy on the way to nx.example did not open a connection."),
+        (TooLarge, "response-too-large", "security", "The answer of nx.example is longer than 1000 bytes."),
+        (Malformed, "network", "transient", "The answer of nx.example is not readable as HTTP."),
+        (NotHttps, "tls", "security", "The address on nx.example is not https, so nothing was sent."),
+        (Other, "network", "transient", "The connection to nx.example failed."),
+    ] {
+        let told = failure.failure(&get("/"));
+        assert_eq!((&*told.code, &*told.class, &*told.message), (code, class, message));
+        assert!(told.hint.is_some_and(|hint| hint.ends_with('.')), "{message}");
+    }
+}

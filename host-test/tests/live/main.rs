@@ -1,0 +1,13 @@
+//! The live transport over real TLS on loopback.
+
+mod authority;
+mod server;
+
+mod environment;
+mod failures;
+mod limits;
+mod logging;
+mod proxies;
+mod requests;
+mod responses;
+mod trust;

@@ -1,0 +1,16 @@
+//! Proves over real TLS that the stand-in tenant answers as documented, refuses what is wrong, and misbehaves as told.
+
+mod access;
+mod calls;
+mod client;
+mod connections;
+mod exports;
+mod faults;
+mod hostile;
+mod operations;
+mod queries;
+mod token;
+mod writes;
+
+// The only line that knows where the tenant lives.
+use host_test::tenant;
