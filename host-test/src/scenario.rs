@@ -10,9 +10,9 @@ use thiserror::Error;
 use crate::entries::Entries;
 use crate::guard::{Connector, PluginError};
 use crate::har::{Placeholders, Recording, escape};
-use crate::model::{Connection, Failure, Problem, Request, Token};
+use crate::model::{Connection, Failure, Problem, Request, Response, Token};
 use crate::redact::Redactor;
-use crate::transport::{Replay, ReplayError};
+use crate::transport::{Replay, ReplayError, SendError, Transport};
 
 /// Holds all that happened on the way from entries to a token.
 #[derive(Debug, Default)]
@@ -127,6 +127,28 @@ pub enum Stopped {
 
 /// Connects: resolves, builds the token request, sends it, reads the answer.
 pub fn connect(connector: &Connector, entries: &Entries, mut replay: Replay<'_>) -> Result<Outcome, Stopped> {
+    let outcome = connect_with(connector, entries, |request| replay.send(request))?;
+    replay.finish()?;
+    Ok(outcome)
+}
+
+/// Connects over any transport.
+pub fn connect_over(connector: &Connector, entries: &Entries, transport: &impl Transport) -> Result<Outcome, Stopped> {
+    connect_with(connector, entries, |request| match transport.send(request) {
+        Ok(response) => Ok(Ok(response)),
+        Err(SendError::Failed(failure)) => Ok(Err(*failure)),
+        Err(SendError::Recording(error)) => Err(error),
+    })
+}
+
+/// Sends a request. The inner error is a failure on the way.
+type Sender<'a> = dyn FnMut(&Request) -> Result<Result<Response, Failure>, ReplayError> + 'a;
+
+fn connect_with(
+    connector: &Connector,
+    entries: &Entries,
+    mut transmit: impl FnMut(&Request) -> Result<Result<Response, Failure>, ReplayError>,
+) -> Result<Outcome, Stopped> {
     let mut outcome = Outcome::default();
     let resolved = connector.resolve(entries)?;
     let exchange = connector.token_request(entries, resolved.as_ref().map_err(Vec::as_slice))?;
@@ -135,12 +157,11 @@ pub fn connect(connector: &Connector, entries: &Entries, mut replay: Replay<'_>)
         Err(problems) => outcome.problems = problems,
         Ok(exchange) => {
             outcome.notes = exchange.notes;
-            let (sent, verdict) = exchange_tokens(connector, entries, &exchange.request, &mut replay)?;
+            let (sent, verdict) = exchange_tokens(connector, entries, &exchange.request, &mut transmit)?;
             outcome.sent = Some(sent);
             outcome.verdict = Some(verdict);
         }
     }
-    replay.finish()?;
     Ok(outcome)
 }
 
@@ -148,10 +169,10 @@ fn exchange_tokens(
     connector: &Connector,
     entries: &Entries,
     request: &Request,
-    replay: &mut Replay<'_>,
+    transmit: &mut Sender<'_>,
 ) -> Result<(Sent, Result<Token, Failure>), Stopped> {
     let mut sent = Sent { method: request.method.clone(), url: request.url.to_string(), answer: None };
-    let response = match replay.send(request)? {
+    let response = match transmit(request)? {
         Ok(response) => response,
         Err(failure) => return Ok((sent, Err(failure))),
     };

@@ -138,3 +138,38 @@ fn a_wrong_ca_file_is_refused_in_one_sentence() {
     assert_eq!(output.status.code(), Some(2));
     assert_eq!(String::from_utf8_lossy(&output.stderr).lines().count(), 1);
 }
+
+#[test]
+fn a_recorded_connection_holds_no_secret_and_replays() {
+    let stage = Stage::new(&[Permission::Nql], "[]");
+    let out = stage.folder.path().join("recorded.har");
+    let record = ["record", "--out", out.to_str().unwrap(), "--set", &format!("client_id={CLIENT_ID}")];
+    let output = stage.run(&record);
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+
+    let text = fs::read_to_string(&out).unwrap();
+    for secret in [CLIENT_SECRET, CLIENT_ID, "nxdocs"] {
+        assert!(!text.contains(secret), "{text}");
+    }
+    assert!(text.contains(r#""_origin": "observed""#) && text.contains("Basic {{basic}}"), "{text}");
+    let replay = Command::new(env!("CARGO_BIN_EXE_host-test")).arg("run").arg(&out).output().unwrap();
+    assert_eq!(replay.status.code(), Some(0), "{}", String::from_utf8_lossy(&replay.stdout));
+
+    let again = stage.run(&record);
+    assert_eq!(again.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&again.stderr).contains("exists; --force overwrites it"));
+    assert_eq!(stage.tenant.calls().tokens_issued(), 1, "nothing was sent for a file that exists");
+    assert_eq!(stage.run(&[&record[..], &["--force"]].concat()).status.code(), Some(0));
+}
+
+#[test]
+fn what_may_be_secret_is_refused_and_nothing_is_written() {
+    let stage = Stage::new(&[], "[]");
+    let out = stage.folder.path().join("failed.har");
+    // The answer for an unknown id carries a long random id of its own.
+    let output = stage.run(&["record", "--out", out.to_str().unwrap(), "--set", "client_id=somebody-else"]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("/log/entries/0/response/content/text: a long run of letters and digits"), "{said}");
+    assert_eq!(fs::read_dir(stage.folder.path()).unwrap().count(), 1, "the certificate is there, and nothing else");
+}

@@ -67,6 +67,9 @@ pub enum Error {
     /// What a session sent is not what was recorded.
     #[error("{0}")]
     Mismatch(String),
+    /// A recording would give something away, or would be of no use.
+    #[error("{0}")]
+    Refused(String),
     /// A connection could not be played to its end.
     #[error(transparent)]
     Stopped(#[from] Stopped),
@@ -88,7 +91,7 @@ impl Error {
         match self {
             Self::Load { error, .. } if error.is_misbehaviour() => Exit::Misbehaved,
             Self::Use(_) | Self::File { .. } | Self::Recording(_) | Self::Load { .. } => Exit::Use,
-            Self::Stopped(Stopped::Replay(_)) | Self::Mismatch(_) => Exit::Failed,
+            Self::Stopped(Stopped::Replay(_)) | Self::Mismatch(_) | Self::Refused(_) => Exit::Failed,
             Self::Plugin(_) | Self::Call(_) | Self::Stopped(Stopped::Plugin(_)) => Exit::Misbehaved,
         }
     }
@@ -102,6 +105,7 @@ impl Error {
             Self::Recording(_) => "bad-recording",
             Self::Plugin(error) | Self::Stopped(Stopped::Plugin(error)) => error.code(),
             Self::Call(error) => error.code(),
+            Self::Refused(_) => "recording-refused",
             Self::Stopped(Stopped::Replay(_)) | Self::Mismatch(_) => "recording-mismatch",
         }
     }

@@ -12,6 +12,7 @@ mod describe;
 mod error;
 mod inspect;
 mod live;
+mod record;
 mod request;
 mod run;
 mod set;
@@ -73,6 +74,8 @@ enum Command {
     Resolve(set::Set),
     /// Connect to the provider, or against a recording
     Connect(connect::Connect),
+    /// Connect live and write a recording without secrets
+    Record(record::Record),
     /// Call the API with the token
     Request(request::Request),
     /// Stand in for a Nexthink tenant on this machine, over TLS
@@ -140,6 +143,7 @@ fn execute(Arguments { common, command }: Arguments) -> Result<Exit, Error> {
         Command::Describe(command) => command.execute(&common),
         Command::Resolve(command) => connect::resolve(&command, &common),
         Command::Connect(command) => command.execute(&common),
+        Command::Record(command) => command.execute(&common),
         Command::Request(command) => command.execute(&common),
         Command::Tenant(command) => command.execute(&common),
         Command::Inspect(command) => command.execute(&common),

@@ -44,7 +44,7 @@ pub fn differences(
     };
     compare("method", Some(&recorded.method), Some(&sent.method), recorded.method == sent.method);
 
-    let url = placeholders.fill(&recorded.url)?;
+    let url = placeholders.fill_url(&recorded.url)?;
     compare("url", Some(&url), Some(sent.url.as_str()), same_url(&url, &sent.url));
 
     for name in COMPARED {

@@ -3,6 +3,8 @@
 mod matching;
 mod model;
 mod placeholder;
+mod stand_in;
+mod write;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,6 +19,8 @@ use time::format_description::well_known::Rfc3339;
 pub use matching::{Difference, differences};
 pub use model::{Fault, Origin};
 pub use placeholder::Placeholders;
+pub use stand_in::{Form, Kind, Placeholder};
+pub use write::{Moment, WriteError, to_text, write_new};
 
 /// Largest recording to read, in bytes: room for a body above every limit.
 const FILE_BYTES: u64 = 64 << 20;

@@ -1,8 +1,8 @@
 //! What stands in a recording where a secret stood.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use std::borrow::Cow;
 
+use super::stand_in::{Form, Kind, Placeholder, decoded, restore_numbered};
 use crate::entries::{Entries, trim};
 use crate::model::Secret;
 use crate::redact::Redactor;
@@ -10,32 +10,29 @@ use crate::redact::Redactor;
 /// Gives every placeholder of a recording a value: what was entered, or what
 /// stands in for it.
 pub struct Placeholders {
-    values: [(&'static str, Secret); 4],
+    /// In the order to look for them in a text: the longest first.
+    values: [(Kind, Secret); 5],
     /// Knows the secrets in forms that no placeholder stands for.
     redactor: Redactor,
 }
 
-/// Stand-ins of the shape that Nexthink's documentation shows. They open nothing.
-const CLIENT_ID: &str = "replayedclientid00000000000000001";
-const CLIENT_SECRET: &str = "replayedclientsecret00000000000000000000001";
-const ACCESS_TOKEN: &str = "replayed.access.token-0000000000000000001";
-
 impl Placeholders {
     /// Takes client id and secret as entered. None: a stand-in.
     pub fn new(client_id: Option<&str>, client_secret: Option<&str>) -> Self {
-        let id = client_id.map_or(CLIENT_ID, trim);
-        let secret = client_secret.map_or(CLIENT_SECRET, trim);
-        let basic = STANDARD.encode(format!("{id}:{secret}"));
-        let pairs = [("client_id", id), ("client_secret", secret), ("access_token", ACCESS_TOKEN)];
-        let pairs = pairs.map(|(key, text)| (key.to_owned(), text.to_owned()));
+        let entered =
+            |text: Option<&str>, kind: Kind| text.map_or_else(|| kind.stand_in(1), |text| trim(text).to_owned());
+        let (id, secret) = (entered(client_id, Kind::ClientId), entered(client_secret, Kind::ClientSecret));
+        let token = Kind::AccessToken.stand_in(1);
+        let pairs = [("client_id", &id), ("client_secret", &secret), ("access_token", &token)];
+        let pairs = pairs.map(|(key, text)| (key.to_owned(), text.clone()));
         Self {
             redactor: Redactor::new(&Entries::new(pairs.into(), &["client_secret", "access_token"]), &[]),
             values: [
-                // In the order to look for them in a text: the longest first.
-                ("{{basic}}", Secret::new(basic)),
-                ("{{client_secret}}", Secret::new(secret)),
-                ("{{access_token}}", Secret::new(ACCESS_TOKEN)),
-                ("{{client_id}}", Secret::new(id)),
+                (Kind::Basic, Secret::new(format!("{id}:{secret}"))),
+                (Kind::ClientSecret, Secret::new(secret)),
+                (Kind::AccessToken, Secret::new(token)),
+                (Kind::ClientId, Secret::new(id)),
+                (Kind::Instance, Secret::new(Kind::Instance.stand_in(1))),
             ],
         }
     }
@@ -52,22 +49,56 @@ impl Placeholders {
         while let Some((before, from)) = rest.find("{{").map(|at| rest.split_at(at)) {
             let Some(end) = from.find("}}") else { break };
             let (name, after) = from.split_at(end + 2);
-            let (_, value) = self.values.iter().find(|(known, _)| *known == name).ok_or(name)?;
+            let placeholder = Placeholder::parse(&name[2..end]).ok_or(name)?;
             filled += before;
-            filled += value.expose();
+            filled += &self.value(placeholder);
             rest = after;
         }
         Ok(filled + rest)
     }
 
+    /// Replaces placeholders in a URL, where their braces are percent-encoded.
+    ///
+    /// # Errors
+    ///
+    /// Returns a placeholder that does not exist.
+    pub fn fill_url(&self, url: &str) -> Result<String, String> {
+        let mut plain = String::new();
+        let mut rest = url;
+        while let Some((before, from)) = rest.split_once("%7B%7B") {
+            let Some((name, after)) = from.split_once("%7D%7D") else { break };
+            plain.extend([before, "{{", &decoded(name), "}}"]);
+            rest = after;
+        }
+        self.fill(&(plain + rest))
+    }
+
     /// Replaces values by their placeholders, and hides secrets in any other form.
     pub fn restore(&self, text: &str) -> String {
-        let restore = |text: String, (name, value): &(&str, Secret)| {
+        let restore = |text: String, (kind, value): &(Kind, Secret)| {
+            let value = if *kind == Kind::Basic {
+                Cow::from(Form::Base64.write(value.expose()))
+            } else {
+                Cow::from(value.expose())
+            };
             // An id of a few letters would be found inside of other words.
-            let told_apart = value.expose().len() >= 8 || *name != "{{client_id}}";
-            if told_apart && !value.expose().is_empty() { text.replace(value.expose(), name) } else { text }
+            let told_apart = value.len() >= 8 || *kind != Kind::ClientId;
+            if told_apart && !value.is_empty() {
+                text.replace(&*value, &Placeholder::new(*kind).to_string())
+            } else {
+                text
+            }
         };
-        self.redactor.hide(&self.values.iter().fold(text.to_owned(), restore))
+        self.redactor.hide(&restore_numbered(&self.values.iter().fold(text.to_owned(), restore)))
+    }
+
+    fn value(&self, placeholder: Placeholder) -> String {
+        let Placeholder { kind, number, form } = placeholder;
+        let known = self.values.iter().find(|(known, _)| *known == kind && number == 1);
+        let value = known.map_or_else(|| Cow::from(kind.stand_in(number)), |(_, value)| Cow::from(value.expose()));
+        // Never plain: it is what a Basic header holds.
+        let form = if kind == Kind::Basic && form == Form::Plain { Form::Base64 } else { form };
+        form.write(&value)
     }
 }
 
@@ -113,6 +144,43 @@ mod tests {
     fn an_encoded_secret_is_hidden_where_no_placeholder_stands_for_it() {
         let placeholders = Placeholders::new(Some("Aladdin"), Some("open+Sesame"));
         assert_eq!(placeholders.restore("a open%2BSesame b b3BlbitTZXNhbWU= c"), "a ••• b ••• c");
+    }
+
+    #[test]
+    fn a_form_is_written_as_the_placeholder_asks() {
+        let placeholders = Placeholders::new(Some("Aladdin"), Some("open sesame"));
+        for (text, filled) in [
+            ("{{client_secret|percent}}", "open%20sesame"),
+            ("{{client_secret|form}}", "open+sesame"),
+            ("{{client_secret|base64}}", "b3BlbiBzZXNhbWU="),
+            ("{{client_secret|base64url-unpadded}}", "b3BlbiBzZXNhbWU"),
+            ("{{basic|base64-unpadded}}", "QWxhZGRpbjpvcGVuIHNlc2FtZQ"),
+            ("{{email:3|percent}}", "person-3%40example.invalid"),
+        ] {
+            assert_eq!(placeholders.fill(text).as_deref(), Ok(filled));
+        }
+    }
+
+    #[test]
+    fn a_brace_that_is_no_placeholder_has_one() {
+        let placeholders = Placeholders::default();
+        assert_eq!(placeholders.fill("a{{open}}{b}}{{open}}{{sid}}").unwrap(), "a{{b}}{S-1-5-21-0-0-0-1001");
+    }
+
+    #[test]
+    fn braces_are_encoded_in_a_url() {
+        let url =
+            "https://%7B%7Binstance%7D%7D.api.eu.nexthink.cloud/a?b={{sid}}&c=%7B%7Bemail%3A2%7Cpercent%7D%7D&d=%7B%7B";
+        let filled = "https://replayed-instance.api.eu.nexthink.cloud/a?b=S-1-5-21-0-0-0-1001&c=person-2%40example.invalid&d=%7B%7B";
+        assert_eq!(Placeholders::default().fill_url(url).as_deref(), Ok(filled));
+        assert_eq!(Placeholders::default().fill_url("x%7B%7Btenant%7D%7D"), Err("{{tenant}}".to_owned()));
+    }
+
+    #[test]
+    fn what_stands_in_can_be_restored() {
+        let placeholders = Placeholders::default();
+        let text = "{{instance}} {{access_token}} {{access_token:2}} {{jwt}} {{email}} {{email:2|percent}} {{sid:7}} {{signed_url}}";
+        assert_eq!(placeholders.restore(&placeholders.fill(text).unwrap()), text);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod failure;
 mod live;
+pub mod record;
 mod replay;
 mod resolve_rule;
 
@@ -9,6 +10,7 @@ use thiserror::Error;
 
 pub use failure::{SendFailure, TlsFault};
 pub use live::{Live, LiveError, LiveOptions, ProxyVariables};
+pub use record::{Recorder, Refused, Subject};
 pub use replay::{Mismatch, OwnedReplay, Replay, ReplayError};
 pub use resolve_rule::{ResolveRule, ResolveRuleError};
 
