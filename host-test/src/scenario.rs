@@ -103,7 +103,8 @@ impl Outcome {
     }
 }
 
-fn restored(value: Value, placeholders: &Placeholders) -> Value {
+/// Puts placeholders back into every text of a value.
+pub(crate) fn restored(value: Value, placeholders: &Placeholders) -> Value {
     match value {
         Value::String(text) => Value::String(placeholders.restore(&text)),
         Value::Array(items) => items.into_iter().map(|item| restored(item, placeholders)).collect(),

@@ -8,11 +8,11 @@ use std::sync::Arc;
 use clap::Args;
 use serde_json::json;
 
-use super::live::Answers;
+use super::live::{Answers, recorded};
 use super::set::Set;
 use super::{Common, Error, Exit, show};
 use crate::guard::Connector;
-use crate::har::{Placeholders, Recording};
+use crate::har::Placeholders;
 use crate::model::Standing;
 use crate::scenario::{self, Outcome};
 use crate::session::{CallFailure, Cancel};
@@ -65,15 +65,7 @@ impl Connect {
     }
 
     fn replay(&self, connector: &Connector, path: &Path, json: bool) -> Result<Exit, Error> {
-        let recording = Recording::read(path)?;
-        let (entries, placeholders) = if self.set.is_empty() {
-            let placeholders = Placeholders::default();
-            (scenario::entries(connector, &recording, &placeholders)?, placeholders)
-        } else {
-            let entries = connector.entries(self.set.asked(connector)?);
-            let placeholders = Placeholders::new(entries.text("client_id"), entries.text("client_secret"));
-            (entries, placeholders)
-        };
+        let (recording, entries, placeholders) = recorded(path, connector, &self.set)?;
         let outcome = scenario::connect(connector, &entries, Replay::new(&recording, &placeholders))?;
         if json {
             say!("{:#}", self.as_json(&outcome));

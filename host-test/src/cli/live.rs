@@ -1,12 +1,13 @@
 //! Options for talking to a real tenant, or to one that stands in for it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
 
 use super::set::Set;
 use super::{Error, Exit, show};
+use crate::entries::Entries;
 use crate::guard::Connector;
 use crate::har::{Placeholders, Recording};
 use crate::scenario;
@@ -49,15 +50,7 @@ impl Answers {
     ) -> Result<Result<Session, Exit>, Error> {
         let (entries, transport): (_, Arc<dyn Transport>) = match &self.recording {
             Some(path) => {
-                let recording = Recording::read(path)?;
-                let pairs = if set.is_empty() { None } else { Some(set.asked(connector)?) };
-                let entered = pairs.map(|pairs| connector.entries(pairs));
-                let text = |key| entered.as_ref().and_then(|entries| entries.text(key));
-                let placeholders = Placeholders::new(text("client_id"), text("client_secret"));
-                let entries = match entered {
-                    Some(entries) => entries,
-                    None => scenario::entries(connector, &recording, &placeholders)?,
-                };
+                let (recording, entries, placeholders) = recorded(path, connector, set)?;
                 (entries, Arc::new(OwnedReplay::new(recording, placeholders)))
             }
             None => (connector.entries(set.asked(connector)?), Arc::new(self.network()?)),
@@ -74,4 +67,22 @@ impl Answers {
             Exit::Failed
         }))
     }
+}
+
+/// Reads a recording, and what to enter: what the arguments say, or else its own
+/// entries. The placeholders stand for whichever it is.
+pub(super) fn recorded(
+    path: &Path,
+    connector: &Connector,
+    set: &Set,
+) -> Result<(Recording, Entries, Placeholders), Error> {
+    let recording = Recording::read(path)?;
+    if set.is_empty() {
+        let placeholders = Placeholders::default();
+        let entries = scenario::entries(connector, &recording, &placeholders)?;
+        return Ok((recording, entries, placeholders));
+    }
+    let entries = connector.entries(set.asked(connector)?);
+    let placeholders = Placeholders::new(entries.text("client_id"), entries.text("client_secret"));
+    Ok((recording, entries, placeholders))
 }

@@ -128,8 +128,41 @@ impl Session {
     /// the failure says that this can help and does no harm.
     pub fn send(&self, request: &Request, cancel: &Cancel) -> Result<Response, CallFailure> {
         let shared = &self.shared;
-        let judge = |response: &Response| shared.connector.api_response(response, &shared.entries);
-        self.exchange_with(request, cancel, judge)
+        let deadline = shared.clock.now() + shared.policy.patience;
+        let (mut attempt, mut refused) = (1, None);
+        loop {
+            let (failure, repeatable) = match self.numbered(refused, deadline, cancel) {
+                Ok((token, number)) => match shared.transport.send(&shared.authorized(request, &token)?) {
+                    Ok(response) => match shared.connector.api_response(&response, &shared.entries)? {
+                        Ok(()) => return Ok(response),
+                        Err(failure) if Advice::of(&failure) == Advice::Renew && refused.is_none() => {
+                            refused = Some(number);
+                            continue;
+                        }
+                        Err(failure) => (Box::new(failure), request.repeatable),
+                    },
+                    Err(SendError::Failed(failure)) => (failure, request.repeatable),
+                    Err(error) => return Err(error.into()),
+                },
+                // The token request is repeatable, and this one was not sent.
+                Err(CallFailure::Failed(failure)) => (failure, true),
+                Err(error) => return Err(error),
+            };
+            let wait = match Advice::of(&failure) {
+                Advice::Later(wait) => wait,
+                Advice::Repeat(wait) if repeatable => wait,
+                Advice::Repeat(_) | Advice::Renew | Advice::GiveUp => return Err(CallFailure::Failed(failure)),
+            };
+            let wait = wait.unwrap_or_default().max(shared.policy.backoff(attempt));
+            if attempt >= shared.policy.attempts || shared.clock.now() + wait > deadline {
+                return Err(CallFailure::Failed(failure));
+            }
+            shared.clock.wait(wait, cancel);
+            if cancel.is_cancelled() {
+                return Err(CallFailure::Cancelled);
+            }
+            attempt += 1;
+        }
     }
 
     /// Sends a request once and returns the answer as it is; only a token that
@@ -167,50 +200,6 @@ impl Session {
             table.push((permission, standing));
         }
         Ok(table)
-    }
-
-    fn exchange_with(
-        &self,
-        request: &Request,
-        cancel: &Cancel,
-        judge: impl Fn(&Response) -> Result<Result<(), Failure>, PluginError>,
-    ) -> Result<Response, CallFailure> {
-        let shared = &self.shared;
-        let deadline = shared.clock.now() + shared.policy.patience;
-        let (mut attempt, mut refused) = (1, None);
-        loop {
-            let (failure, repeatable) = match self.numbered(refused, deadline, cancel) {
-                Ok((token, number)) => match shared.transport.send(&shared.authorized(request, &token)?) {
-                    Ok(response) => match judge(&response)? {
-                        Ok(()) => return Ok(response),
-                        Err(failure) if Advice::of(&failure) == Advice::Renew && refused.is_none() => {
-                            refused = Some(number);
-                            continue;
-                        }
-                        Err(failure) => (Box::new(failure), request.repeatable),
-                    },
-                    Err(SendError::Failed(failure)) => (failure, request.repeatable),
-                    Err(error) => return Err(error.into()),
-                },
-                // The token request is repeatable, and this one was not sent.
-                Err(CallFailure::Failed(failure)) => (failure, true),
-                Err(error) => return Err(error),
-            };
-            let wait = match Advice::of(&failure) {
-                Advice::Later(wait) => wait,
-                Advice::Repeat(wait) if repeatable => wait,
-                Advice::Repeat(_) | Advice::Renew | Advice::GiveUp => return Err(CallFailure::Failed(failure)),
-            };
-            let wait = wait.unwrap_or_default().max(shared.policy.backoff(attempt));
-            if attempt >= shared.policy.attempts || shared.clock.now() + wait > deadline {
-                return Err(CallFailure::Failed(failure));
-            }
-            shared.clock.wait(wait, cancel);
-            if cancel.is_cancelled() {
-                return Err(CallFailure::Cancelled);
-            }
-            attempt += 1;
-        }
     }
 
     /// Returns a good token other than that of the exchange `refused`.

@@ -9,6 +9,7 @@ use super::*;
 use crate::entries::Entries;
 use crate::har::{Form, differences, write_new};
 use crate::model::{Connection, Secret};
+use crate::scenario;
 use crate::transport::{Replay, SendFailure, TlsFault};
 
 mod conformance;
@@ -230,18 +231,8 @@ fn what_was_recorded_replays_with_stand_ins() {
 
 #[test]
 fn the_outcome_is_the_one_that_a_replay_restores() {
-    fn restored(value: Value, placeholders: &Placeholders) -> Value {
-        match value {
-            Value::String(text) => Value::String(placeholders.restore(&text)),
-            Value::Array(items) => items.into_iter().map(|item| restored(item, placeholders)).collect(),
-            Value::Object(members) => {
-                members.into_iter().map(|(name, member)| (name, restored(member, placeholders))).collect()
-            }
-            other => other,
-        }
-    }
     let text = recorded(LIVE.exchanges(), LIVE.outcome()).unwrap();
-    let expected = restored(STAND_INS.outcome(), &Placeholders::default());
+    let expected = scenario::restored(STAND_INS.outcome(), &Placeholders::default());
     assert_eq!(read(&text).expect, expected);
     assert_eq!(expected["token"]["value"], "{{access_token}}");
 }
