@@ -1,11 +1,19 @@
 //! What a session remembers between calls: the token, the exchange under way,
 //! the last failure.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use super::{CallFailure, Numbered, Policy};
-use crate::model::Token;
+use super::{CallFailure, Policy};
+use crate::model::{Secret, Token};
+
+/// Holds a token, the number of the exchange that brought it, and the headers that
+/// carry it, once they were asked for: a plugin answers the same every time.
+pub(super) struct Granted {
+    pub(super) token: Arc<Token>,
+    pub(super) number: u64,
+    pub(super) headers: OnceLock<Vec<(String, Secret)>>,
+}
 
 /// Holds the state of a session. Small, because platforms keep thousands.
 #[derive(Default)]
@@ -17,8 +25,7 @@ pub(super) struct Book {
 }
 
 struct Held {
-    token: Arc<Token>,
-    number: u64,
+    granted: Arc<Granted>,
     sent_at: Duration,
 }
 
@@ -35,9 +42,9 @@ struct Failed {
 /// Says what a caller does next.
 pub(super) enum Step {
     /// Take this token.
-    Use(Numbered),
+    Use(Arc<Granted>),
     /// Take this token, and see to the next one, which the book now counts on.
-    UseAndRenew(Numbered),
+    UseAndRenew(Arc<Granted>),
     /// Make an exchange, which the book now counts on.
     Exchange,
     /// Wait for the exchange of someone else.
@@ -54,15 +61,15 @@ impl Book {
     /// Decides for a caller who comes now and cannot use the token of the
     /// exchange `refused`.
     pub(super) fn next(&mut self, now: Duration, refused: Option<u64>) -> Step {
-        if let Some(held) = self.held.as_ref().filter(|held| Some(held.number) != refused) {
+        if let Some(held) = self.held.as_ref().filter(|held| Some(held.granted.number) != refused) {
             // A clock that went back says nothing about age: count as old.
             let age = now.checked_sub(held.sent_at);
-            let numbered = (Arc::clone(&held.token), held.number);
+            let granted = Arc::clone(&held.granted);
             let reached = |seconds: u32| age.is_none_or(|age| age >= Duration::from_secs(seconds.into()));
-            if !reached(held.token.expires_in) {
-                let due = reached(held.token.refresh_after) && !self.running && !self.pauses(now);
+            if !reached(granted.token.expires_in) {
+                let due = reached(granted.token.refresh_after) && !self.running && !self.pauses(now);
                 self.running |= due;
-                return if due { Step::UseAndRenew(numbered) } else { Step::Use(numbered) };
+                return if due { Step::UseAndRenew(granted) } else { Step::Use(granted) };
             }
         }
         if self.running {
@@ -89,7 +96,8 @@ impl Book {
         self.exchanges += 1;
         match result {
             Ok(token) => {
-                self.held = Some(Held { token: Arc::new(token), number: self.exchanges, sent_at });
+                let granted = Granted { token: Arc::new(token), number: self.exchanges, headers: OnceLock::new() };
+                self.held = Some(Held { granted: Arc::new(granted), sent_at });
                 self.failed = None;
             }
             Err(failure) => {
@@ -98,6 +106,13 @@ impl Book {
                 self.failed = Some(Failed { failure, times, again_at, at: now });
             }
         }
+    }
+
+    /// Returns for how long no exchange will be made. None: for good, or as soon as
+    /// somebody asks.
+    pub(super) fn pause_left(&self, now: Duration) -> Option<Duration> {
+        let again_at = self.failed.as_ref().filter(|_| self.pauses(now))?.again_at?;
+        Some(again_at.saturating_sub(now))
     }
 
     fn pauses(&self, now: Duration) -> bool {

@@ -25,7 +25,7 @@ use crate::guard::{Connector, PluginError};
 use crate::model::{Connection, Failure, Probe, Problem, Request, Response, Standing, Token};
 use crate::plugin::Function;
 use crate::transport::{SendError, Transport};
-use exchange::{Book, Step};
+use exchange::{Book, Granted, Step};
 use policy::Advice;
 
 /// How often a caller who waits for another's exchange looks whether it was
@@ -81,9 +81,6 @@ impl From<SendError> for CallFailure {
     }
 }
 
-/// Holds a token and the number of the exchange that brought it.
-type Numbered = (Arc<Token>, u64);
-
 impl Session {
     /// Opens a session; nothing is sent yet. The inner error holds every problem
     /// of the entries.
@@ -120,7 +117,7 @@ impl Session {
     /// exchange that is under way or that this call makes.
     pub fn token(&self, cancel: &Cancel) -> Result<Arc<Token>, CallFailure> {
         let deadline = self.shared.clock.now() + self.shared.policy.patience;
-        self.numbered(None, deadline, cancel).map(|(token, _)| token)
+        self.granted(None, deadline, cancel).map(|granted| Arc::clone(&granted.token))
     }
 
     /// Sends a request, with the token if it says `authorized`, and returns the
@@ -131,21 +128,22 @@ impl Session {
         let deadline = shared.clock.now() + shared.policy.patience;
         let (mut attempt, mut refused) = (1, None);
         loop {
-            let (failure, repeatable) = match self.numbered(refused, deadline, cancel) {
-                Ok((token, number)) => match shared.transport.send(&shared.authorized(request, &token)?) {
+            let (failure, repeatable, pause) = match self.granted(refused, deadline, cancel) {
+                Ok(granted) => match shared.transport.send(&shared.authorized(request, &granted)?) {
                     Ok(response) => match shared.connector.api_response(&response, &shared.entries)? {
                         Ok(()) => return Ok(response),
                         Err(failure) if Advice::of(&failure) == Advice::Renew && refused.is_none() => {
-                            refused = Some(number);
+                            refused = Some(granted.number);
                             continue;
                         }
-                        Err(failure) => (Box::new(failure), request.repeatable),
+                        Err(failure) => (Box::new(failure), request.repeatable, None),
                     },
-                    Err(SendError::Failed(failure)) => (failure, request.repeatable),
+                    Err(SendError::Failed(failure)) => (failure, request.repeatable, None),
                     Err(error) => return Err(error.into()),
                 },
-                // The token request is repeatable, and this one was not sent.
-                Err(CallFailure::Failed(failure)) => (failure, true),
+                // The token request is repeatable, and this one was not sent. To try
+                // again within the pause would bring the same failure.
+                Err(CallFailure::Failed(failure)) => (failure, true, shared.book().pause_left(shared.clock.now())),
                 Err(error) => return Err(error),
             };
             let wait = match Advice::of(&failure) {
@@ -153,7 +151,7 @@ impl Session {
                 Advice::Repeat(wait) if repeatable => wait,
                 Advice::Repeat(_) | Advice::Renew | Advice::GiveUp => return Err(CallFailure::Failed(failure)),
             };
-            let wait = wait.unwrap_or_default().max(shared.policy.backoff(attempt));
+            let wait = wait.max(pause).unwrap_or_default().max(shared.policy.backoff(attempt));
             if attempt >= shared.policy.attempts || shared.clock.now() + wait > deadline {
                 return Err(CallFailure::Failed(failure));
             }
@@ -170,13 +168,13 @@ impl Session {
     /// they were sent to find out.
     pub fn ask(&self, request: &Request, cancel: &Cancel) -> Result<Response, CallFailure> {
         let deadline = self.shared.clock.now() + self.shared.policy.patience;
-        let (token, number) = self.numbered(None, deadline, cancel)?;
-        let response = self.shared.transport.send(&self.shared.authorized(request, &token)?)?;
+        let granted = self.granted(None, deadline, cancel)?;
+        let response = self.shared.transport.send(&self.shared.authorized(request, &granted)?)?;
         if response.status != 401 {
             return Ok(response);
         }
-        let (token, _) = self.numbered(Some(number), deadline, cancel)?;
-        Ok(self.shared.transport.send(&self.shared.authorized(request, &token)?)?)
+        let granted = self.granted(Some(granted.number), deadline, cancel)?;
+        Ok(self.shared.transport.send(&self.shared.authorized(request, &granted)?)?)
     }
 
     /// Asks about every permission and returns what each probe proved, telling
@@ -203,7 +201,7 @@ impl Session {
     }
 
     /// Returns a good token other than that of the exchange `refused`.
-    fn numbered(&self, refused: Option<u64>, deadline: Duration, cancel: &Cancel) -> Result<Numbered, CallFailure> {
+    fn granted(&self, refused: Option<u64>, deadline: Duration, cancel: &Cancel) -> Result<Arc<Granted>, CallFailure> {
         let shared = &self.shared;
         let mut book = shared.book();
         loop {
@@ -211,11 +209,11 @@ impl Session {
                 return Err(CallFailure::Cancelled);
             }
             match book.next(shared.clock.now(), refused) {
-                Step::Use(token) => return Ok(token),
-                Step::UseAndRenew(token) => {
+                Step::Use(granted) => return Ok(granted),
+                Step::UseAndRenew(granted) => {
                     drop(book);
                     self.renew_in_background();
-                    return Ok(token);
+                    return Ok(granted);
                 }
                 Step::Fail(failure) => return Err(failure),
                 Step::Exchange => {
@@ -273,10 +271,16 @@ impl Shared {
     }
 
     /// Adds the headers of the token to a request that asks for them.
-    fn authorized(&self, request: &Request, token: &Token) -> Result<Request, CallFailure> {
+    fn authorized(&self, request: &Request, granted: &Granted) -> Result<Request, CallFailure> {
         let mut request = request.clone();
         if request.authorized {
-            request.headers.extend(self.connector.authorize(token)?);
+            let headers = if let Some(headers) = granted.headers.get() {
+                headers
+            } else {
+                let headers = self.connector.authorize(&granted.token)?;
+                granted.headers.get_or_init(|| headers)
+            };
+            request.headers.extend_from_slice(headers);
         }
         Ok(request)
     }

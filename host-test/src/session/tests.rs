@@ -259,6 +259,31 @@ fn a_failed_exchange_pauses_as_long_as_the_provider_asks() {
 }
 
 #[test]
+fn a_call_waits_out_the_pause_and_uses_up_no_tries() {
+    let mut answers = vec![Answer::Status(503, Vec::new(), ""); 4];
+    answers.push(Answer::Token(9000));
+    let stage = Stage::new(&answers, &[OK]);
+    for minute in 1..=4 {
+        stage.clock.set(1000 + minute * 60);
+        stage.token().unwrap_err();
+    }
+    // The pause has at least 4 s by now, and all waits between three tries together
+    // have at most 3 s.
+    assert_eq!(stage.send("POST", "/api/v1/act/execute"), Ok(200));
+    assert_eq!(stage.exchanges(), 5);
+    assert!(stage.clock.now() >= Duration::from_secs(1244), "{:?}", stage.clock.now());
+}
+
+#[test]
+fn a_pause_beyond_the_patience_is_passed_on() {
+    let stage = Stage::new(&[Answer::Status(503, vec![("retry-after", "7200")], ""), Answer::Token(900)], &[OK]);
+    stage.token().unwrap_err();
+    stage.clock.set(1001);
+    assert!(stage.send("GET", "/api/v1/workflows").unwrap_err().ends_with("(unavailable)"));
+    assert_eq!(stage.clock.now(), Duration::from_secs(1001), "nobody waited");
+}
+
+#[test]
 fn a_failure_of_the_configuration_lasts() {
     let stage = Stage::new(&[Answer::Status(401, Vec::new(), ""), Answer::Token(900)], &[OK]);
     let first = stage.token().unwrap_err();
