@@ -81,7 +81,8 @@ impl Redactor {
 /// Returns how many bytes at the end of a text are the beginning of a secret.
 /// None where they are too few to tell.
 fn beginning_at_the_end(text: &str, secret: &str) -> Option<usize> {
-    let lengths = (SHORTEST..secret.len()).rev();
+    // Nothing longer than the text stands at its end.
+    let lengths = (SHORTEST..secret.len().min(text.len() + 1)).rev();
     lengths.into_iter().find(|length| secret.get(..*length).is_some_and(|beginning| text.ends_with(beginning)))
 }
 

@@ -71,6 +71,8 @@ pub(super) struct Reader<'a> {
     bytes: Zeroizing<Vec<u8>>,
     /// Counts those at the start that are used up. Moving the rest for every chunk would be slow.
     used: usize,
+    /// Takes what arrives. One for all reads: to overwrite it each time would take longer than the reading.
+    arrived: Zeroizing<Box<[u8]>>,
 }
 
 /// Says how the body is delimited.
@@ -85,7 +87,7 @@ const HEADERS: usize = 100;
 
 impl<'a> Reader<'a> {
     pub fn new(limits: &'a Limits) -> Self {
-        Self { limits, bytes: Zeroizing::new(Vec::new()), used: 0 }
+        Self { limits, bytes: Zeroizing::new(Vec::new()), used: 0, arrived: Zeroizing::new(vec![0; 16 * 1024].into()) }
     }
 
     pub fn read(&mut self, stream: &mut Stream) -> Result<Request, NoRequest> {
@@ -202,14 +204,13 @@ impl<'a> Reader<'a> {
     }
 
     fn fill(&mut self, stream: &mut Stream) -> io::Result<()> {
-        let mut buffer = Zeroizing::new([0; 16 * 1024]);
-        let count = stream.read(buffer.as_mut())?;
+        let count = stream.read(&mut self.arrived)?;
         if count == 0 {
             return Err(ErrorKind::UnexpectedEof.into());
         }
         self.bytes.drain(..self.used);
         self.used = 0;
-        self.bytes.extend_from_slice(&buffer[..count]);
+        self.bytes.extend_from_slice(&self.arrived[..count]);
         Ok(())
     }
 }
