@@ -1,0 +1,56 @@
+//! Time that passes with work, so that tokens end often in a short run, and as
+//! often on a slow machine as on a fast one.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use host_test::session::{Cancel, Clock};
+use host_test::tenant::Tenant;
+
+/// Tells the machine's time plus what was added, and keeps the tenant's clock
+/// beside it, which moves in whole seconds.
+pub struct WorkClock {
+    start: Instant,
+    added: AtomicU64,
+    tenant: Arc<Tenant>,
+}
+
+impl WorkClock {
+    pub fn new(tenant: Arc<Tenant>) -> Self {
+        Self { start: Instant::now(), added: AtomicU64::new(0), tenant }
+    }
+
+    /// Returns the time of day, with which dates in answers are compared, in seconds
+    /// since the Unix epoch.
+    pub fn time_of_day(&self) -> u64 {
+        let added = self.added.load(Ordering::Relaxed) / 1000;
+        SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() + added
+    }
+
+    /// Lets time pass.
+    pub fn pass(&self, milliseconds: u64) {
+        let before = self.added.fetch_add(milliseconds, Ordering::Relaxed);
+        let seconds = (before + milliseconds) / 1000 - before / 1000;
+        if seconds > 0 {
+            self.tenant.advance_clock(seconds);
+        }
+    }
+}
+
+impl Clock for WorkClock {
+    fn now(&self) -> Duration {
+        self.start.elapsed() + Duration::from_millis(self.added.load(Ordering::Relaxed))
+    }
+
+    /// Mostly the calls of others make the time pass; a little passes by itself,
+    /// or the last ones would wait for work that no one does any more.
+    fn wait(&self, duration: Duration, cancel: &Cancel) {
+        let end = self.now() + duration;
+        while self.now() < end && !cancel.is_cancelled() {
+            thread::sleep(Duration::from_millis(10));
+            self.pass(10);
+        }
+    }
+}
