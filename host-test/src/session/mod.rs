@@ -9,6 +9,7 @@
 
 mod clock;
 mod exchange;
+mod failure;
 mod policy;
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -221,12 +222,12 @@ impl Session {
                     shared.exchange();
                     book = shared.book();
                 }
+                Step::Wait if shared.clock.now() > deadline => {
+                    return Err(failure::patience_over(shared.policy.patience));
+                }
                 Step::Wait => {
                     let waited = shared.changed.wait_timeout(book, GLANCE);
                     book = waited.unwrap_or_else(PoisonError::into_inner).0;
-                    if shared.clock.now() > deadline {
-                        return Err(CallFailure::Cancelled);
-                    }
                 }
             }
         }
@@ -254,10 +255,8 @@ impl Shared {
 
     /// Makes the exchange that the book has been told of, and enters the result.
     fn exchange(&self) {
-        let sent_at = self.clock.now();
-        let result = self.try_exchange();
-        self.book().enter(result, sent_at, self.clock.now(), &self.policy);
-        self.changed.notify_all();
+        let mut running = Running { shared: self, sent_at: self.clock.now(), result: None };
+        running.result = Some(self.try_exchange());
     }
 
     fn try_exchange(&self) -> Result<Token, CallFailure> {
@@ -283,6 +282,23 @@ impl Shared {
             request.headers.extend_from_slice(headers);
         }
         Ok(request)
+    }
+}
+
+/// Stands for the exchange under way. It enters the result when dropped, so also
+/// when the transport panics: or all would wait for ever.
+struct Running<'a> {
+    shared: &'a Shared,
+    sent_at: Duration,
+    result: Option<Result<Token, CallFailure>>,
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        let result = self.result.take().unwrap_or_else(|| Err(failure::abandoned()));
+        let Shared { clock, policy, changed, .. } = self.shared;
+        self.shared.book().enter(result, self.sent_at, clock.now(), policy);
+        changed.notify_all();
     }
 }
 

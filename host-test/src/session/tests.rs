@@ -38,10 +38,15 @@ struct Script {
     running: AtomicUsize,
     most_running: AtomicUsize,
     calls: Mutex<Vec<String>>,
+    /// Lets go of an exchange that hangs.
+    released: Cancel,
 }
 
 #[derive(Clone)]
 enum Answer {
+    Panic,
+    /// Nothing until released, then a token.
+    Hanging,
     Status(u16, Vec<(&'static str, &'static str)>, &'static str),
     Token(u32),
     Broken(SendFailure),
@@ -61,13 +66,19 @@ impl Transport for Script {
         }
         let mut answers = if login { self.tokens.lock().unwrap() } else { self.api.lock().unwrap() };
         let answer = if answers.len() > 1 { answers.pop_front() } else { answers.front().cloned() };
+        drop(answers);
         match answer.expect("an answer is scripted") {
             Answer::Status(status, headers, body) => Ok(response(status, &headers, body)),
             Answer::Token(lifetime) => {
                 let number = self.exchanges.load(Ordering::SeqCst);
                 let body =
                     format!(r#"{{"token_type":"Bearer","access_token":"token-{number}","expires_in":{lifetime}}}"#);
-                Ok(response(200, &[("content-type", "application/json")], &body))
+                Ok(response(200, &[JSON], &body))
+            }
+            Answer::Panic => panic!("a transport that panics"),
+            Answer::Hanging => {
+                SystemClock::new().wait(Duration::from_mins(1), &self.released);
+                Ok(response(200, &[JSON], r#"{"token_type":"Bearer","access_token":"late","expires_in":900}"#))
             }
             Answer::Broken(failure) => Err(SendError::Failed(Box::new(failure.failure(request)))),
         }
@@ -136,6 +147,8 @@ impl Stage {
         self.script.calls.lock().unwrap().clone()
     }
 }
+
+const JSON: (&str, &str) = ("content-type", "application/json");
 
 const OK: Answer = Answer::Status(200, Vec::new(), "[]");
 
@@ -303,6 +316,57 @@ fn a_renewal_that_fails_leaves_the_old_token_in_use() {
     stage.settle(2);
     assert_eq!(stage.token().as_deref(), Ok("token-1"));
     assert_eq!(stage.exchanges(), 2, "and the pause holds");
+}
+
+#[test]
+fn whose_patience_ends_while_another_exchanges_is_told_so() {
+    let stage = Stage::new(&[Answer::Hanging], &[OK]);
+    thread::scope(|scope| {
+        let first = scope.spawn(|| stage.token());
+        while stage.exchanges() == 0 {
+            thread::yield_now();
+        }
+        let waiting = scope.spawn(|| stage.session.token(&stage.cancel));
+        while !waiting.is_finished() {
+            stage.clock.wait(Duration::from_hours(1), &stage.cancel);
+            thread::sleep(Duration::from_millis(1));
+        }
+        match waiting.join().unwrap() {
+            Err(CallFailure::Failed(failure)) => {
+                assert_eq!((failure.code.as_str(), failure.class.as_str()), ("timeout", "transient"));
+                assert!(failure.message.contains("3600 seconds") && failure.hint.is_some(), "{failure:?}");
+            }
+            other => panic!("{other:?}"),
+        }
+        stage.script.released.cancel();
+        assert_eq!(first.join().unwrap().as_deref(), Ok("late"), "whoever exchanges is not disturbed");
+    });
+    assert_eq!(stage.script.most_running.load(Ordering::SeqCst), 1);
+}
+
+#[test]
+fn an_exchange_that_panics_leaves_the_session_in_order() {
+    let stage = Stage::new(&[Answer::Panic, Answer::Token(900)], &[OK]);
+    let panicked = thread::scope(|scope| scope.spawn(|| stage.token()).join());
+    assert!(panicked.is_err(), "whoever made it hears of it");
+    let failure = stage.token().unwrap_err();
+    assert!(failure.ends_with("(exchange-abandoned)"), "{failure}");
+    stage.clock.set(1001);
+    assert_eq!(stage.token().as_deref(), Ok("token-2"), "after a pause it is made again");
+}
+
+#[test]
+fn a_renewal_that_panics_leaves_the_old_token_in_use() {
+    let stage = Stage::new(&[Answer::Token(900), Answer::Panic, Answer::Token(900)], &[OK]);
+    stage.token().unwrap();
+    stage.clock.set(1840);
+    assert_eq!(stage.token().as_deref(), Ok("token-1"));
+    stage.settle(2);
+    assert_eq!(stage.token().as_deref(), Ok("token-1"));
+    stage.clock.set(1841);
+    stage.token().unwrap();
+    stage.settle(3);
+    assert_eq!(stage.token().as_deref(), Ok("token-3"));
 }
 
 #[test]
