@@ -4,11 +4,13 @@
 
 #[allow(missing_docs, clippy::pedantic, reason = "generated")]
 mod bindings {
-    wit_bindgen::generate!({ path: "wit", world: "api-plugin" });
+    wit_bindgen::generate!({ path: "wit", world: "connector" });
 }
 
 use bindings::exports::integration::provider::provider as contract;
-use bindings::exports::integration::provider::{access as access_contract, permissions as permissions_contract};
+use bindings::exports::integration::provider::{
+    access as access_contract, operations as operations_contract, permissions as permissions_contract,
+};
 
 use crate::access::{self, Call};
 use crate::connection::{self, Connection};
@@ -17,6 +19,8 @@ use crate::entries::Entries;
 use crate::failure::Failure;
 use crate::http::{Header, Request, Response};
 use crate::key::Key;
+use crate::operations::step::{Download, Outcome, Pending, Step};
+use crate::operations::{self, Operation};
 use crate::permissions;
 use crate::problem::Problem;
 use crate::token::{self, Token};
@@ -95,6 +99,32 @@ impl permissions_contract::Guest for Nexthink {
     fn standing_of(permission: String, response: contract::Response) -> permissions_contract::Standing {
         let standing = permissions::standing_of(&permission, &response.into());
         permissions_contract::Standing { state: standing.state.as_str().to_owned(), detail: standing.detail }
+    }
+}
+
+impl operations_contract::Guest for Nexthink {
+    fn catalogue() -> Vec<operations_contract::Operation> {
+        operations::CATALOGUE.into_iter().map(Into::into).collect()
+    }
+
+    fn start(
+        settings: Vec<contract::Entry>,
+        operation: String,
+        input: String,
+    ) -> Result<operations_contract::Step, Vec<contract::Problem>> {
+        operations::start(&Entries::new(settings), &operation, &input).map(Into::into).map_err(problems)
+    }
+
+    fn resume(
+        settings: Vec<contract::Entry>,
+        operation: String,
+        input: String,
+        state: Vec<u8>,
+        response: contract::Response,
+    ) -> Result<operations_contract::Step, contract::Failure> {
+        operations::resume(&Entries::new(settings), &operation, &input, &state, &response.into())
+            .map(Into::into)
+            .map_err(Into::into)
     }
 }
 
@@ -211,6 +241,7 @@ impl From<Problem> for contract::Problem {
 
 impl From<Failure> for contract::Failure {
     fn from(failure: Failure) -> Self {
+        let failure = failure.into_details();
         Self {
             code: failure.code.as_str().to_owned(),
             class: failure.code.class().to_owned(),
@@ -221,5 +252,61 @@ impl From<Failure> for contract::Failure {
             provider_message: failure.provider_message,
             retry_after: failure.retry_after,
         }
+    }
+}
+
+impl From<&Operation> for operations_contract::Operation {
+    fn from(operation: &Operation) -> Self {
+        Self {
+            id: operation.id.to_owned(),
+            title: operation.title.to_owned(),
+            description: operation.description.to_owned(),
+            permission: operation.permission.to_owned(),
+            effect: operation.effect.as_str().to_owned(),
+            input_schema: operation.input_schema(),
+            output_schema: operation.output_schema(),
+            documentation: operation.documentation.to_owned(),
+            download_domains: operation.download_domains().iter().map(|domain| (*domain).to_owned()).collect(),
+        }
+    }
+}
+
+impl From<Step> for operations_contract::Step {
+    fn from(step: Step) -> Self {
+        match step {
+            Step::Send(pending) => Self::Send(pending.into()),
+            Step::Download(download) => Self::Download(download.into()),
+            Step::Done(outcome) => Self::Done(outcome.into()),
+        }
+    }
+}
+
+impl From<Pending> for operations_contract::Pending {
+    fn from(pending: Pending) -> Self {
+        let progress = operations_contract::Progress {
+            text: pending.progress.text,
+            done: pending.progress.done,
+            total: pending.progress.total,
+        };
+        Self { request: pending.request.into(), wait: pending.wait, state: pending.state, progress }
+    }
+}
+
+impl From<Download> for operations_contract::Download {
+    fn from(download: Download) -> Self {
+        Self {
+            request: download.request.into(),
+            state: download.state,
+            media_type: download.media_type.to_owned(),
+            compression: download.compression.as_str().to_owned(),
+            partial: download.partial,
+            warnings: download.warnings,
+        }
+    }
+}
+
+impl From<Outcome> for operations_contract::Outcome {
+    fn from(outcome: Outcome) -> Self {
+        Self { output: outcome.output, partial: outcome.partial, warnings: outcome.warnings }
     }
 }

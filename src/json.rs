@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
 
 /// Holds a member of whatever type, as far as anyone here asks.
 ///
@@ -47,11 +48,58 @@ impl Member {
     }
 }
 
+/// Holds the members of an object as they stand.
+#[derive(Default)]
+pub struct Members<'a>(Vec<(String, &'a RawValue)>);
+
+impl<'a> Members<'a> {
+    /// Returns the value of the first member of that name.
+    pub fn get(&self, name: &str) -> Option<&'a RawValue> {
+        self.0.iter().find(|(given, _)| given == name).map(|(_, value)| *value)
+    }
+
+    /// Returns a member of whatever type that may be there once.
+    pub fn once(&self, name: &str) -> Result<Member, Unreadable> {
+        let mut found = self.0.iter().filter(|(given, _)| given == name);
+        match (found.next(), found.next()) {
+            (None, _) => Ok(Member::Absent),
+            (Some((_, value)), None) => Ok(serde_json::from_str(value.get()).unwrap_or(Member::Other)),
+            (Some(_), Some(_)) => Err(Unreadable::Duplicate),
+        }
+    }
+
+    /// Returns all members.
+    pub fn into_pairs(self) -> Vec<(String, &'a RawValue)> {
+        self.0
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Object;
+
+        impl<'de> Visitor<'de> for Object {
+            type Value = Members<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+
+        deserializer.deserialize_map(Object)
+    }
+}
+
 /// Reads the object in a body. None when the body is anything else.
-///
-/// Serde on its own would take a list for an object, its items for the members
-/// in order.
-pub fn object<'de, T: Deserialize<'de>>(body: &'de [u8]) -> Result<T, Unreadable> {
+pub fn object(body: &[u8]) -> Result<Members<'_>, Unreadable> {
     let text = std::str::from_utf8(body).map_err(|_| Unreadable::NotUtf8)?;
     if !text.trim_start().starts_with('{') && !text.trim().is_empty() {
         return Err(Unreadable::NotAnObject);
@@ -80,9 +128,7 @@ impl From<&serde_json::Error> for Unreadable {
         use serde_json::error::Category;
         match error.classify() {
             Category::Eof => Self::EndsEarly,
-            // Members never fail, so this is what is left.
-            Category::Data => Self::Duplicate,
-            Category::Syntax | Category::Io => Self::Syntax,
+            Category::Data | Category::Syntax | Category::Io => Self::Syntax,
         }
     }
 }
@@ -182,14 +228,8 @@ impl<'de> Visitor<'de> for Level {
 mod tests {
     use super::*;
 
-    #[derive(serde::Deserialize)]
-    struct One {
-        #[serde(default)]
-        a: Member,
-    }
-
     fn shown(body: &str) -> Result<Option<String>, Unreadable> {
-        object::<One>(body.as_bytes()).map(|one| one.a.text())
+        object(body.as_bytes())?.once("a").map(|member| member.text())
     }
 
     #[test]
@@ -208,8 +248,8 @@ mod tests {
     fn objects_are_read_a_few_levels_deep() {
         let nested = format!("{}1{}", r#"{"code":"#.repeat(100), "}".repeat(100));
         assert_eq!(shown(&format!(r#"{{"a":{nested}}}"#)), Ok(None));
-        let one = object::<One>(br#"{"a":{"code":7,"message":"m","more":{}}}"#).unwrap();
-        let Member::Error(read) = one.a else { panic!("no object") };
+        let one = object(br#"{"a":{"code":7,"message":"m","more":{}}}"#).unwrap();
+        let Member::Error(read) = one.once("a").unwrap() else { panic!("no object") };
         assert_eq!((read.code.text().as_deref(), read.message.text().as_deref()), (Some("7"), Some("m")));
     }
 
@@ -223,7 +263,7 @@ mod tests {
         assert_eq!(shown(r#"{"a":1,"a":1}"#), Err(Unreadable::Duplicate));
         assert_eq!(shown(r#"{"a":1}x"#), Err(Unreadable::Syntax));
         assert_eq!(shown(r"{'a':1}"), Err(Unreadable::Syntax));
-        assert_eq!(object::<One>(b"{\"a\":\"\xff\"}").map(|_| ()), Err(Unreadable::NotUtf8));
+        assert_eq!(object(b"{\"a\":\"\xff\"}").map(|_| ()), Err(Unreadable::NotUtf8));
         assert_eq!(shown(&format!(r#"{{"a":{}"#, "[".repeat(2000))), Err(Unreadable::EndsEarly));
     }
 }

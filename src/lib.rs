@@ -14,6 +14,8 @@
 //!    What goes wrong becomes a [`failure`].
 //! 4. With the token, [`access`] calls the API, and [`permissions`] finds out what
 //!    the credentials may do.
+//! 5. [`operations`] builds on all of that: what the API can do, with JSON in and
+//!    out.
 
 pub mod access;
 #[cfg(target_arch = "wasm32")]
@@ -26,6 +28,7 @@ pub mod failure;
 pub mod http;
 mod json;
 pub mod key;
+pub mod operations;
 pub mod permissions;
 pub mod problem;
 pub mod secret;

@@ -48,6 +48,16 @@ pub enum ProblemCode {
     Contradiction,
     /// The value contains a character that cannot be typed.
     ControlCharacter,
+    /// The catalogue has no such operation.
+    UnknownOperation,
+    /// The value is of another JSON type.
+    WrongType,
+    /// The number is too large or too small.
+    OutOfRange,
+    /// There are more than the provider takes.
+    TooMany,
+    /// There are fewer than it takes.
+    TooFew,
 }
 
 impl ProblemCode {
@@ -61,6 +71,11 @@ impl ProblemCode {
             Self::NotAnOption => "not-an-option",
             Self::Contradiction => "contradiction",
             Self::ControlCharacter => "control-character",
+            Self::UnknownOperation => "unknown-operation",
+            Self::WrongType => "wrong-type",
+            Self::OutOfRange => "out-of-range",
+            Self::TooMany => "too-many",
+            Self::TooFew => "too-few",
         }
     }
 }

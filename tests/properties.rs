@@ -7,7 +7,7 @@ use std::fmt::Debug;
 
 use nexthink_connector::connection::{Connection, resolve};
 use nexthink_connector::entries::Entries;
-use nexthink_connector::failure::Failure;
+use nexthink_connector::failure::{Details, Failure};
 use nexthink_connector::http::Response;
 use nexthink_connector::problem::Problem;
 use nexthink_connector::token::{self, Exchange, Token};
@@ -323,7 +323,7 @@ proptest! {
                 for said in [&failure.provider_code, &failure.provider_message].into_iter().flatten() {
                     prop_assert!((1..=300).contains(&said.chars().count()) && !said.contains(char::is_control));
                 }
-                let ours = Failure { provider_code: None, provider_message: None, ..failure };
+                let ours = Details { provider_code: None, provider_message: None, ..failure.into_details() };
                 prop_assert!(hides(&ours), "{:?}", ours);
             }
         }

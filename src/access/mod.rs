@@ -3,7 +3,7 @@
 mod request;
 mod response;
 
-pub use request::{Call, request};
+pub use request::{Call, RESPONSE_LIMIT, TIMEOUT, request};
 pub use response::{is_feature_off, response};
 
 use crate::http::{Header, HeaderValue};

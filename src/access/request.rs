@@ -110,7 +110,7 @@ fn path(text: &str) -> Result<String, Problem> {
         return fail("The path does not begin with a slash.", "Give the path alone, such as /api/v1/workflows.");
     }
     let (path, query) = text.split_once('?').map_or((text, None), |(path, query)| (path, Some(query)));
-    if path.contains("//") || path.contains('\\') {
+    if path.as_bytes().windows(2).any(|pair| pair == b"//") || path.contains('\\') {
         return fail("The path contains an empty segment or a backslash.", "Separate segments by one slash.");
     }
     let allowed = |text: &str, more: &[u8]| {

@@ -49,7 +49,7 @@ pub fn response(response: &Response) -> Result<(), Failure> {
                 .hint("Correct what the provider's message names.")
         }
         status => {
-            Failure::new(FailureCode::UnexpectedStatus, format!("The answer has the unexpected status {status}."))
+            Failure::new(FailureCode::UnexpectedStatus, &format!("The answer has the unexpected status {status}."))
                 .hint("A proxy on the way can answer in Nexthink's place.")
         }
     };

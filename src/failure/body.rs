@@ -1,8 +1,6 @@
 //! What a provider says about a failure.
 
-use serde::Deserialize;
-
-use crate::json::{self, Member};
+use crate::json::{self, Member, Members, Unreadable};
 use crate::text;
 
 /// Holds the provider's own code and text, both fit to show.
@@ -21,17 +19,25 @@ impl ProviderError {
     /// as `{"error": {…}}`. Empty when the body is none of them: what failed is
     /// clear from the status as well.
     pub fn read(body: &[u8]) -> Self {
-        let body: Body = json::object(body).unwrap_or_default();
-        let mut codes = vec![&body.error, &body.error_code, &body.code];
-        let mut texts = vec![&body.error_description, &body.error_summary, &body.message, &body.details];
-        if let Member::Error(_) = body.error {
-            collect(&body.error, &mut codes, &mut texts);
+        // What says something twice says nothing.
+        json::object(body).and_then(|body| Self::find(&body)).unwrap_or_default()
+    }
+
+    fn find(body: &Members) -> Result<Self, Unreadable> {
+        let (error, errors) = (body.once("error")?, body.once("errors")?);
+        let (error_code, code) = (body.once("errorCode")?, body.once("code")?);
+        let said =
+            [body.once("error_description")?, body.once("errorSummary")?, body.once("message")?, body.once("details")?];
+        let mut codes = vec![&error, &error_code, &code];
+        let mut texts: Vec<&Member> = said.iter().collect();
+        if let Member::Error(_) = error {
+            collect(&error, &mut codes, &mut texts);
         }
-        collect(&body.errors, &mut codes, &mut texts);
+        collect(&errors, &mut codes, &mut texts);
         let first = |members: Vec<&Member>| {
             members.into_iter().find_map(|member| member.text().as_deref().and_then(text::clean))
         };
-        Self { code: first(codes), message: first(texts) }
+        Ok(Self { code: first(codes), message: first(texts) })
     }
 }
 
@@ -49,21 +55,6 @@ fn collect<'a>(member: &'a Member, codes: &mut Vec<&'a Member>, texts: &mut Vec<
         }
         Member::Absent | Member::Text(_) | Member::Whole(_) | Member::Other => {}
     }
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Body {
-    error: Member,
-    error_description: Member,
-    #[serde(rename = "errorCode")]
-    error_code: Member,
-    #[serde(rename = "errorSummary")]
-    error_summary: Member,
-    code: Member,
-    message: Member,
-    details: Member,
-    errors: Member,
 }
 
 #[cfg(test)]

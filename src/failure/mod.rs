@@ -4,12 +4,33 @@
 pub mod body;
 pub mod retry_after;
 
+use std::ops::{Deref, DerefMut};
+
 use crate::key::Key;
 
-/// Says why an exchange did not give what it should. Holds no secret of ours;
-/// `provider_message` is the provider's text.
+/// Says why an exchange did not give what it should: [`Details`] behind a pointer,
+/// for the success beside it is handed through many functions.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Failure {
+pub struct Failure(Box<Details>);
+
+impl Deref for Failure {
+    type Target = Details;
+
+    fn deref(&self) -> &Details {
+        &self.0
+    }
+}
+
+impl DerefMut for Failure {
+    fn deref_mut(&mut self) -> &mut Details {
+        &mut self.0
+    }
+}
+
+/// Says what a failure is. Holds no secret of ours; `provider_message` is the
+/// provider's text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Details {
     /// What kind of failure it is.
     pub code: FailureCode,
     /// One sentence.
@@ -28,36 +49,46 @@ pub struct Failure {
 
 impl Failure {
     /// Starts a failure with what every one has.
-    pub fn new(code: FailureCode, message: impl Into<String>) -> Self {
-        Self {
+    pub fn new(code: FailureCode, message: &str) -> Self {
+        Self(Box::new(Details {
             code,
-            message: message.into(),
+            message: message.to_owned(),
             hint: None,
             field: None,
             provider_code: None,
             provider_message: None,
             retry_after: None,
-        }
+        }))
     }
 
     /// Adds what to do about it.
-    pub fn hint(self, hint: impl Into<String>) -> Self {
-        Self { hint: Some(hint.into()), ..self }
+    pub fn hint(mut self, hint: &str) -> Self {
+        self.hint = Some(hint.to_owned());
+        self
     }
 
     /// Adds the field to correct.
-    pub fn field(self, field: Key) -> Self {
-        Self { field: Some(field), ..self }
+    pub fn field(mut self, field: Key) -> Self {
+        self.field = Some(field);
+        self
     }
 
     /// Adds what the provider said.
-    pub fn said(self, error: body::ProviderError) -> Self {
-        Self { provider_code: error.code, provider_message: error.message, ..self }
+    pub fn said(mut self, error: body::ProviderError) -> Self {
+        self.provider_code = error.code;
+        self.provider_message = error.message;
+        self
     }
 
     /// Adds how long to wait.
-    pub fn retry_after(self, retry_after: Option<u32>) -> Self {
-        Self { retry_after, ..self }
+    pub fn retry_after(mut self, retry_after: Option<u32>) -> Self {
+        self.retry_after = retry_after;
+        self
+    }
+
+    /// Returns what it is.
+    pub fn into_details(self) -> Details {
+        *self.0
     }
 }
 
@@ -95,6 +126,10 @@ pub enum FailureCode {
     MalformedResponse,
     /// The status has no meaning here.
     UnexpectedStatus,
+    /// The provider took the request and could not do it.
+    OperationFailed,
+    /// A link leads to a host that is not the provider's.
+    HostNotAllowed,
     /// The answer sends somewhere else.
     Redirected,
     /// The answer is longer than any honest one.
@@ -120,6 +155,8 @@ impl FailureCode {
             Self::TokenExpired => "token-expired",
             Self::MalformedResponse => "malformed-response",
             Self::UnexpectedStatus => "unexpected-status",
+            Self::OperationFailed => "operation-failed",
+            Self::HostNotAllowed => "host-not-allowed",
             Self::Redirected => "redirected",
             Self::ResponseTooLarge => "response-too-large",
         }
@@ -137,8 +174,8 @@ impl FailureCode {
             | Self::NotFound
             | Self::Rejected => "config",
             Self::RateLimited | Self::Unavailable | Self::Timeout | Self::Network | Self::TokenExpired => "transient",
-            Self::MalformedResponse | Self::UnexpectedStatus => "provider",
-            Self::Redirected | Self::ResponseTooLarge => "security",
+            Self::MalformedResponse | Self::UnexpectedStatus | Self::OperationFailed => "provider",
+            Self::HostNotAllowed | Self::Redirected | Self::ResponseTooLarge => "security",
         }
     }
 }

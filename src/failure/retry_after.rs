@@ -2,8 +2,8 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use time::format_description::well_known::Iso8601;
-use time::{OffsetDateTime, PrimitiveDateTime};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use crate::http::Response;
 
@@ -37,12 +37,11 @@ fn date(text: &str) -> Option<u64> {
     moment.duration_since(UNIX_EPOCH).ok().map(|since| since.as_secs())
 }
 
-/// Reads a date of ISO 8601; without an offset it counts as UTC.
+/// Reads a date in the profile of ISO 8601 that RFC 3339 makes of it; without an
+/// offset it counts as UTC.
 fn iso(text: &str) -> Option<SystemTime> {
-    let moment = OffsetDateTime::parse(text, &Iso8601::PARSING)
-        .or_else(|_| PrimitiveDateTime::parse(text, &Iso8601::PARSING).map(PrimitiveDateTime::assume_utc))
-        .ok()?;
-    Some(moment.into())
+    let parse = |text: &str| OffsetDateTime::parse(text, &Rfc3339).ok();
+    parse(text).or_else(|| parse(&format!("{text}Z"))).map(Into::into)
 }
 
 #[cfg(test)]

@@ -41,7 +41,7 @@ pub fn failure(response: &Response) -> Failure {
         500..=599 => unavailable(response),
         400 | 401 | 403 => refused(response, &said),
         status => {
-            Failure::new(FailureCode::UnexpectedStatus, format!("The answer has the unexpected status {status}."))
+            Failure::new(FailureCode::UnexpectedStatus, &format!("The answer has the unexpected status {status}."))
                 .hint(SOMETHING_BETWEEN)
         }
     }
@@ -52,7 +52,7 @@ pub fn failure(response: &Response) -> Failure {
 pub fn not_json(response: &Response) -> Failure {
     let kind = response.media_type().as_deref().and_then(text::clean).unwrap_or_default();
     let message = format!("The answer is not JSON but {kind}.");
-    Failure::new(FailureCode::MalformedResponse, message).hint(SOMETHING_BETWEEN)
+    Failure::new(FailureCode::MalformedResponse, &message).hint(SOMETHING_BETWEEN)
 }
 
 fn unavailable(response: &Response) -> Failure {

@@ -1,7 +1,5 @@
 //! Reading the token response.
 
-use serde::Deserialize;
-
 use super::{RESPONSE_LIMIT, SCOPE, error};
 use crate::failure::{Failure, FailureCode};
 use crate::http::Response;
@@ -66,17 +64,6 @@ pub fn response(response: &Response) -> Result<Token, Failure> {
     }
 }
 
-/// The members of RFC 6749 §5.1 that matter here. Serde refuses a member that
-/// occurs twice.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Body {
-    access_token: Member,
-    token_type: Member,
-    expires_in: Member,
-    scope: Member,
-}
-
 fn token(response: &Response) -> Result<Token, Failure> {
     if !response.may_be_json() {
         return Err(error::not_json(response));
@@ -87,11 +74,13 @@ fn token(response: &Response) -> Result<Token, Failure> {
     if response.is_cut_short() {
         return Err(malformed("The answer ends too early."));
     }
-    let body: Body = json::object(&response.body).map_err(unreadable)?;
-    let value = access_token(body.access_token)?;
-    let kind = token_type(body.token_type)?;
-    let (expires_in, lifetime_assumed) = lifetime(body.expires_in)?;
-    Ok(Token { value, kind, expires_in, lifetime_assumed, scopes: scopes(body.scope)? })
+    let body = json::object(&response.body).map_err(unreadable)?;
+    // The members of RFC 6749 §5.1 that matter here.
+    let member = |name: &str| body.once(name).map_err(unreadable);
+    let value = access_token(member("access_token")?)?;
+    let kind = token_type(member("token_type")?)?;
+    let (expires_in, lifetime_assumed) = lifetime(member("expires_in")?)?;
+    Ok(Token { value, kind, expires_in, lifetime_assumed, scopes: scopes(member("scope")?)? })
 }
 
 fn access_token(member: Member) -> Result<Secret, Failure> {

@@ -1,4 +1,5 @@
 use super::*;
+use crate::failure::Details;
 
 mod failures;
 
@@ -16,10 +17,10 @@ fn answer(status: u16, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Resu
     })
 }
 
-fn failure(status: u16, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Failure {
+fn failure(status: u16, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Details {
     let failure = answer(status, headers, &body).expect_err(&String::from_utf8_lossy(body.as_ref()));
     assert!(failure.hint.as_ref().is_some_and(|hint| !hint.is_empty()), "every failure says what to do: {failure:?}");
-    failure
+    failure.into_details()
 }
 
 /// A good answer with these members instead of or besides its own.
@@ -41,8 +42,8 @@ fn token(members: &[(&str, &str)]) -> Token {
 }
 
 /// The failure that every malformed response is.
-fn malformed(message: &str) -> Failure {
-    Failure {
+fn malformed(message: &str) -> Details {
+    Details {
         code: FailureCode::MalformedResponse,
         message: message.to_owned(),
         hint: Some("Try again; if it stays like this, tell the maintainers of this connector.".to_owned()),

@@ -28,7 +28,7 @@ fn okta(code: &str) -> String {
     )
 }
 
-fn words(failure: &Failure) -> (&str, Option<&str>) {
+fn words(failure: &Details) -> (&str, Option<&str>) {
     (&failure.message, failure.hint.as_deref())
 }
 
@@ -300,6 +300,6 @@ fn the_body_never_shows_in_a_failure() {
     // What the provider says in so many words is the one thing passed on.
     let said = failure(400, &[JSON], format!("{{\"error\":{quoted},\"error_description\":{quoted}}}"));
     assert_eq!((said.provider_code.as_deref(), said.provider_message.as_deref()), (Some(CANARY), Some(CANARY)));
-    let rest = Failure { provider_code: None, provider_message: None, ..said };
+    let rest = Details { provider_code: None, provider_message: None, ..said };
     assert!(!format!("{rest:?}").contains(CANARY));
 }

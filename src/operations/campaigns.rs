@@ -1,0 +1,138 @@
+//! Sending campaigns (Nexthink: Campaigns API).
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::call::{self, Call, Repeat};
+use super::operation::{Course, Effect, Operation, Output};
+use super::read::{Pairs, record};
+use super::schema::{List, MAX_EXACT, Map, Member, Object, Rule};
+use super::step::Outcome;
+use super::words::{NQL_ID, PARAMETER_NAME, SID, VALUE};
+use crate::access;
+use crate::failure::Failure;
+use crate::http::{Request, Response};
+use crate::problem::Problem;
+
+/// `POST /api/v1/euf/campaign/trigger`.
+pub static TRIGGER: Operation = Operation {
+    id: "campaigns.trigger",
+    title: "Send a campaign",
+    description: "Sends a campaign to users. Answers come through NQL, by the request ids.",
+    permission: "campaigns",
+    effect: Effect::Write,
+    input: &Object::closed(&[
+        Member::required("campaignNqlId", Rule::Text(&NQL_ID), "NQL ID of the campaign. A missing # is added."),
+        Member::required(
+            "userSid",
+            Rule::List(&List { item: Rule::Text(&SID), min: 1, max: Some(10_000) }),
+            "SIDs of the users. Nexthink drops repetitions.",
+        ),
+        Member::required(
+            "expiresInMinutes",
+            Rule::Whole(1, 525_600),
+            "How long the campaign waits for users, in minutes from now.",
+        ),
+        Member::optional(
+            "parameters",
+            Rule::Map(&Map { names: &PARAMETER_NAME, values: &VALUE, max: 30 }),
+            "Values of all parameters of the campaign, by their ids.",
+        ),
+    ]),
+    example: r##"{"campaignNqlId":"#general_survey","userSid":["S-1-5-21-1004336348-1177238915-682003330-512"],"expiresInMinutes":1440}"##,
+    output: Output::Json(&Object::open(&[
+        Member::required("sent", Rule::Whole(0, MAX_EXACT), "How many users it goes to."),
+        Member::required("failed", Rule::Whole(0, MAX_EXACT), "How many it does not go to."),
+        Member::required(
+            "requests",
+            Rule::List(&List {
+                item: Rule::Object(&Object::open(&[
+                    Member::optional("userSid", Rule::Foreign(&["string"]), "The user."),
+                    Member::optional("requestId", Rule::Foreign(&["string"]), "Names the request in NQL."),
+                    Member::optional("message", Rule::Foreign(&["string"]), "Why it does not go to this user."),
+                ])),
+                min: 0,
+                max: None,
+            }),
+            "One for each user.",
+        ),
+    ])),
+    documentation: "https://docs.nexthink.com/api/campaigns/trigger-a-campaign",
+    course: Course::Single { request: trigger, outcome: triggered },
+};
+
+record! {
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Trigger {
+        campaign_nql_id: String = "campaignNqlId",
+        user_sid: Vec<String> = "userSid",
+        expires_in_minutes: u64 = "expiresInMinutes",
+        #[serde(skip_serializing_if = "Pairs::is_empty")]
+        parameters: Pairs = "parameters",
+    }
+}
+
+fn trigger(call: &Call) -> Result<Request, Vec<Problem>> {
+    let mut input: Trigger = call.input()?;
+    input.campaign_nql_id = call::with_hash(&input.campaign_nql_id);
+    Ok(call.post("/api/v1/euf/campaign/trigger", &input, Repeat::Never))
+}
+
+record! {
+    /// Says how it went for one user.
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct One {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        user_sid: Option<String> = "userSid",
+        #[serde(skip_serializing_if = "Option::is_none")]
+        request_id: Option<String> = "requestId",
+        #[serde(skip_serializing_if = "Option::is_none")]
+        message: Option<String> = "message",
+    }
+}
+
+record! {
+    struct Answer {
+        requests: Vec<One> = "requests",
+    }
+}
+
+#[derive(Serialize)]
+struct Triggered {
+    sent: usize,
+    failed: usize,
+    requests: Vec<One>,
+}
+
+fn triggered(call: &Call, response: &Response) -> Result<Outcome, Failure> {
+    let input: Trigger = call.input_again()?;
+    access::response(response).map_err(|failure| {
+        if failure.provider_code.as_deref() == Some("INVALID_CAMPAIGN_TRIGGER_TYPE") {
+            return failure.hint("Tick API in the General tab of the campaign.");
+        }
+        failure
+    })?;
+    let requests = call::read::<Answer>(response)?.requests;
+    let sent = requests.iter().filter(|one| one.request_id.is_some()).count();
+    let failed = requests.len() - sent;
+    let mut users: BTreeMap<&str, usize> = BTreeMap::new();
+    for sid in &input.user_sid {
+        *users.entry(sid).or_default() += 1;
+    }
+    let unanswered = users.len().saturating_sub(requests.len());
+    let mut outcome = Outcome::whole(&Triggered { sent, failed, requests }).partial(failed + unanswered > 0);
+    if failed > 0 {
+        outcome = outcome.warn(format!("The campaign does not go to {failed} of the users; requests says why."));
+    }
+    if unanswered > 0 {
+        outcome = outcome.warn(format!("Nexthink says nothing of {unanswered} of the users."));
+    }
+    Ok(if users.len() < input.user_sid.len() {
+        outcome.warn("Some users were named more than once; each gets the campaign once.")
+    } else {
+        outcome
+    })
+}

@@ -1,0 +1,116 @@
+//! Deleting devices (Nexthink: Data management API).
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use super::call::{self, Call, Repeat};
+use super::operation::{Course, Effect, Operation, Output};
+use super::read::record;
+use super::schema::{List, MAX_EXACT, Member, Object, Rule};
+use super::step::Outcome;
+use super::words::{LINE, UUID};
+use crate::access;
+use crate::failure::Failure;
+use crate::http::{Request, Response};
+use crate::problem::Problem;
+
+/// `POST /api/v1/data-management/device/deletions`.
+pub static DELETE: Operation = Operation {
+    id: "devices.delete",
+    title: "Delete devices",
+    description: "Schedules the deletion of devices. It happens later, and Nexthink does not report when.",
+    permission: "data-management",
+    effect: Effect::Destructive,
+    input: &Object::closed(&[Member::required(
+        "devices",
+        Rule::List(&List {
+            item: Rule::Object(&Object::closed(&[
+                Member::required("uid", Rule::Text(&UUID), "UID of the device."),
+                Member::required("name", Rule::Text(&LINE), "Name of the device."),
+            ])),
+            min: 1,
+            // Configurable for each deployment, by the documentation.
+            max: Some(100),
+        }),
+        "The devices to delete.",
+    )]),
+    example: r#"{"devices":[{"uid":"3b6f1c1e-6f0a-4c3e-9a54-0d1f7f3a0001","name":"PC-1"}]}"#,
+    output: Output::Json(&Object::open(&[
+        Member::required("scheduledCount", Rule::Whole(0, MAX_EXACT), "How many will be deleted."),
+        Member::optional("requestId", Rule::Foreign(&["string"]), "What Nexthink's support asks for."),
+        Member::required(
+            "devices",
+            Rule::List(&List {
+                item: Rule::Object(&Object::open(&[
+                    Member::required("uid", Rule::Foreign(&["string"]), "UID of the device."),
+                    Member::optional("name", Rule::Foreign(&["string", "null"]), "Name of the device."),
+                    Member::required(
+                        "status",
+                        Rule::Foreign(&["string"]),
+                        "SCHEDULED, INVALID or FAILED; there may be others.",
+                    ),
+                ])),
+                min: 0,
+                max: None,
+            }),
+            "In the order of the input.",
+        ),
+    ])),
+    documentation: "https://docs.nexthink.com/api/data-management/schedule-device-deletions",
+    course: Course::Single { request: delete, outcome: scheduled },
+};
+
+record! {
+    #[derive(Serialize)]
+    struct Delete<'a> {
+        devices: Vec<&'a RawValue> = "devices",
+    }
+}
+
+fn delete(call: &Call) -> Result<Request, Vec<Problem>> {
+    let input: Delete = call.input()?;
+    Ok(call.post("/api/v1/data-management/device/deletions", &input, Repeat::Never))
+}
+
+record! {
+    #[derive(Serialize)]
+    struct Device {
+        uid: String = "uid",
+        #[serde(skip_serializing_if = "Option::is_none")]
+        name: Option<String> = "name",
+        status: String = "status",
+    }
+}
+
+record! {
+    struct Answer {
+        devices: Vec<Device> = "devices",
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Scheduled<'a> {
+    scheduled_count: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<&'a str>,
+    devices: Vec<Device>,
+}
+
+fn scheduled(call: &Call, response: &Response) -> Result<Outcome, Failure> {
+    let input: Delete = call.input_again()?;
+    access::response(response).map_err(|failure| match failure.provider_code.as_deref() {
+        Some("BATCH_SIZE_EXCEEDED") => failure.hint("This tenant takes fewer devices at once: delete them in parts."),
+        _ => failure,
+    })?;
+    let devices = call::read::<Answer>(response)?.devices;
+    let count = devices.iter().filter(|device| device.status == "SCHEDULED").count();
+    let left = input.devices.len().saturating_sub(count);
+    let request_id = response.header("x-request-id");
+    let outcome = Outcome::whole(&Scheduled { scheduled_count: count, request_id, devices }).partial(left > 0);
+    Ok(if left > 0 {
+        outcome.warn(format!("{left} of {} devices will not be deleted; devices says which.", input.devices.len()))
+    } else {
+        outcome
+    })
+}

@@ -1,0 +1,196 @@
+//! An export as one operation: start, ask until it is complete, download.
+
+use serde::Serialize;
+
+use super::steps::{Started, Status, TRUNCATED};
+use super::{COMPRESSION, PERMISSION, QUERY, Query, VALUES, warnings};
+use crate::access;
+use crate::failure::{Failure, FailureCode};
+use crate::http::{Request, Response, USER_AGENT};
+use crate::operations::call::{self, Call, Repeat, header};
+use crate::operations::operation::{Course, Effect, Operation, Output};
+use crate::operations::read::{Pairs, record};
+use crate::operations::schema::{Member, Object, Rule};
+use crate::operations::state;
+use crate::operations::step::{Compression, Download, Pending, Progress, Step};
+use crate::operations::words::EXPORT_ID;
+use crate::problem::Problem;
+use crate::text;
+
+/// Minutes to wait where the input does not say (confidence C: clients wait 5 to
+/// 30).
+const WAIT_MINUTES: u64 = 30;
+
+/// Longest pause between two questions, in seconds (confidence C: clients ask
+/// every 1 to 10).
+const LONGEST_PAUSE: u64 = 10;
+
+/// How many links are tried. Each is good for 15 minutes, so a second one that
+/// fails has another reason.
+const LINKS: u64 = 3;
+
+/// Seconds for a download: 100 MB at 60 KB/s.
+const DOWNLOAD_TIMEOUT: u32 = 1800;
+
+/// Start, status and download as one.
+pub static WHOLE: Operation = Operation {
+    id: "nql.export",
+    title: "Export a query",
+    description: "Runs a saved NQL query and downloads every row as CSV.",
+    permission: PERMISSION,
+    effect: Effect::Read,
+    input: &Object::closed(&[
+        QUERY,
+        VALUES,
+        COMPRESSION,
+        Member::optional(
+            "waitMinutes",
+            Rule::Whole(1, 1440),
+            "How long to wait for Nexthink to complete the export, in minutes.",
+        )
+        .or("30"),
+    ]),
+    example: r##"{"queryId":"#export_devices","compression":"GZIP"}"##,
+    output: Output::CsvFile,
+    documentation: "https://docs.nexthink.com/api/nql/export-an-nql",
+    course: Course::Several { start, resume },
+};
+
+record! {
+    struct Input {
+        query_id: String = "queryId",
+        parameters: Pairs = "parameters",
+        compression: Option<String> = "compression",
+        wait_minutes: Option<u64> = "waitMinutes",
+    }
+}
+
+record! {
+    /// Says where an export is.
+    #[derive(Clone, Default, Serialize)]
+    struct Export {
+        /// None while it is asked for; the answer names it.
+        id: Option<String> = "id",
+        /// The host's clock when it was started, in seconds since the Unix epoch.
+        since: u64 = "since",
+        /// Seconds spent in pauses, for a clock that stands or jumps back.
+        paused: u64 = "paused",
+        /// Last pause, in seconds.
+        pause: u64 = "pause",
+        /// How many links were tried.
+        links: u64 = "links",
+        /// Whether the file is being downloaded.
+        downloading: bool = "downloading",
+    }
+}
+
+impl Export {
+    fn id(&self) -> &str {
+        self.id.as_deref().unwrap_or_default()
+    }
+}
+
+fn start(call: &Call) -> Result<Pending, Vec<Problem>> {
+    let input: Input = call.input()?;
+    let query = Query::new(&input.query_id, &input.parameters, input.compression)?;
+    // Another export would count against the tenant's quota.
+    let request = call.post("/api/v1/nql/export", &query, Repeat::Never);
+    Ok(call.next(request, 0, &Export::default(), Progress::unknown("Starting the export")))
+}
+
+fn resume(call: &Call, state: &[u8], response: &Response) -> Result<Step, Failure> {
+    let input: Input = call.input_again()?;
+    let export: Export = state::read(call.operation.id, state)?;
+    if export.downloading {
+        return link_failed(call, export, response);
+    }
+    if export.id.as_deref().is_some_and(EXPORT_ID.accepts) {
+        return waiting(call, &input, export, response);
+    }
+    let id = Some(Started::read(response)?);
+    Ok(ask(call, Export { id, since: response.received_at, ..Export::default() }))
+}
+
+/// Asks how far an export is, a little later each time.
+fn ask(call: &Call, export: Export) -> Step {
+    let pause = (export.pause + 1).min(LONGEST_PAUSE);
+    let export = Export { pause, paused: export.paused.saturating_add(pause), downloading: false, ..export };
+    let progress = Progress::unknown(format!("Nexthink prepares the export {}", export.id()));
+    let request = call.get(&Call::status_path(export.id()));
+    // At most ten.
+    Step::Send(call.next(request, u32::try_from(pause).unwrap_or_default(), &export, progress))
+}
+
+fn waiting(call: &Call, input: &Input, export: Export, response: &Response) -> Result<Step, Failure> {
+    let (status, truncated) = Status::read(response)?;
+    match (status.status.as_str(), status.results_file_url) {
+        ("COMPLETED", Some(url)) => Ok(Step::Download(download(call, input, export, url, truncated))),
+        ("COMPLETED", None) => Err(call::malformed("The export is complete, but there is no link to its file.")),
+        ("ERROR", _) => {
+            let mut failure = Failure::new(FailureCode::OperationFailed, "Nexthink could not complete the export.")
+                .hint("Run the query in Nexthink to see whether it works there, then start again.");
+            failure.provider_message = status.error_description.as_deref().and_then(text::clean);
+            Err(failure)
+        }
+        // Words that Nexthink may add are taken for more patience.
+        _ => {
+            let minutes = input.wait_minutes.unwrap_or(WAIT_MINUTES);
+            let waited = response.received_at.saturating_sub(export.since).max(export.paused);
+            if waited >= minutes * 60 {
+                let message = format!("The export {} was not complete after {minutes} minutes.", export.id());
+                return Err(Failure::new(FailureCode::Timeout, &message)
+                    .hint("Ask for it later with nql.export-status, or allow more waitMinutes."));
+            }
+            Ok(ask(call, export))
+        }
+    }
+}
+
+fn download(call: &Call, input: &Input, export: Export, url: String, truncated: bool) -> Download {
+    let request = Request {
+        method: "GET",
+        url,
+        headers: vec![header("user-agent", USER_AGENT)],
+        body: Vec::new(),
+        // The link is the proof; the storage refuses a second one (confidence C).
+        authorized: false,
+        repeatable: true,
+        timeout: DOWNLOAD_TIMEOUT,
+        // It is written to a file of the caller's choice, not kept in memory.
+        response_limit: u32::MAX,
+    };
+    let mut warnings = warnings(&input.parameters);
+    if truncated {
+        warnings.push(TRUNCATED.to_owned());
+    }
+    let place = Export { links: export.links.saturating_add(1), downloading: true, ..export };
+    Download {
+        request,
+        state: state::write(call.operation.id, &place),
+        media_type: "text/csv",
+        compression: match input.compression.as_deref() {
+            Some("GZIP") => Compression::Gzip,
+            Some("ZSTD") => Compression::Zstd,
+            _ => Compression::None,
+        },
+        partial: truncated,
+        warnings,
+    }
+}
+
+/// Asks for another link: one that has expired is refused, and the status may give
+/// a new one (confidence D).
+fn link_failed(call: &Call, export: Export, response: &Response) -> Result<Step, Failure> {
+    match response.status {
+        400 | 403 | 404 | 410 if export.links < LINKS => Ok(ask(call, Export { pause: 0, ..export })),
+        400 | 403 | 404 | 410 => {
+            let message = format!("No link to the file of the export {} works.", export.id());
+            Err(Failure::new(FailureCode::OperationFailed, &message)
+                .hint("A network that lets only Nexthink through also has to allow *.amazonaws.com. Or start again."))
+        }
+        _ => match access::response(response) {
+            Err(failure) => Err(failure),
+            Ok(()) => Err(state::foreign()),
+        },
+    }
+}

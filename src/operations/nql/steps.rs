@@ -1,0 +1,181 @@
+//! An export step by step: starting it, and asking how far it is.
+
+use serde::Serialize;
+
+use super::{COMPRESSION, PERMISSION, QUERY, Query, VALUES, link, warnings};
+use crate::failure::Failure;
+use crate::http::{Request, Response};
+use crate::operations::call::{self, Call, Repeat};
+use crate::operations::operation::{Course, Effect, Operation, Output};
+use crate::operations::read::{Pairs, record};
+use crate::operations::schema::{Member, Object, Rule};
+use crate::operations::step::Outcome;
+use crate::operations::words::EXPORT_ID;
+use crate::problem::Problem;
+
+/// `POST /api/v1/nql/export`, or `GET` where asked.
+pub static START: Operation = Operation {
+    id: "nql.export-start",
+    title: "Start an export",
+    description: "Starts an export of a saved NQL query and returns its id; nql.export does all steps in one.",
+    permission: PERMISSION,
+    effect: Effect::Read,
+    input: &Object::closed(&[
+        QUERY,
+        VALUES,
+        COMPRESSION,
+        Member::optional(
+            "method",
+            Rule::Choice(&["POST", "GET"]),
+            "How to ask. GET is for callers who have to, and takes no parameters.",
+        )
+        .or(r#""POST""#),
+    ]),
+    example: r##"{"queryId":"#export_devices","compression":"GZIP"}"##,
+    output: Output::Json(&Object::open(&[Member::required(
+        "exportId",
+        Rule::Text(&EXPORT_ID),
+        "Names the export for nql.export-status.",
+    )])),
+    documentation: "https://docs.nexthink.com/api/nql/export-an-nql",
+    course: Course::Single { request: start, outcome: started },
+};
+
+/// `GET /api/v1/nql/status/{exportId}`.
+pub static STATUS: Operation = Operation {
+    id: "nql.export-status",
+    title: "Ask how far an export is",
+    description: "Returns the status of an export and, once it is complete, the link to its file.",
+    permission: PERMISSION,
+    effect: Effect::Read,
+    input: &Object::closed(&[Member::required("exportId", Rule::Text(&EXPORT_ID), "What nql.export-start returned.")]),
+    example: r#"{"exportId":"5f0c6a1e-9a54-4c3e-8d1f-7f3a00010002"}"#,
+    output: Output::Json(&Object::open(&[
+        Member::required("exportId", Rule::Text(&EXPORT_ID), "The export."),
+        Member::required(
+            "status",
+            Rule::Foreign(&["string"]),
+            "SUBMITTED, IN_PROGRESS, COMPLETED or ERROR; there may be others.",
+        ),
+        Member::optional(
+            "resultsFileUrl",
+            Rule::Foreign(&["string"]),
+            "Link to the file, good for 15 minutes. Whoever has it can read the file; send no token to it.",
+        ),
+        Member::optional("errorDescription", Rule::Foreign(&["string"]), "Why the export failed."),
+    ])),
+    documentation: "https://docs.nexthink.com/api/nql/export-an-nql",
+    course: Course::Single { request: ask, outcome: told },
+};
+
+record! {
+    /// What asking for an export brings.
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    pub(super) struct Started {
+        export_id: String = "exportId",
+    }
+}
+
+impl Started {
+    /// Reads the id of a new export.
+    pub fn read(response: &Response) -> Result<String, Failure> {
+        super::answered(response)?;
+        let id = call::read::<Self>(response)?.export_id;
+        if (EXPORT_ID.accepts)(&id) {
+            Ok(id)
+        } else {
+            Err(call::malformed("The answer names an export that cannot be asked for."))
+        }
+    }
+}
+
+record! {
+    /// Says how far an export is.
+    pub(super) struct Status {
+        status: String = "status",
+        results_file_url: Option<String> = "resultsFileUrl",
+        error_description: Option<String> = "errorDescription",
+    }
+}
+
+impl Status {
+    /// Reads how far an export is, and whether the licence's maximum number of
+    /// rows cut it (status 206). A link that leads elsewhere is a failure.
+    pub fn read(response: &Response) -> Result<(Self, bool), Failure> {
+        super::answered(response)?;
+        let status: Self = call::read(response)?;
+        status.results_file_url.as_deref().map_or(Ok(()), link::check)?;
+        Ok((status, response.status == 206))
+    }
+}
+
+/// What a person should know about an export that the licence cut.
+pub(super) const TRUNCATED: &str =
+    "The export is incomplete: it reached the most rows that the tenant's licence allows. Narrow the query down.";
+
+record! {
+    struct Start {
+        query_id: String = "queryId",
+        parameters: Pairs = "parameters",
+        compression: Option<String> = "compression",
+        method: Option<String> = "method",
+    }
+}
+
+fn start(call: &Call) -> Result<Request, Vec<Problem>> {
+    let input: Start = call.input()?;
+    let get = input.method.as_deref() == Some("GET");
+    let query = Query::new(&input.query_id, &input.parameters, input.compression)?;
+    if get && !query.parameters.is_empty() {
+        return Err(super::get_with_parameters());
+    }
+    if get {
+        // One of three words of letters.
+        let compression = query.compression.map(|word| format!("&compression={word}")).unwrap_or_default();
+        let id = call::in_query(&query.query_id);
+        let request = call.get(&format!("/api/v1/nql/export?queryId={id}{compression}"));
+        return Ok(Request { repeatable: false, ..request });
+    }
+    // Another export would count against the tenant's quota.
+    Ok(call.post("/api/v1/nql/export", &query, Repeat::Never))
+}
+
+fn started(call: &Call, response: &Response) -> Result<Outcome, Failure> {
+    let input: Start = call.input_again()?;
+    let export_id = Started::read(response)?;
+    Ok(Outcome::whole(&Started { export_id }).warn_all(warnings(&input.parameters)))
+}
+
+record! {
+    struct Ask {
+        export_id: String = "exportId",
+    }
+}
+
+fn ask(call: &Call) -> Result<Request, Vec<Problem>> {
+    let input: Ask = call.input()?;
+    Ok(call.get(&Call::status_path(&input.export_id)))
+}
+
+fn told(call: &Call, response: &Response) -> Result<Outcome, Failure> {
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Told {
+        export_id: String,
+        status: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        results_file_url: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        error_description: Option<String>,
+    }
+    let input: Ask = call.input_again()?;
+    let (status, truncated) = Status::read(response)?;
+    let outcome = Outcome::whole(&Told {
+        export_id: input.export_id,
+        status: status.status,
+        results_file_url: status.results_file_url,
+        error_description: status.error_description,
+    });
+    Ok(if truncated { outcome.partial(true).warn(TRUNCATED) } else { outcome })
+}

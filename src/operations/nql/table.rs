@@ -1,0 +1,81 @@
+//! Turning the matrix of version 1 into the objects of version 2.
+
+use serde::{Serialize, Serializer};
+use serde_json::value::RawValue;
+
+use crate::failure::Failure;
+use crate::operations::call;
+use crate::operations::read::{self, record};
+
+/// Longest text to make of an answer, in bytes: names of columns repeat in every
+/// row, so a short answer can become a long one.
+const MAX: usize = 16 << 20;
+
+/// Writes rows as objects.
+pub struct Objects<'a> {
+    headers: Vec<String>,
+    rows: Vec<Vec<&'a RawValue>>,
+}
+
+impl<'a> Objects<'a> {
+    /// Pairs columns with values, and tells whether columns were renamed.
+    ///
+    /// # Errors
+    ///
+    /// When a row has more or fewer values than there are columns.
+    pub fn new(mut headers: Vec<String>, rows: Vec<Vec<&'a RawValue>>) -> Result<(Self, bool), Failure> {
+        if rows.iter().any(|row| row.len() != headers.len()) {
+            return Err(call::malformed("A row of the answer has not as many values as there are columns."));
+        }
+        let names: usize = headers.iter().map(|header| header.len() + 4).sum();
+        if names.saturating_mul(rows.len()) > MAX {
+            return Err(call::malformed("The rows of the answer become too long as objects."));
+        }
+        let mut renamed = false;
+        for place in 1..headers.len() {
+            let name = headers[place].clone();
+            let mut number = 2;
+            while headers[..place].contains(&headers[place]) {
+                headers[place] = format!("{name} ({number})");
+                (number, renamed) = (number + 1, true);
+            }
+        }
+        Ok((Self { headers, rows }, renamed))
+    }
+}
+
+impl Serialize for Objects<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.rows.iter().map(|row| Row(&self.headers, row)))
+    }
+}
+
+struct Row<'a>(&'a [String], &'a [&'a RawValue]);
+
+impl Serialize for Row<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().zip(self.1))
+    }
+}
+
+record! {
+    /// When a query ran, in the parts of version 1.
+    struct Parts {
+        year: u64 = "year",
+        month: u64 = "month",
+        day: u64 = "day",
+        hour: u64 = "hour",
+        minute: u64 = "minute",
+        second: u64 = "second",
+    }
+}
+
+/// Writes when a query ran as version 2 does, from either version's form. None
+/// for any other.
+pub fn when(value: &RawValue) -> Option<String> {
+    if let Some(text) = read::text(value.get()) {
+        return Some(text);
+    }
+    let Parts { year, month, day, hour, minute, second } = read::text(value.get())?;
+    Some(format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}"))
+}

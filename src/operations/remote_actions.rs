@@ -1,0 +1,172 @@
+//! Listing, describing and triggering remote actions (Nexthink: Remote Actions
+//! API).
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use super::call::{self, Call, Repeat};
+use super::operation::{Course, Effect, Operation, Output};
+use super::read::{Pairs, record};
+use super::schema::{List, Member, Object, Rule};
+use super::step::Outcome;
+use super::words::{COLLECTOR_ID, LINE, NQL_ID, PARAMETERS, REASON};
+use crate::failure::Failure;
+use crate::http::{Request, Response};
+use crate::problem::Problem;
+
+const PERMISSION: &str = "remote-actions";
+const DOCUMENTATION: &str = "https://docs.nexthink.com/api/remote-actions/remote-actions-api";
+
+const ID: Member =
+    Member::required("remoteActionId", Rule::Text(&NQL_ID), "NQL ID of the remote action. A missing # is added.");
+
+/// What the API says of an action; which members are there has grown over time.
+const ACTION: &Object = &Object::open(&[
+    Member::optional("id", Rule::Foreign(&["string"]), "NQL ID."),
+    Member::optional("uuid", Rule::Foreign(&["string"]), "UUID."),
+    Member::optional("name", Rule::Foreign(&["string", "null"]), "Name in Nexthink."),
+    Member::optional("description", Rule::Foreign(&["string", "null"]), "What it does."),
+    Member::optional("origin", Rule::Foreign(&["string", "null"]), "Where it comes from."),
+    Member::optional("purpose", Rule::Foreign(&["array", "null"]), "DATA_COLLECTION, REMEDIATION."),
+    Member::optional(
+        "targeting",
+        Rule::Foreign(&["object", "null"]),
+        "How it may be triggered; apiEnabled says whether the API may.",
+    ),
+    Member::optional("scriptInfo", Rule::Foreign(&["object", "null"]), "Scripts, inputs and outputs."),
+]);
+
+/// `GET /api/v1/act/remote-action`.
+pub static LIST: Operation = Operation {
+    id: "remote-actions.list",
+    title: "List remote actions",
+    description: "Returns every remote action, also those that may not be triggered through the API.",
+    permission: PERMISSION,
+    effect: Effect::Read,
+    input: &Object::closed(&[]),
+    example: "{}",
+    output: Output::Json(&Object::open(&[Member::required(
+        "remoteActions",
+        Rule::List(&List { item: Rule::Object(ACTION), min: 0, max: None }),
+        "In the order of the answer.",
+    )])),
+    documentation: DOCUMENTATION,
+    course: Course::Single { request: |call| Ok(call.get("/api/v1/act/remote-action")), outcome: listed },
+};
+
+/// `GET /api/v1/act/remote-action/details`.
+pub static DETAILS: Operation = Operation {
+    id: "remote-actions.details",
+    title: "Describe a remote action",
+    description: "Returns one remote action with its inputs and outputs.",
+    permission: PERMISSION,
+    effect: Effect::Read,
+    input: &Object::closed(&[ID]),
+    example: r##"{"remoteActionId":"#restart_service"}"##,
+    output: Output::Json(&Object::open(&[Member::required("remoteAction", Rule::Object(ACTION), "The action.")])),
+    documentation: DOCUMENTATION,
+    course: Course::Single { request: describe, outcome: described },
+};
+
+/// `POST /api/v1/act/execute`.
+pub static EXECUTE: Operation = Operation {
+    id: "remote-actions.execute",
+    title: "Trigger a remote action",
+    description: "Triggers a remote action on devices. It runs later; query its executions by the request id.",
+    permission: PERMISSION,
+    effect: Effect::Write,
+    input: &Object::closed(&[
+        ID,
+        Member::required(
+            "devices",
+            Rule::List(&List { item: Rule::Text(&COLLECTOR_ID), min: 1, max: Some(10_000) }),
+            "Collector ids of the devices, which are not their UIDs.",
+        ),
+        Member::optional("params", Rule::Map(&PARAMETERS), "Values of the action's inputs, by their ids."),
+        Member::optional(
+            "expiresInMinutes",
+            Rule::Whole(60, 10_080),
+            "How long to wait for devices that are not there, in minutes. Left out, Nexthink decides.",
+        ),
+        Member::optional(
+            "triggerInfo",
+            Rule::Object(&Object::closed(&[
+                Member::optional("externalSource", Rule::Text(&LINE), "What triggers it."),
+                Member::optional("reason", Rule::Text(&REASON), "Why."),
+                Member::optional("externalReference", Rule::Text(&LINE), "Such as the number of a ticket."),
+            ])),
+            "Who asks and why, for the record.",
+        ),
+    ]),
+    example: r##"{"remoteActionId":"#restart_service","devices":["3b6f1c1e-6f0a-4c3e-9a54-0d1f7f3a0001"],"params":{"service_name":"Spooler"}}"##,
+    output: Output::Json(&Object::open(&[
+        Member::required("requestId", Rule::Foreign(&["string"]), "Names the request in NQL."),
+        Member::optional("expiresInMinutes", Rule::Whole(1, 10_080), "How long Nexthink waits for devices."),
+    ])),
+    documentation: DOCUMENTATION,
+    course: Course::Single { request: execute, outcome: executed },
+};
+
+fn listed(_: &Call, response: &Response) -> Result<Outcome, Failure> {
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Listed<'a> {
+        remote_actions: Vec<&'a RawValue>,
+    }
+    Ok(Outcome::whole(&Listed { remote_actions: call::objects(response)? }))
+}
+
+record! {
+    struct Id {
+        remote_action_id: String = "remoteActionId",
+    }
+}
+
+fn describe(call: &Call) -> Result<Request, Vec<Problem>> {
+    let input: Id = call.input()?;
+    let id = call::in_query(&input.remote_action_id);
+    Ok(call.get(&format!("/api/v1/act/remote-action/details?nql-id={id}")))
+}
+
+fn described(_: &Call, response: &Response) -> Result<Outcome, Failure> {
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Described<'a> {
+        remote_action: &'a RawValue,
+    }
+    Ok(Outcome::whole(&Described { remote_action: call::object(response)? }))
+}
+
+record! {
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Execute<'a> {
+        remote_action_id: String = "remoteActionId",
+        devices: &'a RawValue = "devices",
+        params: Pairs = "params",
+        #[serde(skip_serializing_if = "Option::is_none")]
+        expires_in_minutes: Option<u64> = "expiresInMinutes",
+        #[serde(skip_serializing_if = "Option::is_none")]
+        trigger_info: Option<&'a RawValue> = "triggerInfo",
+    }
+}
+
+fn execute(call: &Call) -> Result<Request, Vec<Problem>> {
+    let mut input: Execute = call.input()?;
+    input.remote_action_id = call::with_hash(&input.remote_action_id);
+    Ok(call.post("/api/v1/act/execute", &input, Repeat::Never))
+}
+
+record! {
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Executed {
+        request_id: String = "requestId",
+        #[serde(skip_serializing_if = "Option::is_none")]
+        expires_in_minutes: Option<u64> = "expiresInMinutes",
+    }
+}
+
+fn executed(_: &Call, response: &Response) -> Result<Outcome, Failure> {
+    Ok(Outcome::whole(&call::read::<Executed>(response)?))
+}

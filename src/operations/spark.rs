@@ -1,0 +1,121 @@
+//! Handing conversations over to Spark (Nexthink: Spark API).
+
+use serde::Serialize;
+
+use super::call::{self, Call, Repeat};
+use super::operation::{Course, Effect, Operation, Output};
+use super::read::{Pairs, record};
+use super::schema::{List, Member, Object, Rule};
+use super::step::Outcome;
+use super::words::{BASE64, HEADER, LINE, MESSAGE, PARAMETERS, UPN};
+use crate::access;
+use crate::failure::{Failure, FailureCode};
+use crate::http::{Request, Response};
+use crate::problem::Problem;
+
+/// `POST /api/v1/spark/handoff`.
+pub static HANDOFF: Operation = Operation {
+    id: "spark.handoff",
+    title: "Hand over to Spark",
+    description: "Hands the message of an employee to Spark, which answers in Microsoft Teams.",
+    permission: "spark",
+    effect: Effect::Write,
+    input: &Object::closed(&[
+        Member::required("userPrincipalName", Rule::Text(&UPN), "The employee, by user principal name."),
+        Member::required("text", Rule::Text(&MESSAGE), "What the employee says."),
+        Member::optional(
+            "files",
+            Rule::List(&List {
+                item: Rule::Object(&Object::closed(&[
+                    Member::required("mimeType", Rule::Text(&LINE), "Media type, such as image/png."),
+                    // That it is base64 is an inference (confidence D).
+                    Member::required("fileContent", Rule::Text(&BASE64), "The bytes in base64."),
+                ])),
+                min: 0,
+                // No limit is documented; a message with more is a mistake.
+                max: Some(20),
+            }),
+            "Files that belong to it.",
+        ),
+        // The form is not documented; a name of the IANA is likely (confidence D).
+        Member::optional("timezone", Rule::Text(&HEADER), "The employee's time zone, such as Europe/Zurich."),
+        Member::optional("metadata", Rule::Map(&PARAMETERS), "What else Spark should know."),
+    ]),
+    example: r#"{"userPrincipalName":"ada@example.com","text":"My laptop is slow.","timezone":"Europe/Zurich"}"#,
+    output: Output::Json(&Object::open(&[Member::required(
+        "accepted",
+        Rule::Boolean,
+        "Always true: Spark answers elsewhere.",
+    )])),
+    documentation: "https://docs.nexthink.com/api/spark/handoff-api",
+    course: Course::Single { request: hand_off, outcome: handed_off },
+};
+
+record! {
+    struct Input {
+        user_principal_name: String = "userPrincipalName",
+        text: String = "text",
+        files: Option<Vec<File>> = "files",
+        timezone: Option<String> = "timezone",
+        metadata: Pairs = "metadata",
+    }
+}
+
+record! {
+    struct File {
+        mime_type: String = "mimeType",
+        file_content: String = "fileContent",
+    }
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    message: Message<'a>,
+    #[serde(skip_serializing_if = "Pairs::is_empty")]
+    metadata: Pairs,
+}
+
+#[derive(Serialize)]
+struct Message<'a> {
+    parts: Vec<Part<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "UPPERCASE", rename_all_fields = "camelCase")]
+enum Part<'a> {
+    Text { text: &'a str },
+    File { mime_type: &'a str, file_content: &'a str },
+}
+
+fn hand_off(call: &Call) -> Result<Request, Vec<Problem>> {
+    let input: Input = call.input()?;
+    let files = input
+        .files
+        .iter()
+        .flatten()
+        .map(|file| Part::File { mime_type: &file.mime_type, file_content: &file.file_content });
+    let parts = std::iter::once(Part::Text { text: &input.text }).chain(files).collect();
+    let body = Body { message: Message { parts }, metadata: input.metadata };
+    let request = call
+        .post("/api/v1/spark/handoff", &body, Repeat::Never)
+        .with("user-principal-name", &input.user_principal_name);
+    Ok(match input.timezone {
+        Some(timezone) => request.with("timezone", &timezone),
+        None => request,
+    })
+}
+
+fn handed_off(_: &Call, response: &Response) -> Result<Outcome, Failure> {
+    #[derive(Serialize)]
+    struct HandedOff {
+        accepted: bool,
+    }
+    access::response(response).map_err(|failure| match failure.code {
+        FailureCode::NotFound => failure.hint("Check the user principal name; the employee needs Teams with Spark."),
+        _ => failure,
+    })?;
+    if response.status != 204 && !response.body.is_empty() {
+        return Err(call::malformed("Spark answered with something where it says nothing."));
+    }
+    Ok(Outcome::whole(&HandedOff { accepted: true }))
+}

@@ -1,0 +1,143 @@
+use serde_json::{Value, json};
+
+use super::{Step, begun, failed, json_answer, output, refused, resumed, sent_body};
+use crate::http::Response;
+use crate::operations::step::{Outcome, Pending};
+
+const ID: &str = "enrichment.write";
+
+fn object(name: &str) -> Value {
+    json!({"identification": [{"name": "device/device/name", "value": name}],
+           "fields": [{"name": "device/device/#tag", "value": "x"}]})
+}
+
+fn input(count: usize) -> Value {
+    let objects: Vec<Value> = (0..count).map(|i| object(&format!("PC-{i}"))).collect();
+    json!({"domain": "tests", "enrichments": objects})
+}
+
+fn success() -> Response {
+    json_answer(200, &json!({"status": "success"}))
+}
+
+fn bad(names: &[&str]) -> Value {
+    let error = |name: &&str| {
+        json!({"identification": [{"name": "device/device/name", "value": name}],
+               "errors": [{"message": "Wrong type.", "code": "ENRICH_011"}]})
+    };
+    names.iter().map(error).collect()
+}
+
+fn partial(names: &[&str]) -> Response {
+    json_answer(207, &json!({"status": "partial_success", "errors": bad(names)}))
+}
+
+fn next(input: &Value, pending: &Pending, response: &Response) -> Pending {
+    match resumed(ID, input, pending, response) {
+        Ok(Step::Send(pending)) => pending,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn last(input: &Value, pending: &Pending, response: &Response) -> Outcome {
+    match resumed(ID, input, pending, response) {
+        Ok(Step::Done(outcome)) => outcome,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn more_than_10000_objects_go_in_batches_and_are_added_up() {
+    let input = input(25_000);
+    let first = begun(ID, &input);
+    assert_eq!(sent_body(&first.request)["enrichments"].as_array().unwrap().len(), 10_000);
+    assert_eq!((first.progress.done, first.progress.total), (0, 25_000));
+    let second = next(&input, &first, &success());
+    assert_eq!((second.progress.done, second.progress.total), (10_000, 25_000));
+    assert_eq!(sent_body(&second.request)["enrichments"][0], object("PC-10000"));
+    let third = next(&input, &second, &partial(&["PC-10003", "PC-19999"]));
+    assert_eq!(sent_body(&third.request)["enrichments"].as_array().unwrap().len(), 5000);
+    let outcome = last(&input, &third, &partial(&["PC-24999"]));
+    assert!(outcome.partial);
+    let errors: Vec<Value> = [10_003, 19_999, 24_999]
+        .map(|index| json!({"index": index, "code": "ENRICH_011", "message": "Wrong type."}))
+        .into();
+    assert_eq!(output(&outcome), json!({"accepted": 24_997, "rejected": 3, "errors": errors}));
+    assert!(third.state.len() < 300, "{}", third.state.len());
+}
+
+#[test]
+fn success_is_whole() {
+    let input = input(1);
+    let outcome = last(&input, &begun(ID, &input), &success());
+    assert_eq!(output(&outcome), json!({"accepted": 1, "rejected": 0, "errors": []}));
+    assert!(!outcome.partial && outcome.warnings.is_empty());
+}
+
+#[test]
+fn every_object_bad_is_told_object_by_object() {
+    let input = input(2);
+    let response = json_answer(400, &json!({"status": "error", "errors": bad(&["PC-1", "PC-0"])}));
+    let outcome = last(&input, &begun(ID, &input), &response);
+    let shown = output(&outcome);
+    assert!(outcome.partial);
+    assert_eq!((&shown["accepted"], &shown["rejected"]), (&json!(0), &json!(2)));
+    assert_eq!((&shown["errors"][0]["index"], &shown["errors"][1]["index"]), (&json!(1), &json!(0)));
+}
+
+#[test]
+fn the_same_object_twice_is_told_apart_by_order() {
+    let input = json!({"domain": "tests", "enrichments": [object("A"), object("B"), object("A")]});
+    let outcome = last(&input, &begun(ID, &input), &partial(&["A", "A", "unknown"]));
+    let indexes: Vec<_> = output(&outcome)["errors"].as_array().unwrap().iter().map(|e| e["index"].clone()).collect();
+    assert_eq!(indexes, [json!(0), json!(2), Value::Null]);
+}
+
+#[test]
+fn a_refused_request_is_a_failure_until_something_was_accepted() {
+    let input = input(10_001);
+    let refusal = json_answer(400, &json!({"message": "Too many", "code": "ENRICH_042"}));
+    let failure = failed(ID, &input, &refusal);
+    assert_eq!((failure.code.as_str(), failure.provider_code.as_deref()), ("rejected", Some("ENRICH_042")));
+    let second = next(&input, &begun(ID, &input), &success());
+    let outcome = last(&input, &second, &json_answer(503, &json!({})));
+    let shown = output(&outcome);
+    assert!(outcome.partial && outcome.warnings[0].contains("from index 10000"));
+    assert_eq!((&shown["accepted"], &shown["rejected"]), (&json!(10_000), &json!(1)));
+    assert_eq!(shown["errors"][0]["index"], json!(10_000));
+}
+
+#[test]
+fn a_partial_success_without_errors_is_not_believed() {
+    let failure = failed(ID, &input(1), &json_answer(207, &json!({"status": "partial_success"})));
+    assert_eq!(failure.code.as_str(), "malformed-response");
+}
+
+#[test]
+fn values_are_texts_and_whole_numbers_of_known_objects() {
+    for (identification, value, code) in [
+        (json!([{"name": "device/device/name", "value": "x"}]), json!(7), None),
+        (json!([{"name": "device/device/name", "value": "x"}]), json!(""), None),
+        (json!([{"name": "device/device/name", "value": ""}]), json!(""), Some("required")),
+        (json!([{"name": "device/device/name", "value": "x"}]), json!(1.5), Some("wrong-type")),
+        (json!([{"name": "device/device/name", "value": "x"}]), json!(u64::MAX), Some("out-of-range")),
+        (json!([{"name": "device/name", "value": "x"}]), json!(7), Some("not-an-option")),
+        (json!([]), json!(7), Some("too-few")),
+    ] {
+        let object =
+            json!({"identification": identification, "fields": [{"name": "user/user/ad/city", "value": value}]});
+        let input = json!({"domain": "d", "enrichments": [object]});
+        match code {
+            None => assert_eq!(sent_body(&begun(ID, &input).request), input),
+            Some(code) => assert_eq!(refused(ID, &input)[0].1, code, "{input}"),
+        }
+    }
+}
+
+#[test]
+fn a_state_from_beyond_the_input_is_refused() {
+    let input = input(1);
+    let state = br#"[1,"enrichment.write",{"from":1,"accepted":1,"rejected":0,"errors":[]}]"#.to_vec();
+    let late = Pending { state, ..begun(ID, &input) };
+    assert!(resumed(ID, &input, &late, &success()).is_err());
+}

@@ -1,0 +1,150 @@
+//! Running workflows, by the identifiers of either version.
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use super::{DOCUMENTATION, ID, PERMISSION, SOURCE, sourced};
+use crate::failure::Failure;
+use crate::http::{Request, Response};
+use crate::operations::call::{self, Call, Repeat};
+use crate::operations::operation::{Course, Effect, Operation, Output};
+use crate::operations::read::{Pairs, record};
+use crate::operations::schema::{List, Member, Object, Rule};
+use crate::operations::step::Outcome;
+use crate::operations::words::{LINE, PARAMETERS, SID, SID_OR_ZERO, UPN, UUID};
+use crate::problem::Problem;
+
+const PARAMS: Member =
+    Member::optional("params", Rule::Map(&PARAMETERS), "Values of the workflow's parameters, by their ids.");
+
+const OUTPUT: &[Member] = &[
+    Member::required("requestUuid", Rule::Foreign(&["string"]), "Names the request in NQL."),
+    Member::required("executionsUuids", Rule::Foreign(&["array"]), "Names the executions in NQL."),
+];
+
+/// `POST /api/v2/workflows/execute`.
+pub static V2: Operation = Operation {
+    id: "workflows.execute",
+    title: "Run a workflow",
+    description: "Runs a workflow on devices and users, named in any way Nexthink knows. It runs later; query its \
+                  executions by the request id.",
+    permission: PERMISSION,
+    effect: Effect::Write,
+    input: &Object::closed(&[
+        ID,
+        Member::optional(
+            "devices",
+            Rule::List(&List {
+                item: Rule::Object(&Object {
+                    members: &[
+                        Member::optional("collectorUid", Rule::Text(&UUID), "UUID of the Collector."),
+                        Member::optional("uid", Rule::Text(&UUID), "UID of the device."),
+                        Member::optional("name", Rule::Text(&LINE), "Name of the device."),
+                    ],
+                    at_least: 1,
+                    open: false,
+                }),
+                min: 0,
+                max: Some(10_000),
+            }),
+            "The devices. Where several match, Nexthink takes the one seen last.",
+        ),
+        Member::optional(
+            "users",
+            Rule::List(&List {
+                item: Rule::Object(&Object {
+                    members: &[
+                        Member::optional("sid", Rule::Text(&SID), "SID of the user."),
+                        Member::optional("upn", Rule::Text(&UPN), "User principal name."),
+                        Member::optional("uid", Rule::Text(&UUID), "UID of the user."),
+                    ],
+                    at_least: 1,
+                    open: false,
+                }),
+                min: 0,
+                max: Some(10_000),
+            }),
+            "The users. Where several match, Nexthink takes the one seen last.",
+        ),
+        PARAMS,
+        SOURCE,
+    ]),
+    example: r##"{"workflowId":"#license_reclamation","users":[{"upn":"ada@example.com"}]}"##,
+    output: Output::Json(&Object::open(OUTPUT)),
+    documentation: DOCUMENTATION,
+    course: Course::Single { request: |call| execute(call, "/api/v2/workflows/execute"), outcome: executed },
+};
+
+/// `POST /api/v1/workflows/execute`.
+pub static V1: Operation = Operation {
+    id: "workflows.execute-v1",
+    title: "Run a workflow (version 1)",
+    description: "Runs a workflow on devices by their Collector ids and on users by their SIDs.",
+    permission: PERMISSION,
+    effect: Effect::Write,
+    input: &Object::closed(&[
+        ID,
+        Member::optional(
+            "devices",
+            Rule::List(&List { item: Rule::Text(&UUID), min: 0, max: Some(10_000) }),
+            "Collector ids of the devices.",
+        ),
+        Member::optional(
+            "users",
+            Rule::List(&List { item: Rule::Text(&SID_OR_ZERO), min: 0, max: Some(10_000) }),
+            "SIDs of the users.",
+        ),
+        PARAMS,
+        SOURCE,
+    ]),
+    example: r##"{"workflowId":"#license_reclamation","users":["S-1-5-21-1004336348-1177238915-682003330-512"]}"##,
+    output: Output::Json(&Object::open(OUTPUT)),
+    documentation: DOCUMENTATION,
+    course: Course::Single { request: |call| execute(call, "/api/v1/workflows/execute"), outcome: executed },
+};
+
+record! {
+    struct Input<'a> {
+        workflow_id: String = "workflowId",
+        devices: Option<&'a RawValue> = "devices",
+        users: Option<&'a RawValue> = "users",
+        params: Pairs = "params",
+        source: Option<String> = "source",
+    }
+}
+
+fn execute(call: &Call, path: &str) -> Result<Request, Vec<Problem>> {
+    /// The specification requires both lists, its text makes one of them optional:
+    /// both are always there.
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Body<'a> {
+        workflow_id: String,
+        devices: &'a RawValue,
+        users: &'a RawValue,
+        params: Pairs,
+    }
+    let input: Input = call.input()?;
+    let none = RawValue::from_string("[]".to_owned()).unwrap_or_default();
+    let body = Body {
+        workflow_id: call::with_hash(&input.workflow_id),
+        devices: input.devices.unwrap_or(&none),
+        users: input.users.unwrap_or(&none),
+        params: input.params,
+    };
+    Ok(sourced(call.post(path, &body, Repeat::Never), input.source.as_deref()))
+}
+
+record! {
+    /// The spelling is the API's.
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Executed {
+        request_uuid: String = "requestUuid",
+        executions_uuids: Vec<String> = "executionsUuids",
+    }
+}
+
+fn executed(_: &Call, response: &Response) -> Result<Outcome, Failure> {
+    Ok(Outcome::whole(&call::read::<Executed>(response)?))
+}
