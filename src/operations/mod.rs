@@ -1,10 +1,10 @@
 //! What Nexthink can do, as operations with JSON in and out.
 //!
-//! 1. [`catalogue`] lists them; [`schema`] says what their inputs look like, in
-//!    [`words`] for what recurs.
+//! 1. [`CATALOGUE`] lists them; [`schema`] says what their inputs look like, in
+//!    `words` for what recurs.
 //! 2. [`start`] checks an input and says what to send first.
 //! 3. [`resume`] reads the answer and says what comes next, as a [`step`]. The
-//!    host hands settings and input in again, so the [`state`] between two
+//!    host hands settings and input in again, so the state between two
 //!    exchanges holds no more than where an operation is.
 //!
 //! A rule without a remark is official; a remark gives the confidence of others.
