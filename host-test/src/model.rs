@@ -1,6 +1,8 @@
 //! The contract's records after the guard has checked them, as reports, scripts
 //! and recordings spell them.
 
+pub mod operation;
+
 use std::fmt;
 
 use serde::{Serialize, Serializer};

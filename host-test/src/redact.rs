@@ -56,6 +56,17 @@ impl Redactor {
         Self { needles }
     }
 
+    /// Learns one more secret, such as a token.
+    pub fn and(mut self, secret: &Secret) -> Self {
+        if secret.expose().len() >= SHORTEST {
+            let mut forms = Vec::new();
+            add(&mut forms, secret.expose());
+            self.needles.extend(forms.into_iter().map(|form| Needle { form, public: false }));
+            self.needles.sort_by_key(|needle| std::cmp::Reverse(needle.form.expose().len()));
+        }
+        self
+    }
+
     /// Tells whether a text holds a secret.
     pub fn finds_in(&self, text: &str) -> bool {
         self.needles.iter().any(|needle| !needle.public && text.contains(needle.form.expose()))
@@ -156,6 +167,13 @@ mod tests {
             assert!(redactor().finds_in(text) && hidden.contains(HIDDEN), "{text} -> {hidden}");
             assert!(!hidden.contains("rd") && !hidden.contains("UGE") && !hidden.contains("YWNt"), "{hidden}");
         }
+    }
+
+    #[test]
+    fn a_secret_that_is_learnt_later_is_hidden_too() {
+        let redactor = redactor().and(&Secret::new("a.later/token"));
+        assert_eq!(redactor.hide("x a.later/token y a.later%2Ftoken Pa+ss wörd/1"), "x ••• y ••• •••");
+        assert!(redactor.finds_in("a.later/token") && !redactor.finds_in("a later token"));
     }
 
     #[test]

@@ -162,7 +162,15 @@ impl Common {
 
     /// Loads the component.
     fn plugin(&self) -> Result<Plugin, Error> {
-        let limits = Limits { fuel: self.fuel, memory_bytes: self.memory, ..Limits::default() };
+        let preset = Limits::default();
+        let limits = Limits {
+            fuel: self.fuel,
+            memory_bytes: self.memory,
+            // Operations take more from the start, and no less than the rest.
+            operation_fuel: preset.operation_fuel.max(self.fuel),
+            operation_memory_bytes: preset.operation_memory_bytes.max(self.memory),
+            ..preset
+        };
         Plugin::load(&self.bytes()?, limits).map_err(|error| Error::Load { component: self.component.clone(), error })
     }
 

@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::definition::is_host_name;
+use super::definition::{is_host_name, is_under};
 use super::{BadOutput, Check};
 use crate::model::{Connection, Definition};
 use crate::plugin::Function;
@@ -64,10 +64,7 @@ fn hosts(hosts: &[String], definition: &Definition) -> Result<(), BadOutput> {
     for (i, host) in hosts.iter().enumerate() {
         let at = format!("hosts[{i}]");
         CHECK.ensure(is_host_name(host), &at, "is not a host name in lower case")?;
-        let below = |domain: &String| {
-            host == domain || host.strip_suffix(domain.as_str()).is_some_and(|rest| rest.ends_with('.'))
-        };
-        CHECK.ensure(definition.domains.iter().any(below), &at, "lies outside the domains of the definition")?;
+        CHECK.ensure(is_under(host, &definition.domains), &at, "lies outside the domains of the definition")?;
     }
     Ok(())
 }

@@ -22,7 +22,7 @@ pub(super) fn check(raw: raw::Definition) -> Result<Definition, BadOutput> {
     CHECK.list("links", &raw.links)?;
     for (i, link) in raw.links.iter().enumerate() {
         CHECK.word(&format!("links[{i}].relation"), &link.relation)?;
-        https(&format!("links[{i}].url"), &link.url)?;
+        https(CHECK, &format!("links[{i}].url"), &link.url)?;
     }
     CHECK.list("permissions", &raw.permissions)?;
     CHECK.unique("permissions", raw.permissions.iter().map(|permission| permission.id.as_str()))?;
@@ -134,13 +134,25 @@ fn icon(icon: &str) -> Result<(), BadOutput> {
 /// Accepts at least one domain of at least two labels, so that no plugin claims
 /// a whole top-level domain.
 fn domains(domains: &[String]) -> Result<(), BadOutput> {
-    CHECK.list("domains", domains)?;
     CHECK.ensure(!domains.is_empty(), "domains", "is empty")?;
+    domain_names(CHECK, "domains", domains)
+}
+
+/// Accepts domains of at least two labels.
+pub(super) fn domain_names(check: Check, at: &str, domains: &[String]) -> Result<(), BadOutput> {
+    check.list(at, domains)?;
     for (i, domain) in domains.iter().enumerate() {
         let fits = is_host_name(domain) && domain.contains('.');
-        CHECK.ensure(fits, &format!("domains[{i}]"), "is not a domain in lower case")?;
+        check.ensure(fits, &format!("{at}[{i}]"), "is not a domain in lower case")?;
     }
     Ok(())
+}
+
+/// Tells whether a host is one of the domains or lies under one, label by label.
+pub(super) fn is_under(host: &str, domains: &[String]) -> bool {
+    let below =
+        |domain: &String| host == domain || host.strip_suffix(domain.as_str()).is_some_and(|rest| rest.ends_with('.'));
+    domains.iter().any(below)
 }
 
 /// Tells whether a text is a host name in lower case that is no IP address (RFC
@@ -154,10 +166,11 @@ pub(super) fn is_host_name(text: &str) -> bool {
     text.len() <= 253 && named && text.split('.').all(label)
 }
 
-fn https(at: &str, url: &str) -> Result<(), BadOutput> {
-    CHECK.line(at, url)?;
+/// Accepts the address of a page.
+pub(super) fn https(check: Check, at: &str, url: &str) -> Result<(), BadOutput> {
+    check.line(at, url)?;
     let fits = Url::parse(url).is_ok_and(|url| url.scheme() == "https");
-    CHECK.ensure(fits, at, "is not an absolute `https` URL")
+    check.ensure(fits, at, "is not an absolute `https` URL")
 }
 
 fn field(at: &str, field: &raw::Field, guide: &[raw::GuideStep]) -> Result<(), BadOutput> {

@@ -5,10 +5,14 @@
 
 mod connection;
 mod definition;
+mod operations;
 mod request;
 mod verdict;
 
 use thiserror::Error;
+
+pub use operations::OperationCall;
+pub(crate) use operations::saved_request;
 
 use crate::entries::Entries;
 use crate::model::{
@@ -149,6 +153,11 @@ impl Connector {
     ) -> Result<Standing, PluginError> {
         let raw = self.plugin.standing_of(permission, &raw_response(response))?;
         verdict::standing(raw, &self.redactor(entries)).map_err(Into::into)
+    }
+
+    /// Returns the longest input that an operation takes, in bytes.
+    pub fn input_limit(&self) -> usize {
+        self.plugin.limits().input_bytes
     }
 
     fn redactor(&self, entries: &Entries) -> Redactor {

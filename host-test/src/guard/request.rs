@@ -3,7 +3,9 @@
 use url::Url;
 use zeroize::Zeroizing;
 
+use super::definition::{is_host_name, is_under};
 use super::{BadOutput, Check};
+use crate::model::operation::Link;
 use crate::model::{Connection, Exchange, Request, Secret};
 use crate::plugin::Function;
 use crate::plugin::bindings::exports::integration::provider::provider as raw;
@@ -41,8 +43,15 @@ const URL_BYTES: usize = 16 * 1024;
 /// Longest time to wait, in seconds.
 const TIMEOUT: u32 = 300;
 
+/// Longest time for a download, in seconds: a day.
+const DOWNLOAD_TIMEOUT: u32 = 86_400;
+
 /// Longest body to accept, in bytes.
 const RESPONSE_BYTES: u32 = 64 << 20;
+
+/// Headers that say who asks. A link to a download is proof enough, and leads to
+/// a host that must not see another one.
+const PROOFS: [&str; 2] = ["authorization", "cookie"];
 
 /// Checks the request that carries the credentials.
 pub(super) fn exchange(
@@ -75,12 +84,48 @@ pub(super) fn api(
     place.accept(raw, connection)
 }
 
+/// Checks the request of a download, which goes to one of the domains.
+pub(super) fn download(
+    function: Function,
+    raw: raw::Request,
+    domains: &[String],
+    redactor: &Redactor,
+) -> Result<Link, BadOutput> {
+    let place = Place { check: Check(function), at: "download.request" };
+    let Place { check, .. } = place;
+    check.ensure(!raw.authorized, &place.of("authorized"), "asks for the token, which a link needs not")?;
+    check.ensure(raw.method == "GET", &place.of("method"), "is not `GET`")?;
+    let proven = raw.headers.iter().any(|(name, _)| PROOFS.contains(&name.as_str()));
+    check.ensure(!proven, &place.of("headers"), "say who asks")?;
+    check.harmless(&place.of("url"), &raw.url, redactor)?;
+    for (name, value) in &raw.headers {
+        check.harmless(&place.of("headers"), name, redactor)?;
+        check.harmless(&place.of("headers"), value, redactor)?;
+    }
+    let rules = Rules {
+        allowed: &|host| is_host_name(host) && is_under(host, domains),
+        elsewhere: "leads to a host outside of the domains that a download may come from",
+        timeout: DOWNLOAD_TIMEOUT,
+        response_bytes: u32::MAX,
+    };
+    place.accept_by(raw, &rules).map(Link::new)
+}
+
 /// Checks the headers that carry a token.
 pub(super) fn token_headers(raw: Vec<raw::Header>) -> Result<Vec<(String, Secret)>, BadOutput> {
     let place = Place { check: Check(Function::Authorize), at: "" };
     place.check.ensure(!raw.is_empty(), "", "gives no header for a token of its own")?;
     place.headers(&raw)?;
     Ok(raw.into_iter().map(|(name, value)| (name, Secret::new(value))).collect())
+}
+
+/// Says what differs between one request and another.
+struct Rules<'a> {
+    allowed: &'a dyn Fn(&str) -> bool,
+    /// What a URL does that leads to another host.
+    elsewhere: &'a str,
+    timeout: u32,
+    response_bytes: u32,
 }
 
 /// Knows where in a returned value the request stands.
@@ -95,18 +140,29 @@ impl Place<'_> {
     }
 
     fn accept(&self, raw: raw::Request, connection: &Connection) -> Result<Request, BadOutput> {
+        let rules = Rules {
+            allowed: &|host| connection.hosts.iter().any(|given| given == host),
+            elsewhere: "leads to a host that is not among the connection's hosts",
+            timeout: TIMEOUT,
+            response_bytes: RESPONSE_BYTES,
+        };
+        self.accept_by(raw, &rules)
+    }
+
+    fn accept_by(&self, raw: raw::Request, rules: &Rules<'_>) -> Result<Request, BadOutput> {
         let Self { check, .. } = *self;
+        let Rules { timeout: longest, response_bytes: largest, .. } = *rules;
         let method = METHODS.contains(&raw.method.as_str());
         check.ensure(method, &self.of("method"), "is not an HTTP method in upper case that a plugin may use")?;
-        let url = self.url(&raw.url, connection)?;
+        let url = self.url(&raw.url, rules)?;
         self.headers(&raw.headers)?;
         check.ensure(raw.body.len() <= BODY_BYTES, &self.of("body"), "is too long")?;
         let bodiless = !matches!(raw.method.as_str(), "GET" | "HEAD") || raw.body.is_empty();
         check.ensure(bodiless, &self.of("body"), "belongs to a method that has none")?;
-        let timeout = (1..=TIMEOUT).contains(&raw.timeout);
-        check.ensure(timeout, &self.of("timeout"), &format!("is not from 1 to {TIMEOUT} seconds"))?;
-        let limit = (1..=RESPONSE_BYTES).contains(&raw.response_limit);
-        check.ensure(limit, &self.of("response-limit"), &format!("is not from 1 to {RESPONSE_BYTES} bytes"))?;
+        let timeout = (1..=longest).contains(&raw.timeout);
+        check.ensure(timeout, &self.of("timeout"), &format!("is not from 1 to {longest} seconds"))?;
+        let limit = (1..=largest).contains(&raw.response_limit);
+        check.ensure(limit, &self.of("response-limit"), &format!("is not from 1 to {largest} bytes"))?;
         Ok(Request {
             method: raw.method,
             url,
@@ -119,10 +175,10 @@ impl Place<'_> {
         })
     }
 
-    /// Accepts a URL that the parser has nothing to repair in, on one of the
-    /// connection's hosts. What it would repair is where parsers disagree about
+    /// Accepts a URL that the parser has nothing to repair in, on an allowed host.
+    /// What it would repair is where parsers disagree about
     /// the host.
-    fn url(&self, text: &str, connection: &Connection) -> Result<Url, BadOutput> {
+    fn url(&self, text: &str, rules: &Rules<'_>) -> Result<Url, BadOutput> {
         let Self { check, .. } = *self;
         let at = &self.of("url");
         check.ensure(text.len() <= URL_BYTES, at, "is too long")?;
@@ -131,8 +187,7 @@ impl Place<'_> {
         let bare = url.username().is_empty() && url.password().is_none() && url.port().is_none();
         check.ensure(bare && url.fragment().is_none(), at, "names a user, port or fragment")?;
         check.ensure(url.as_str() == text, at, "is not in normal form")?;
-        let allowed = url.host_str().is_some_and(|host| connection.hosts.iter().any(|given| given == host));
-        check.ensure(allowed, at, "leads to a host that is not among the connection's hosts")?;
+        check.ensure(url.host_str().is_some_and(rules.allowed), at, rules.elsewhere)?;
         Ok(url)
     }
 

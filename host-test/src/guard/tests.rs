@@ -4,6 +4,7 @@
 mod connection;
 mod definition;
 mod icon;
+mod operations;
 mod request;
 mod verdict;
 

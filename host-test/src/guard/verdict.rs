@@ -34,7 +34,8 @@ pub(super) fn problems(
         }
         // A key that no field has is one that was entered. What is called with
         // more than entries names its other arguments by JSON Pointer.
-        let argument = |key: &str| function == Function::ApiRequest && key.starts_with('/');
+        let pointed = matches!(function, Function::ApiRequest | Function::Start);
+        let argument = |key: &str| pointed && (key.is_empty() || key.starts_with('/'));
         let known = |key: &String| definition.field(key).is_some() || entries.has(key) || argument(key);
         check.ensure(raw.field.as_ref().is_none_or(known), &at("field"), "names a field that nobody asked for")?;
         Ok(Problem { field: raw.field, code: raw.code, message: raw.message, hint: raw.hint })

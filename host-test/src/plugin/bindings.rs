@@ -4,4 +4,4 @@
 
 #![allow(missing_docs, clippy::pedantic, reason = "generated")]
 
-wasmtime::component::bindgen!({ path: "../wit", world: "api-plugin" });
+wasmtime::component::bindgen!({ path: "../wit", world: "connector" });

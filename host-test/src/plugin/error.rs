@@ -99,6 +99,19 @@ pub enum Function {
     Probes,
     /// `permissions.standing-of`
     StandingOf,
+    /// `operations.catalogue`
+    Catalogue,
+    /// `operations.start`
+    Start,
+    /// `operations.resume`
+    Resume,
+}
+
+impl Function {
+    /// Tells whether it belongs to `operations`, which has limits of its own.
+    pub fn is_of_operations(self) -> bool {
+        matches!(self, Self::Catalogue | Self::Start | Self::Resume)
+    }
 }
 
 impl fmt::Display for Function {
@@ -113,6 +126,9 @@ impl fmt::Display for Function {
             Self::ApiResponse => "api-response",
             Self::Probes => "probes",
             Self::StandingOf => "standing-of",
+            Self::Catalogue => "catalogue",
+            Self::Start => "start",
+            Self::Resume => "resume",
         })
     }
 }

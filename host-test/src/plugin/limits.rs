@@ -3,6 +3,8 @@
 use thiserror::Error;
 use wasmtime::ResourceLimiter;
 
+use super::Function;
+
 /// Bounds one call into a plugin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
@@ -21,6 +23,15 @@ pub struct Limits {
     /// Units of fuel, about one per instruction. Reading a long token response
     /// takes under a million, so this is for runaways: some 0.1 s.
     pub fuel: u64,
+    /// Largest linear memory of a call of an operation, in bytes: an input of 16 MiB,
+    /// what is read of it, and the request made of it fit.
+    pub operation_memory_bytes: usize,
+    /// Units of fuel for a call of an operation, whose inputs and answers are longer
+    /// by far: some seconds.
+    pub operation_fuel: u64,
+    /// Longest input of an operation, in bytes. A longer one is refused before any
+    /// call: the request made of it would be too long to send.
+    pub input_bytes: usize,
     /// Most bytes that one call may return, after lists and strings are copied
     /// out. Without it a plugin could return the same megabyte a million times.
     pub returned_bytes: usize,
@@ -34,7 +45,21 @@ impl Default for Limits {
             table_elements: 10_000,
             instances: 8,
             fuel: 100_000_000,
+            operation_memory_bytes: 64 << 20,
+            operation_fuel: 2_000_000_000,
+            input_bytes: (16 << 20) + (64 << 10),
             returned_bytes: 32 << 20,
+        }
+    }
+}
+
+impl Limits {
+    /// Returns the memory, in bytes, and the fuel for a call of a function.
+    pub(super) fn budget(&self, function: Function) -> (usize, u64) {
+        if function.is_of_operations() {
+            (self.operation_memory_bytes, self.operation_fuel)
+        } else {
+            (self.memory_bytes, self.fuel)
         }
     }
 }
@@ -44,11 +69,12 @@ impl Default for Limits {
 #[derive(Debug)]
 pub(super) struct Meter {
     limits: Limits,
+    memory_bytes: usize,
 }
 
 impl Meter {
-    pub(super) fn new(limits: Limits) -> Self {
-        Self { limits }
+    pub(super) fn new(limits: Limits, function: Function) -> Self {
+        Self { limits, memory_bytes: limits.budget(function).0 }
     }
 }
 
@@ -61,7 +87,7 @@ impl ResourceLimiter for Meter {
     fn memory_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
         // An error ends the call here and now; `false` would let the plugin go
         // on and trap somewhere, without saying why.
-        if desired > self.limits.memory_bytes { Err(MemoryLimit.into()) } else { Ok(true) }
+        if desired > self.memory_bytes { Err(MemoryLimit.into()) } else { Ok(true) }
     }
 
     fn table_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {

@@ -4,6 +4,7 @@ mod binary;
 pub(crate) mod bindings;
 mod error;
 mod limits;
+mod operations;
 
 use wasmtime::component::{Component, Instance, InstancePre, Linker};
 use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Store, Trap};
@@ -12,7 +13,7 @@ pub use binary::Facts;
 pub use error::{CallError, CallErrorKind, Function, LoadError};
 pub use limits::Limits;
 
-use bindings::exports::integration::provider::{access, permissions, provider as raw};
+use bindings::exports::integration::provider::{access, operations as contract, permissions, provider as raw};
 use limits::{MemoryLimit, Meter};
 
 /// Stack of a plugin, in bytes. The connector's own lies in its memory; this one
@@ -35,6 +36,7 @@ pub struct Plugin {
     provider: raw::GuestIndices,
     access: Option<access::GuestIndices>,
     permissions: Option<permissions::GuestIndices>,
+    operations: Option<contract::GuestIndices>,
     limits: Limits,
     facts: Facts,
 }
@@ -83,12 +85,19 @@ impl Plugin {
         let access = access.transpose().map_err(mismatch)?;
         let permissions = facts.exports_interface("permissions").then(|| permissions::GuestIndices::new(&pre));
         let permissions = permissions.transpose().map_err(mismatch)?;
-        Ok(Self { engine, pre, provider, access, permissions, limits, facts })
+        let operations = facts.exports_interface("operations").then(|| contract::GuestIndices::new(&pre));
+        let operations = operations.transpose().map_err(mismatch)?;
+        Ok(Self { engine, pre, provider, access, permissions, operations, limits, facts })
     }
 
     /// Returns what the component says about itself.
     pub fn facts(&self) -> &Facts {
         &self.facts
+    }
+
+    /// Returns what a call may use.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
     }
 
     pub(crate) fn describe(&self) -> Result<raw::Definition, CallError> {
@@ -175,22 +184,23 @@ impl Plugin {
         function: Function,
         body: impl FnOnce(&mut Store<Meter>, &Instance) -> wasmtime::Result<T>,
     ) -> Result<T, CallError> {
-        let mut store = Store::new(&self.engine, Meter::new(self.limits));
+        let mut store = Store::new(&self.engine, Meter::new(self.limits, function));
         store.limiter(|meter| meter);
         store.set_hostcall_fuel(self.limits.returned_bytes);
         let result = store
-            .set_fuel(self.limits.fuel)
+            .set_fuel(self.limits.budget(function).1)
             .and_then(|()| self.pre.instantiate(&mut store))
             .and_then(|instance| body(&mut store, &instance));
-        result.map_err(|error| CallError { function, kind: self.kind(&error) })
+        result.map_err(|error| CallError { function, kind: self.kind(&error, function) })
     }
 
-    fn kind(&self, error: &wasmtime::Error) -> CallErrorKind {
+    fn kind(&self, error: &wasmtime::Error, function: Function) -> CallErrorKind {
+        let (bytes, fuel) = self.limits.budget(function);
         if error.downcast_ref::<MemoryLimit>().is_some() {
-            return CallErrorKind::OutOfMemory { bytes: self.limits.memory_bytes };
+            return CallErrorKind::OutOfMemory { bytes };
         }
         match error.downcast_ref::<Trap>() {
-            Some(Trap::OutOfFuel) => CallErrorKind::OutOfFuel { fuel: self.limits.fuel },
+            Some(Trap::OutOfFuel) => CallErrorKind::OutOfFuel { fuel },
             Some(Trap::StackOverflow) => CallErrorKind::Trapped("its calls nest too deeply"),
             Some(Trap::UnreachableCodeReached) => CallErrorKind::Trapped("it gave up"),
             Some(Trap::MemoryOutOfBounds) => CallErrorKind::Trapped("it reached outside its memory"),
@@ -206,7 +216,7 @@ fn engine(limits: &Limits) -> Result<Engine, LoadError> {
     let mut config = Config::new();
     config.consume_fuel(true).max_wasm_stack(STACK).wasm_backtrace_max_frames(None);
     let mut pool = PoolingAllocationConfig::new();
-    pool.max_memory_size(limits.memory_bytes)
+    pool.max_memory_size(limits.memory_bytes.max(limits.operation_memory_bytes))
         .linear_memory_keep_resident(KEEP_RESIDENT)
         .table_keep_resident(KEEP_RESIDENT)
         .table_elements(limits.table_elements)

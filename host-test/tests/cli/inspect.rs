@@ -65,6 +65,7 @@ fn inspect_gives_the_digest_of_the_written_file() {
         report["exports"],
         serde_json::json!([
             "integration:provider/provider@0.1.0",
+            "integration:provider/operations@0.1.0",
             "integration:provider/access@0.1.0",
             "integration:provider/permissions@0.1.0",
         ])
