@@ -13,7 +13,8 @@
 //!    came of it with what the recording expects.
 //!
 //! The [`tenant`] stands in for Nexthink on this machine, over TLS; it knows nothing
-//! of the rest. A [`session`] keeps a connection's token alive for callers of many threads.
+//! of the rest. A [`session`] keeps a connection's token alive for callers of many threads;
+//! an [`operation`] runs over one, exchange by exchange.
 //! [`redact`] knows the secrets of a connection and hides them in texts of
 //! others. [`cli`] is the command line over all of it.
 
@@ -22,6 +23,7 @@ pub mod entries;
 pub mod guard;
 pub mod har;
 pub mod model;
+pub mod operation;
 pub mod plugin;
 pub mod redact;
 pub mod scenario;

@@ -3,9 +3,15 @@
 //! Nothing here knows a provider: any component of the contract can be run
 //! against recordings of its own.
 
+mod operation;
+
+use std::sync::Arc;
+
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use thiserror::Error;
+
+pub use operation::{Called, Ended, ReplayCarrier};
 
 use crate::entries::Entries;
 use crate::guard::{Connector, PluginError};
@@ -27,6 +33,8 @@ pub struct Outcome {
     pub sent: Option<Sent>,
     /// What came of it.
     pub verdict: Option<Result<Token, Failure>>,
+    /// What came of an operation; then there is nothing else.
+    pub called: Option<Called>,
 }
 
 /// Sums up an exchange, without anything secret.
@@ -52,6 +60,14 @@ pub struct Answer {
     pub media_type: Option<String>,
     /// Length of its body, in bytes.
     pub bytes: usize,
+}
+
+impl Answer {
+    fn new(response: &Response, entries: &Entries) -> Self {
+        let media_type = response.headers.iter().find(|(name, _)| name == "content-type");
+        let media_type = media_type.map(|(_, value)| Redactor::new(entries, &[]).hide(value));
+        Self { status: response.status, media_type, bytes: response.body.len() }
+    }
 }
 
 impl Outcome {
@@ -99,6 +115,9 @@ impl Outcome {
             }
             None => {}
         }
+        if let Some(called) = &self.called {
+            outcome.extend(called.to_json());
+        }
         restored(Value::Object(outcome), placeholders)
     }
 }
@@ -124,6 +143,12 @@ pub enum Stopped {
     /// The recording does not fit.
     #[error(transparent)]
     Replay(#[from] ReplayError),
+    /// The plugin failed an operation.
+    #[error(transparent)]
+    Call(Arc<PluginError>),
+    /// An operation does not come to an end.
+    #[error("{0}")]
+    Run(String),
 }
 
 /// Connects: resolves, builds the token request, sends it, reads the answer.
@@ -177,9 +202,7 @@ fn exchange_tokens(
         Ok(response) => response,
         Err(failure) => return Ok((sent, Err(failure))),
     };
-    let media_type = response.headers.iter().find(|(name, _)| name == "content-type");
-    let media_type = media_type.map(|(_, value)| Redactor::new(entries, &[]).hide(value));
-    sent.answer = Some(Answer { status: response.status, media_type, bytes: response.body.len() });
+    sent.answer = Some(Answer::new(&response, entries));
     let verdict = connector.token_response(&response, entries)?;
     Ok((sent, verdict))
 }
@@ -202,9 +225,12 @@ impl Played {
 /// Takes a connector through a recording and compares the outcome whole.
 pub fn play(connector: &Connector, recording: &Recording) -> Played {
     let placeholders = Placeholders::default();
-    let outcome = entries(connector, recording, &placeholders)
-        .map_err(Stopped::from)
-        .and_then(|entries| connect(connector, &entries, Replay::new(recording, &placeholders)));
+    let outcome = entries(connector, recording, &placeholders).map_err(Stopped::from).and_then(|entries| {
+        match &recording.scenario {
+            Some(scenario) => operation::call(connector, &entries, recording, scenario, &placeholders),
+            None => connect(connector, &entries, Replay::new(recording, &placeholders)),
+        }
+    });
     let differences = match &outcome {
         Ok(outcome) => compare("", &recording.expect, &outcome.to_json(&placeholders)),
         Err(_) => Vec::new(),

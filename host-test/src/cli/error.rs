@@ -91,8 +91,8 @@ impl Error {
         match self {
             Self::Load { error, .. } if error.is_misbehaviour() => Exit::Misbehaved,
             Self::Use(_) | Self::File { .. } | Self::Recording(_) | Self::Load { .. } => Exit::Use,
-            Self::Stopped(Stopped::Replay(_)) | Self::Mismatch(_) | Self::Refused(_) => Exit::Failed,
-            Self::Plugin(_) | Self::Call(_) | Self::Stopped(Stopped::Plugin(_)) => Exit::Misbehaved,
+            Self::Stopped(Stopped::Replay(_) | Stopped::Run(_)) | Self::Mismatch(_) | Self::Refused(_) => Exit::Failed,
+            Self::Plugin(_) | Self::Call(_) | Self::Stopped(Stopped::Plugin(_) | Stopped::Call(_)) => Exit::Misbehaved,
         }
     }
 
@@ -104,9 +104,9 @@ impl Error {
             Self::Load { error, .. } => error.code(),
             Self::Recording(_) => "bad-recording",
             Self::Plugin(error) | Self::Stopped(Stopped::Plugin(error)) => error.code(),
-            Self::Call(error) => error.code(),
+            Self::Call(error) | Self::Stopped(Stopped::Call(error)) => error.code(),
             Self::Refused(_) => "recording-refused",
-            Self::Stopped(Stopped::Replay(_)) | Self::Mismatch(_) => "recording-mismatch",
+            Self::Stopped(Stopped::Replay(_) | Stopped::Run(_)) | Self::Mismatch(_) => "recording-mismatch",
         }
     }
 }

@@ -63,17 +63,25 @@ impl Run {
 }
 
 fn directory(path: &Path) -> Result<Vec<PathBuf>, Error> {
-    let entries = fs::read_dir(path).map_err(|error| Error::file("read", path, &error))?;
-    let mut files: Vec<_> = entries
-        .flatten()
-        .map(|entry| entry.path())
-        .filter(|file| file.extension().is_some_and(|e| e == "har"))
-        .collect();
+    let mut files = Vec::new();
+    collect(path, &mut files)?;
     if files.is_empty() {
         return Err(Error::Use(format!("{} holds no recordings (files that end in .har)", path.display())));
     }
-    files.sort();
     Ok(files)
+}
+
+/// Collects the recordings of a directory, sorted, then those of the directories
+/// in it. Links to directories are not followed: they can lead in circles.
+fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), Error> {
+    let entries = fs::read_dir(path).map_err(|error| Error::file("read", path, &error))?;
+    let mut entries: Vec<_> = entries.flatten().collect();
+    entries.sort_by_key(fs::DirEntry::path);
+    let is_folder = |entry: &fs::DirEntry| entry.file_type().is_ok_and(|kind| kind.is_dir());
+    let (folders, others): (Vec<_>, Vec<_>) = entries.into_iter().partition(is_folder);
+    let others = others.into_iter().map(|entry| entry.path());
+    files.extend(others.filter(|file| file.extension().is_some_and(|extension| extension == "har")));
+    folders.into_iter().try_for_each(|folder| collect(&folder.path(), files))
 }
 
 #[derive(Default)]
@@ -90,7 +98,7 @@ impl Tally {
         } else {
             self.failed += 1;
         }
-        self.misbehaved |= matches!(played.outcome, Err(Stopped::Plugin(_)));
+        self.misbehaved |= matches!(played.outcome, Err(Stopped::Plugin(_) | Stopped::Call(_)));
     }
 
     fn line(&self) -> String {
@@ -140,6 +148,7 @@ fn print(recording: &Recording, played: &Played) {
             show::notes(outcome.notes());
             show::problems(&outcome.problems);
             outcome.sent.iter().for_each(show::sent);
+            outcome.called.iter().for_each(show::called);
             match &outcome.verdict {
                 Some(Ok(token)) => show::token(token, false),
                 Some(Err(failure)) => show::failure(failure),
@@ -163,7 +172,10 @@ fn as_json(recording: &Recording, played: &Played) -> serde_json::Value {
     });
     match &played.outcome {
         Ok(outcome) => {
-            report["sent"] = json!(outcome.sent);
+            report["sent"] = match &outcome.called {
+                Some(called) => json!(called.sent),
+                None => json!(outcome.sent),
+            };
             report["outcome"] = outcome.to_json(&Placeholders::default());
             report["differences"] = json!(played.differences);
         }

@@ -4,7 +4,7 @@
 use clap::builder::styling::{AnsiColor, Style};
 
 use crate::model::{Connection, Definition, Failure, Problem, Standing, Token};
-use crate::scenario::Sent;
+use crate::scenario::{Called, Ended, Sent};
 
 fn styled(style: Style, text: &str) -> String {
     format!("{style}{text}{style:#}")
@@ -80,6 +80,29 @@ pub(super) fn sent(sent: &Sent) {
         }
         None => item("answered", "nothing that the connector could read"),
     }
+}
+
+/// Shows what came of an operation in a recording.
+pub(super) fn called(called: &Called) {
+    item("operation", &called.operation);
+    called.sent.iter().for_each(sent);
+    match &called.ended {
+        Ended::Problems(found) => problems(found),
+        Ended::Failed(found) => failure(found),
+        Ended::Done(outcome) => {
+            item("concluded", &format!("an outcome of {} bytes{}", outcome.output.len(), mark(outcome.partial)));
+            outcome.warnings.iter().for_each(|text| item("warning", text));
+        }
+        Ended::Downloaded(received, _) => {
+            let kind = &received.media_type;
+            item("concluded", &format!("a download of {} bytes, {kind}{}", received.bytes, mark(received.partial)));
+            received.warnings.iter().for_each(|text| item("warning", text));
+        }
+    }
+}
+
+fn mark(partial: bool) -> &'static str {
+    if partial { ", partial" } else { "" }
 }
 
 pub(super) fn failure(failure: &Failure) {

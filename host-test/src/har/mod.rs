@@ -17,7 +17,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 pub use matching::{Difference, differences};
-pub use model::{Fault, Origin};
+pub use model::{Fault, Origin, Scenario};
 pub use placeholder::Placeholders;
 pub use stand_in::{Form, Kind, Placeholder};
 pub use write::{Moment, WriteError, to_text, write_new};
@@ -41,6 +41,8 @@ pub struct Recording {
     pub entered: Vec<(String, String)>,
     /// The outcome to compare with.
     pub expect: Value,
+    /// The operation to run. None: to connect.
+    pub scenario: Option<Scenario>,
     /// What was sent and what came back, in order.
     pub exchanges: Vec<RecordedExchange>,
 }
@@ -135,6 +137,7 @@ impl Recording {
             clock,
             entered: pairs(log.entered),
             expect: log.expect,
+            scenario: log.scenario,
             exchanges: exchanges.collect::<Result<_, _>>()?,
         })
     }
@@ -191,7 +194,8 @@ fn pairs(pairs: Vec<model::Pair>) -> Vec<(String, String)> {
     pairs.into_iter().map(|pair| (pair.name, pair.value)).collect()
 }
 
-/// Finds a `_` member that no one knows. What `_expect` holds is not HAR.
+/// Finds a `_` member that no one knows. What `_expect` and `_scenario` hold
+/// is not HAR.
 fn check_extensions(file: &Value) -> Result<(), (String, String)> {
     fn walk(value: &Value, pointer: &str, place: Place) -> Result<(), (String, String)> {
         match value {
@@ -204,7 +208,7 @@ fn check_extensions(file: &Value) -> Result<(), (String, String)> {
                 if name.starts_with('_') && !known {
                     return Err((pointer.to_owned(), name.clone()));
                 }
-                if name == "_expect" {
+                if name == "_expect" || name == "_scenario" {
                     return Ok(());
                 }
                 let inner = match (pointer, name.as_str()) {

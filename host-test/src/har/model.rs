@@ -1,6 +1,6 @@
 //! The part of HAR 1.2 that a replay needs, and its `_` members.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 #[derive(Deserialize)]
@@ -23,13 +23,26 @@ pub(super) struct Log {
     pub(super) entered: Vec<Pair>,
     #[serde(rename = "_expect")]
     pub(super) expect: Value,
+    #[serde(rename = "_scenario")]
+    pub(super) scenario: Option<Scenario>,
     pub(super) entries: Vec<Entry>,
 }
 
 /// The `_` members of a log and of an entry. Others are refused: a misspelt one
 /// would silently test nothing.
-pub(super) const LOG_EXTENSIONS: [&str; 6] = ["_name", "_origin", "_source", "_clock", "_entered", "_expect"];
+pub(super) const LOG_EXTENSIONS: [&str; 7] =
+    ["_name", "_origin", "_source", "_clock", "_entered", "_expect", "_scenario"];
 pub(super) const ENTRY_EXTENSIONS: [&str; 1] = ["_fault"];
+
+/// Names an operation to run instead of connecting.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scenario {
+    /// Id of the operation.
+    pub operation: String,
+    /// Its input. A text is handed in as it stands, so that it can be broken JSON.
+    pub input: Value,
+}
 
 /// Says where the data of a recording come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]

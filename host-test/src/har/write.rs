@@ -15,7 +15,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use url::{Url, form_urlencoded};
 
-use super::model::Fault;
+use super::model::{Fault, Scenario};
 use super::stand_in::Placeholder;
 use super::{RecordedBody, RecordedExchange, RecordedRequest, RecordedResponse, Recording};
 
@@ -44,6 +44,7 @@ pub fn to_text(recording: &Recording, moments: &[Moment]) -> Option<String> {
         clock: moment(clock)?,
         entered: pairs(&recording.entered),
         expect: &recording.expect,
+        scenario: recording.scenario.as_ref(),
         entries: entries.collect::<Option<_>>()?,
     };
     serde_json::to_string_pretty(&Har { log }).ok().map(|text| text + "\n")
@@ -70,6 +71,8 @@ struct Log<'a> {
     entered: Vec<Pair<'a>>,
     #[serde(rename = "_expect")]
     expect: &'a Value,
+    #[serde(rename = "_scenario", skip_serializing_if = "Option::is_none")]
+    scenario: Option<&'a Scenario>,
     entries: Vec<Entry<'a>>,
 }
 

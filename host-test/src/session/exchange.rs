@@ -58,6 +58,11 @@ impl Book {
         self.exchanges
     }
 
+    /// Returns the token at hand, good or not.
+    pub(super) fn held(&self) -> Option<Arc<Token>> {
+        self.held.as_ref().map(|held| Arc::clone(&held.granted.token))
+    }
+
     /// Decides for a caller who comes now and cannot use the token of the
     /// exchange `refused`.
     pub(super) fn next(&mut self, now: Duration, refused: Option<u64>) -> Step {

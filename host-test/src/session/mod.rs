@@ -7,6 +7,7 @@
 //! failure. A failure of the configuration lasts: other entries are another
 //! session.
 
+mod carry;
 mod clock;
 mod exchange;
 mod failure;
@@ -125,37 +126,62 @@ impl Session {
     /// answer that the plugin takes for a success. Waits and tries again where
     /// the failure says that this can help and does no harm.
     pub fn send(&self, request: &Request, cancel: &Cancel) -> Result<Response, CallFailure> {
+        match self.answer_or_failure(request, cancel)? {
+            (response, None) => Ok(response),
+            (_, Some(failure)) => Err(CallFailure::Failed(failure)),
+        }
+    }
+
+    /// Does the same, but returns whatever answer there is in the end: an operation
+    /// has its own word for each.
+    pub fn answer(&self, request: &Request, cancel: &Cancel) -> Result<Response, CallFailure> {
+        self.answer_or_failure(request, cancel).map(|(response, _)| response)
+    }
+
+    /// Returns the last answer, and what the plugin holds against it.
+    fn answer_or_failure(
+        &self,
+        request: &Request,
+        cancel: &Cancel,
+    ) -> Result<(Response, Option<Box<Failure>>), CallFailure> {
         let shared = &self.shared;
         let deadline = shared.clock.now() + shared.policy.patience;
         let (mut attempt, mut refused) = (1, None);
         loop {
-            let (failure, repeatable, pause) = match self.granted(refused, deadline, cancel) {
+            let missed = match self.granted(refused, deadline, cancel) {
                 Ok(granted) => match shared.transport.send(&shared.authorized(request, &granted)?) {
                     Ok(response) => match shared.connector.api_response(&response, &shared.entries)? {
-                        Ok(()) => return Ok(response),
+                        Ok(()) => return Ok((response, None)),
                         Err(failure) if Advice::of(&failure) == Advice::Renew && refused.is_none() => {
                             refused = Some(granted.number);
                             continue;
                         }
-                        Err(failure) => (Box::new(failure), request.repeatable, None),
+                        Err(failure) => Missed {
+                            response: Some(response),
+                            repeatable: request.repeatable,
+                            ..Missed::by(Box::new(failure))
+                        },
                     },
-                    Err(SendError::Failed(failure)) => (failure, request.repeatable, None),
+                    Err(SendError::Failed(failure)) => Missed { repeatable: request.repeatable, ..Missed::by(failure) },
                     Err(error) => return Err(error.into()),
                 },
                 // The token request is repeatable, and this one was not sent. To try
                 // again within the pause would bring the same failure.
-                Err(CallFailure::Failed(failure)) => (failure, true, shared.book().pause_left(shared.clock.now())),
+                Err(CallFailure::Failed(failure)) => Missed {
+                    repeatable: true,
+                    pause: shared.book().pause_left(shared.clock.now()),
+                    ..Missed::by(failure)
+                },
                 Err(error) => return Err(error),
             };
-            let wait = match Advice::of(&failure) {
-                Advice::Later(wait) => wait,
-                Advice::Repeat(wait) if repeatable => wait,
-                Advice::Repeat(_) | Advice::Renew | Advice::GiveUp => return Err(CallFailure::Failed(failure)),
+            let wait = missed.wait().map(|wait| wait.max(shared.policy.backoff(attempt)));
+            let patient = |wait: &Duration| attempt < shared.policy.attempts && shared.clock.now() + *wait <= deadline;
+            let Some(wait) = wait.filter(patient) else {
+                return match missed.response {
+                    Some(response) => Ok((response, Some(missed.failure))),
+                    None => Err(CallFailure::Failed(missed.failure)),
+                };
             };
-            let wait = wait.max(pause).unwrap_or_default().max(shared.policy.backoff(attempt));
-            if attempt >= shared.policy.attempts || shared.clock.now() + wait > deadline {
-                return Err(CallFailure::Failed(failure));
-            }
             shared.clock.wait(wait, cancel);
             if cancel.is_cancelled() {
                 return Err(CallFailure::Cancelled);
@@ -240,6 +266,33 @@ impl Session {
             // No thread to be had: then this caller makes the exchange.
             self.shared.exchange();
         }
+    }
+}
+
+/// Holds what one try brought instead of a success.
+struct Missed {
+    failure: Box<Failure>,
+    /// None where nothing came back.
+    response: Option<Response>,
+    repeatable: bool,
+    /// What is left of a pause that everyone keeps.
+    pause: Option<Duration>,
+}
+
+impl Missed {
+    fn by(failure: Box<Failure>) -> Self {
+        Self { failure, response: None, repeatable: false, pause: None }
+    }
+
+    /// Returns how long to wait before another try; none where none helps or
+    /// where it could do harm.
+    fn wait(&self) -> Option<Duration> {
+        let wait = match Advice::of(&self.failure) {
+            Advice::Later(wait) => wait,
+            Advice::Repeat(wait) if self.repeatable => wait,
+            Advice::Repeat(_) | Advice::Renew | Advice::GiveUp => return None,
+        };
+        Some(wait.max(self.pause).unwrap_or_default())
     }
 }
 

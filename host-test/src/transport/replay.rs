@@ -122,6 +122,11 @@ impl<'a> Replay<'a> {
     ///
     /// Says how much of the recording was left over.
     pub fn finish(self) -> Result<(), ReplayError> {
+        self.rest()
+    }
+
+    /// The same, for whoever has only borrowed it.
+    pub(crate) fn rest(&self) -> Result<(), ReplayError> {
         match self.recording.exchanges.len() - self.next {
             0 => Ok(()),
             unused => Err(ReplayError::Unused(unused)),

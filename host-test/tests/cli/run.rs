@@ -1,15 +1,19 @@
 //! `run`, the default command.
 
 use super::{assert_refused, host_test};
-use crate::common::recordings::{Folder, all, changed, read};
+use crate::common::recordings::{Folder, changed, played, read};
 
 #[test]
 fn without_arguments_every_recording_is_replayed_and_passes() {
     let ran = host_test(&[""; 0]).succeeded();
-    let expected = format!("{} passed, 0 failed", all().len());
+    let expected = format!("{} passed, 0 failed", played().len());
     assert_eq!(ran.out.lines().last(), Some(expected.as_str()));
     assert!(ran.out.starts_with("Nexthink 0.1.0\n"), "{}", ran.out);
-    assert!(ran.out.contains("  component   0 imports, exports provider, access, permissions\n"), "{}", ran.out);
+    assert!(
+        ran.out.contains("  component   0 imports, exports provider, operations, access, permissions\n"),
+        "{}",
+        ran.out
+    );
     assert_eq!(host_test(&["run"]).succeeded().out, ran.out, "`run` is the default command");
     assert_eq!(host_test(&["run", "fixtures"]).succeeded().out, ran.out, "`fixtures` is the default directory");
 }
@@ -113,7 +117,7 @@ fn another_request_than_recorded_stops_the_replay_and_shows_what_differs() {
 fn the_json_report_holds_every_recording() {
     let report = host_test(&["run", "--json"]).succeeded().json();
     let recordings = report["recordings"].as_array().unwrap();
-    assert_eq!(recordings.len(), all().len());
+    assert_eq!(recordings.len(), played().len());
     assert_eq!(report["counts"], serde_json::json!({ "passed": recordings.len(), "failed": 0 }));
     for recording in recordings {
         let path = recording["file"].as_str().unwrap();

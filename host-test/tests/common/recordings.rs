@@ -8,10 +8,20 @@ use tempfile::TempDir;
 
 use super::{fixture, root};
 
-/// Returns the paths of all recordings in `fixtures/`, sorted. Fails when there
-/// is none, for then nothing would be proved.
+/// Returns the paths of all recordings that `run` plays, in its order: those of
+/// connections, then those of operations.
+pub fn played() -> Vec<PathBuf> {
+    [all(), in_folder("fixtures/operations")].concat()
+}
+
+/// Returns the paths of all recordings of connections in `fixtures/`, sorted.
 pub fn all() -> Vec<PathBuf> {
-    let files = fs::read_dir(root().join("fixtures")).unwrap().map(|entry| entry.unwrap().path());
+    in_folder("fixtures")
+}
+
+/// Fails when there is none, for then nothing would be proved.
+fn in_folder(folder: &str) -> Vec<PathBuf> {
+    let files = fs::read_dir(root().join(folder)).unwrap().map(|entry| entry.unwrap().path());
     let mut files: Vec<_> = files.filter(|path| path.extension().is_some_and(|e| e == "har")).collect();
     assert!(!files.is_empty());
     files.sort();

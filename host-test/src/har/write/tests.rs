@@ -25,6 +25,7 @@ fn recording() -> Recording {
         source: "Source".to_owned(),
         clock: 1_768_469_400,
         entered: vec![pair("instance", "{{instance}}")],
+        scenario: None,
         expect: json!({ "z": 1, "a": [null] }),
         exchanges: vec![
             exchange(response(RecordedBody::Text("{{sid}}".to_owned()))),

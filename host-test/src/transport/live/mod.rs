@@ -5,6 +5,7 @@
 //! environment, [`resolver`] follows the rules, [`fault`] names what went wrong.
 
 mod body;
+mod download;
 mod fault;
 mod options;
 mod proxy;
@@ -25,6 +26,7 @@ use self::tls::TlsConnector;
 use super::SendFailure;
 use crate::model::{Request, Response};
 
+pub(super) use download::Broken;
 pub use options::{LiveError, LiveOptions};
 pub use proxy::ProxyVariables;
 
@@ -49,6 +51,8 @@ const IDLE_CONNECTIONS: usize = 64;
 /// cookies, and repeats nothing.
 pub struct Live {
     agent: Agent,
+    /// A pool of its own, in which every read has to bring something in time.
+    downloads: Agent,
     resolver: Resolver,
     proxies: Proxies,
     clock: fn() -> u64,
@@ -70,12 +74,13 @@ impl Live {
             .max_idle_connections(IDLE_CONNECTIONS)
             .max_idle_connections_per_host(IDLE_CONNECTIONS)
             .build();
-        let connector =
-            ().chain(ProxyConnector::default())
-                .chain(TcpConnector::default())
-                .chain(TlsConnector::new(trust::client_config(options.ca_file.as_deref())?));
-        let agent = Agent::with_parts(config, connector, resolver.clone());
-        Ok(Self { agent, resolver, proxies, clock: options.clock })
+        let tls = TlsConnector::new(trust::client_config(options.ca_file.as_deref())?);
+        let agent = |tls: TlsConnector| {
+            let connector = ().chain(ProxyConnector::default()).chain(TcpConnector::default()).chain(tls);
+            Agent::with_parts(config.clone(), connector, resolver.clone())
+        };
+        let (downloads, agent) = (agent(tls.impatient(download::STALL)), agent(tls));
+        Ok(Self { agent, downloads, resolver, proxies, clock: options.clock })
     }
 
     /// Sends a request and reads the response to its end. Any status is a
@@ -96,9 +101,9 @@ impl Live {
             return Err(SendFailure::NotHttps);
         }
         let response = if request.body.is_empty() && !matches!(request.method.as_str(), "POST" | "PUT" | "PATCH") {
-            self.run(request, ())
+            self.run(&self.agent, request, ())
         } else {
-            self.run(request, &request.body[..])
+            self.run(&self.agent, request, &request.body[..])
         };
         let (head, body) = response?.into_parts();
         let received_at = (self.clock)();
@@ -111,15 +116,20 @@ impl Live {
         })
     }
 
-    fn run(&self, request: &Request, body: impl AsSendBody) -> Result<http::Response<Body>, SendFailure> {
+    fn run(
+        &self,
+        agent: &Agent,
+        request: &Request,
+        body: impl AsSendBody,
+    ) -> Result<http::Response<Body>, SendFailure> {
         let outgoing = outgoing(request, body).map_err(|_| SendFailure::Other)?;
         let proxy = match self.resolver.rule(outgoing.uri()) {
             Some(_) => None,
             None => self.proxies.of(request.host()),
         };
         let outgoing =
-            self.agent.configure_request(outgoing).timeout_global(Some(seconds(request.timeout))).proxy(proxy).build();
-        self.agent.run(outgoing).map_err(|error| fault::judge(error, request))
+            agent.configure_request(outgoing).timeout_global(Some(seconds(request.timeout))).proxy(proxy).build();
+        agent.run(outgoing).map_err(|error| fault::judge(error, request))
     }
 }
 

@@ -21,11 +21,22 @@ use super::fault;
 use crate::transport::{SendFailure, TlsFault};
 
 /// Wraps connections for `https` in TLS.
-pub(super) struct TlsConnector(Arc<ClientConfig>);
+pub(super) struct TlsConnector {
+    config: Arc<ClientConfig>,
+    /// Longest time that one read may take, in seconds. None: what is left of the
+    /// request's.
+    stall: Option<u32>,
+}
 
 impl TlsConnector {
     pub(super) fn new(config: Arc<ClientConfig>) -> Self {
-        Self(config)
+        Self { config, stall: None }
+    }
+
+    /// Returns one whose connections give up when nothing arrives for so many
+    /// seconds.
+    pub(super) fn impatient(&self, seconds: u32) -> Self {
+        Self { config: Arc::clone(&self.config), stall: Some(seconds) }
     }
 }
 
@@ -38,13 +49,13 @@ impl<In: Transport> Connector<In> for TlsConnector {
         if !details.needs_tls() || transport.is_tls() {
             return Ok(Some(Either::A(transport)));
         }
-        let mut connection = ClientConnection::new(self.0.clone(), server_name(details)?)
+        let mut connection = ClientConnection::new(self.config.clone(), server_name(details)?)
             .map_err(|error| fault::wrap(SendFailure::Tls(fault::tls(&error))))?;
         let mut socket = TransportAdapter::new(Box::new(transport) as Box<dyn Transport>, details.current_time.clone());
         socket.set_timeout(remaining(details));
         connection.complete_io(&mut socket).map_err(fault::on_connection)?;
         let buffers = LazyBuffers::new(details.config.input_buffer_size(), details.config.output_buffer_size());
-        Ok(Some(Either::B(TlsTransport { buffers, stream: StreamOwned::new(connection, socket) })))
+        Ok(Some(Either::B(TlsTransport { buffers, stream: StreamOwned::new(connection, socket), stall: self.stall })))
     }
 }
 
@@ -76,6 +87,7 @@ fn remaining(details: &ConnectionDetails) -> NextTimeout {
 pub(super) struct TlsTransport {
     buffers: LazyBuffers,
     stream: StreamOwned<ClientConnection, TransportAdapter>,
+    stall: Option<u32>,
 }
 
 impl Transport for TlsTransport {
@@ -92,10 +104,17 @@ impl Transport for TlsTransport {
         sent.map_err(fault::on_connection)
     }
 
-    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
+    fn await_input(&mut self, mut timeout: NextTimeout) -> Result<bool, Error> {
+        let stall = self.stall.filter(|stall| timeout.after > Duration::from_secs((*stall).into()));
+        if let Some(stall) = stall {
+            timeout.after = Duration::from_secs(stall.into());
+        }
         self.stream.sock.set_timeout(timeout);
         let input = self.buffers.input_append_buf();
-        let amount = self.stream.read(input).map_err(fault::on_connection)?;
+        let amount = self.stream.read(input).map_err(|error| match (fault::on_connection(error), stall) {
+            (Error::Timeout(_), Some(seconds)) => fault::wrap(SendFailure::Timeout { seconds }),
+            (error, _) => error,
+        })?;
         self.buffers.input_appended(amount);
         Ok(amount > 0)
     }

@@ -174,6 +174,7 @@ impl<T: Transport> Recorder<T> {
             source: source.to_owned(),
             clock: start,
             entered: entered.collect::<Result<_, Refused>>()?,
+            scenario: None,
             expect: redacted(outcome, &mut redaction)?,
             exchanges: recorded,
         };

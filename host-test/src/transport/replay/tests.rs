@@ -33,6 +33,7 @@ fn recording(exchanges: Vec<RecordedExchange>) -> Recording {
         source: String::new(),
         clock: CLOCK,
         entered: Vec::new(),
+        scenario: None,
         expect: Value::Null,
         exchanges,
     }
