@@ -32,7 +32,7 @@ pub fn response(response: &Response) -> Result<(), Failure> {
         }
         403 => Failure::new(FailureCode::PermissionMissing, "The credentials are not allowed to do this.").hint(TICK),
         404 => Failure::new(FailureCode::NotFound, "Nexthink does not know what was asked for.")
-            .hint("Check the id and the path; a query has to be saved under NQL API queries."),
+            .hint("Check the id and the path."),
         406 => Failure::new(FailureCode::Rejected, "Nexthink cannot answer in the format asked for.")
             .hint("Accept application/json; running a query also offers text/csv."),
         407 => Failure::new(FailureCode::Network, "A proxy on the way asks for a sign-in of its own.")
