@@ -10,6 +10,7 @@ use super::{Error, Exit, show};
 use crate::entries::Entries;
 use crate::guard::Connector;
 use crate::har::{Placeholders, Recording};
+use crate::model::Problem;
 use crate::scenario;
 use crate::session::{Policy, Session, SystemClock};
 use crate::transport::{Live, LiveOptions, OwnedReplay, ResolveRule, Transport};
@@ -57,16 +58,19 @@ impl Answers {
         };
         let clock = Arc::new(SystemClock::new());
         let opened = Session::open(Arc::clone(connector), entries, transport, clock, Policy::default())?;
-        Ok(opened.map_err(|problems| {
-            if json {
-                say!("{:#}", serde_json::json!({ "problems": problems }));
-            } else {
-                show::problems(&problems);
-                say!("{}", show::bad("Not connected: correct the problems first."));
-            }
-            Exit::Failed
-        }))
+        Ok(opened.map_err(|problems| refused(&problems, json)))
     }
+}
+
+/// Shows why there is no connection.
+pub(super) fn refused(problems: &[Problem], json: bool) -> Exit {
+    if json {
+        say!("{:#}", serde_json::json!({ "problems": problems }));
+    } else {
+        show::problems(problems);
+        say!("{}", show::bad("Not connected: correct the problems first."));
+    }
+    Exit::Failed
 }
 
 /// Reads a recording, and what to enter: what the arguments say, or else its own

@@ -7,11 +7,13 @@ macro_rules! say {
     };
 }
 
+mod call;
 mod connect;
 mod describe;
 mod error;
 mod inspect;
 mod live;
+mod operations;
 mod record;
 mod request;
 mod run;
@@ -36,8 +38,8 @@ use crate::plugin::{Limits, Plugin};
 /// Loads a connector component, replays recorded HTTP against it and checks
 /// what it returns.
 ///
-/// Exit status: 0 success, 1 a recording or connection failed, 2 wrong use, 3
-/// the plugin misbehaved.
+/// Exit status: 0 success, 1 a recording, connection or operation failed, 2 wrong
+/// use, 3 the plugin misbehaved.
 #[derive(Debug, Parser)]
 #[command(name = "host-test", version, max_term_width = 100)]
 struct Arguments {
@@ -78,6 +80,10 @@ enum Command {
     Record(record::Record),
     /// Call the API with the token
     Request(request::Request),
+    /// List what the connector can do, or explain one operation
+    Operations(operations::Operations),
+    /// Run an operation
+    Call(call::Call),
     /// Stand in for a Nexthink tenant on this machine, over TLS
     Tenant(tenant::Serve),
     /// Print size, digest, imports, exports and metadata of a component
@@ -145,6 +151,8 @@ fn execute(Arguments { common, command }: Arguments) -> Result<Exit, Error> {
         Command::Connect(command) => command.execute(&common),
         Command::Record(command) => command.execute(&common),
         Command::Request(command) => command.execute(&common),
+        Command::Operations(command) => command.execute(&common),
+        Command::Call(command) => command.execute(&common),
         Command::Tenant(command) => command.execute(&common),
         Command::Inspect(command) => command.execute(&common),
         Command::Component(command) => command.execute(&common),

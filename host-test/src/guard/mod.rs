@@ -201,6 +201,11 @@ impl PluginError {
         BadOutput::new(function, "", "is not what the same entries gave before").into()
     }
 
+    /// Says that an operation goes in circles.
+    pub(crate) fn endless(requests: u32) -> Self {
+        BadOutput::new(Function::Resume, "", format!("wants more than {requests} requests for one operation")).into()
+    }
+
     /// Returns the failure code for it.
     pub fn code(&self) -> &'static str {
         match self {

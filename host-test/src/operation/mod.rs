@@ -4,6 +4,7 @@
 //! A [`Run`] knows nothing of a provider. A [`Carrier`] sends for it: a session, or
 //! a recording. What a run needs to be gone on with after a restart is [`Saved`].
 
+mod decompress;
 mod saved;
 
 use std::io::{self, Write};
@@ -12,6 +13,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
+pub use decompress::decompress;
 pub use saved::{NotSaved, Saved, SavedError};
 
 use crate::entries::Entries;
@@ -142,9 +144,6 @@ pub enum RunFailure {
     /// What was downloaded cannot be written.
     #[error("what was downloaded cannot be written: {0}")]
     Write(io::Error),
-    /// The plugin asks for ever more.
-    #[error("the plugin wants to send more than {STEPS} requests for one operation")]
-    Endless,
 }
 
 impl From<PluginError> for RunFailure {
@@ -233,7 +232,7 @@ impl<C: Carrier> Run<C> {
             };
             self.place().next = Some(next);
         }
-        Err(RunFailure::Endless)
+        Err(PluginError::endless(STEPS).into())
     }
 
     fn send(&self, pending: &Pending, cancel: &Cancel, watch: &mut dyn FnMut(Event<'_>)) -> Result<Step, RunFailure> {
@@ -298,9 +297,9 @@ impl<C: Carrier> Run<C> {
 }
 
 /// Takes no more once someone has cancelled.
-struct Cancellable<'a> {
-    sink: &'a mut dyn Write,
-    cancel: &'a Cancel,
+pub(crate) struct Cancellable<'a> {
+    pub(crate) sink: &'a mut dyn Write,
+    pub(crate) cancel: &'a Cancel,
 }
 
 impl Write for Cancellable<'_> {
