@@ -1,5 +1,6 @@
 //! Reading members of JSON objects that others wrote.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -50,17 +51,17 @@ impl Member {
 
 /// Holds the members of an object as they stand.
 #[derive(Default)]
-pub struct Members<'a>(Vec<(String, &'a RawValue)>);
+pub struct Members<'a>(Vec<(Name<'a>, &'a RawValue)>);
 
 impl<'a> Members<'a> {
     /// Returns the value of the first member of that name.
     pub fn get(&self, name: &str) -> Option<&'a RawValue> {
-        self.0.iter().find(|(given, _)| given == name).map(|(_, value)| *value)
+        self.0.iter().find(|(given, _)| given.0 == name).map(|(_, value)| *value)
     }
 
     /// Returns a member of whatever type that may be there once.
     pub fn once(&self, name: &str) -> Result<Member, Unreadable> {
-        let mut found = self.0.iter().filter(|(given, _)| given == name);
+        let mut found = self.0.iter().filter(|(given, _)| given.0 == name);
         match (found.next(), found.next()) {
             (None, _) => Ok(Member::Absent),
             (Some((_, value)), None) => Ok(serde_json::from_str(value.get()).unwrap_or(Member::Other)),
@@ -69,8 +70,36 @@ impl<'a> Members<'a> {
     }
 
     /// Returns all members.
-    pub fn into_pairs(self) -> Vec<(String, &'a RawValue)> {
+    pub fn into_pairs(self) -> Vec<(Name<'a>, &'a RawValue)> {
         self.0
+    }
+}
+
+/// Holds the name of a member, borrowed from the text where it stands there as it
+/// is.
+pub struct Name<'a>(pub Cow<'a, str>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Name<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Text;
+
+        impl<'de> Visitor<'de> for Text {
+            type Value = Name<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a name")
+            }
+
+            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
+                Ok(Name(Cow::Borrowed(text)))
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+                Ok(Name(Cow::Owned(text.to_owned())))
+            }
+        }
+
+        deserializer.deserialize_str(Text)
     }
 }
 

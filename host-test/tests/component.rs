@@ -6,9 +6,10 @@ mod common;
 use std::env;
 
 use host_test::BUILT_IN;
-use host_test::guard::Connector;
+use host_test::guard::{Connector, OperationCall};
 use host_test::model::Response;
 use host_test::plugin::{Facts, Limits, Plugin};
+use serde_json::Value;
 use wit_component::DecodedWasm;
 
 /// Largest component that an installation should have to carry, in bytes.
@@ -175,4 +176,50 @@ fn the_same_arguments_give_the_same_answer() {
     // Again, from the same plugin and from one that was loaded anew.
     assert_eq!(transcript(&first), said);
     assert_eq!(transcript(&connector()), said);
+}
+
+/// Most units of fuel for the smallest input, an instance included.
+const START: u64 = 60_000;
+
+/// Operations whose smallest input is not that small, and may take more.
+const RICH: [&str; 2] = ["campaigns.trigger", "enrichment.write"];
+
+/// Leaves only what a schema requires in its example.
+fn smallest(schema: &Value, example: &Value) -> Value {
+    match example {
+        Value::Object(members) => {
+            let required = schema["required"].as_array();
+            let kept = |name: &str| required.is_some_and(|names| names.iter().any(|required| required == name));
+            let member =
+                |(name, value): (&String, &Value)| (name.clone(), smallest(&schema["properties"][name], value));
+            Value::Object(members.iter().filter(|(name, _)| kept(name)).map(member).collect())
+        }
+        Value::Array(items) => items.iter().take(1).map(|item| smallest(&schema["items"], item)).collect(),
+        other => other.clone(),
+    }
+}
+
+#[test]
+fn starting_an_operation_with_little_costs_little() {
+    let connector = connector();
+    let with = |fuel| {
+        let limits = Limits { operation_fuel: fuel, ..Limits::default() };
+        Connector::new(Plugin::load(BUILT_IN, limits).unwrap()).unwrap()
+    };
+    let (meagre, rich) = (with(START), with(START * 3 / 2));
+    let pairs = [("instance", "nxdocs"), ("region", "eu"), ("client_id", "some-client"), ("client_secret", "s")];
+    let entries = connector.entries(pairs.map(|(key, value)| (key.to_owned(), value.to_owned())).into());
+    let connection = connector.resolve(&entries).unwrap().unwrap();
+    for operation in connector.operations().unwrap() {
+        let input = smallest(&operation.input_schema, &operation.input_schema["examples"][0]).to_string();
+        let call = OperationCall {
+            connection: &connection,
+            entries: &entries,
+            token: None,
+            operation: &operation,
+            input: &input,
+        };
+        let started = if RICH.contains(&operation.id.as_str()) { rich.start(call) } else { meagre.start(call) };
+        assert!(matches!(started, Ok(Ok(_))), "{}: {started:?}", operation.id);
+    }
 }

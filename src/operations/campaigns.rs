@@ -36,7 +36,7 @@ pub static TRIGGER: Operation = Operation {
         ),
         Member::optional(
             "parameters",
-            Rule::Map(&Map { names: &PARAMETER_NAME, values: &VALUE, max: 30 }),
+            Rule::Map(&Map { names: &PARAMETER_NAME, values: Rule::Text(&VALUE), max: 30 }),
             "Values of all parameters of the campaign, by their ids.",
         ),
     ]),

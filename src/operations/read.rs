@@ -108,7 +108,7 @@ impl<'a> Read<'a> for Pairs {
         }
         let mut read = Vec::new();
         for (name, value) in members(value)?.into_pairs() {
-            read.push((name, String::read(Some(value))?));
+            read.push((name.0.into_owned(), String::read(Some(value))?));
         }
         Some(Self(read))
     }

@@ -1,6 +1,6 @@
 //! The forms of identifiers and texts that several operations take.
 
-use super::schema::{Map, Text};
+use super::schema::{Map, Rule, Text};
 
 /// Id of a saved query (Nexthink: NQL API, `^#[a-z0-9_]{2,255}$` and at most 255
 /// characters). The `#` may be left out here.
@@ -195,7 +195,7 @@ const fn printable(min: usize, max: usize) -> Text {
 
 /// Parameters by their names. How many a query or an action may have is not
 /// documented; nobody has seen a hundred.
-pub static PARAMETERS: Map = Map { names: &PARAMETER_NAME, values: &VALUE, max: 100 };
+pub static PARAMETERS: Map = Map { names: &PARAMETER_NAME, values: Rule::Text(&VALUE), max: 100 };
 
 /// Name of a field to write (Nexthink: Enrichment API): `device/device/…` and
 /// the like, custom fields with `#`.

@@ -1,12 +1,14 @@
 //! Checking a JSON text against a rule while reading it. Nothing is kept, so
 //! memory does not grow with what should not be there.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::Deserializer;
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::{List, MAX_EXACT, Map, Object, Rule, Text};
+use crate::json::Name;
 use crate::problem::{Problem, ProblemCode};
 
 /// How many problems are worth reading at once.
@@ -32,31 +34,43 @@ pub fn check(rule: &Rule, input: &str) -> Vec<Problem> {
 }
 
 #[derive(Default)]
-struct Found {
-    /// Where the reader is.
-    pointer: String,
+struct Found<'a> {
+    /// Where the reader is; spelt out only where there is a problem.
+    path: Vec<Part<'a>>,
     problems: Vec<Problem>,
     more: usize,
 }
 
-impl Found {
+/// Holds one step down.
+enum Part<'a> {
+    Member(Cow<'a, str>),
+    Item(usize),
+}
+
+impl<'a> Found<'a> {
     fn add(&mut self, code: ProblemCode, message: impl Into<String>, hint: &str) {
         if self.problems.len() == MAX_PROBLEMS {
             self.more += 1;
             return;
         }
-        let field = (!self.pointer.is_empty()).then(|| self.pointer.clone());
+        let field = (!self.path.is_empty()).then(|| self.pointer());
         let hint = (!hint.is_empty()).then(|| hint.to_owned());
         self.problems.push(Problem { field, code, message: message.into(), hint });
     }
 
-    /// Goes down to a member for as long as a check takes.
-    fn at<T>(&mut self, name: fmt::Arguments<'_>, check: impl FnOnce(&mut Self) -> T) -> T {
-        let length = self.pointer.len();
-        // Writing to a string cannot fail.
-        let _ = fmt::write(&mut self.pointer, format_args!("/{name}"));
+    fn pointer(&self) -> String {
+        let part = |part: &Part| match part {
+            Part::Member(name) => format!("/{}", name.replace('~', "~0").replace('/', "~1")),
+            Part::Item(index) => format!("/{index}"),
+        };
+        self.path.iter().map(part).collect()
+    }
+
+    /// Goes down for as long as a check takes.
+    fn at<T>(&mut self, part: Part<'a>, check: impl FnOnce(&mut Self) -> T) -> T {
+        self.path.push(part);
         let checked = check(self);
-        self.pointer.truncate(length);
+        self.path.pop();
         checked
     }
 
@@ -72,12 +86,12 @@ impl Found {
     }
 }
 
-struct Checker<'a> {
+struct Checker<'a, 'f> {
     rule: &'a Rule,
-    found: &'a mut Found,
+    found: &'f mut Found<'a>,
 }
 
-impl Checker<'_> {
+impl Checker<'_, '_> {
     fn wrong_type(&mut self) {
         let wanted = match self.rule {
             Rule::Text(_) | Rule::Choice(_) => "a string",
@@ -103,7 +117,7 @@ impl Checker<'_> {
     }
 }
 
-impl<'de> DeserializeSeed<'de> for Checker<'_> {
+impl<'de: 'a, 'a> DeserializeSeed<'de> for Checker<'a, '_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -111,7 +125,7 @@ impl<'de> DeserializeSeed<'de> for Checker<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Checker<'_> {
+impl<'de: 'a, 'a> Visitor<'de> for Checker<'a, '_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -175,8 +189,8 @@ impl<'de> Visitor<'de> for Checker<'_> {
             let more = if max.is_some_and(|max| count >= max) {
                 items.next_element::<IgnoredAny>()?.is_some()
             } else {
-                let next = |found: &mut Found| items.next_element_seed(Checker { rule: item, found });
-                self.found.at(format_args!("{count}"), next)?.is_some()
+                let next = |found: &mut Found<'a>| items.next_element_seed(Checker { rule: item, found });
+                self.found.at(Part::Item(count), next)?.is_some()
             };
             if !more {
                 break;
@@ -206,9 +220,13 @@ impl<'de> Visitor<'de> for Checker<'_> {
     }
 }
 
-fn object<'de, A: MapAccess<'de>>(rule: &Object, found: &mut Found, mut members: A) -> Result<(), A::Error> {
+fn object<'de: 'a, 'a, A: MapAccess<'de>>(
+    rule: &'a Object,
+    found: &mut Found<'a>,
+    mut members: A,
+) -> Result<(), A::Error> {
     let mut seen = vec![false; rule.members.len()];
-    while let Some(name) = members.next_key::<String>()? {
+    while let Some(Name(name)) = members.next_key()? {
         let Some(place) = rule.members.iter().position(|member| member.name == name) else {
             members.next_value::<IgnoredAny>()?;
             if !rule.open {
@@ -216,7 +234,7 @@ fn object<'de, A: MapAccess<'de>>(rule: &Object, found: &mut Found, mut members:
             }
             continue;
         };
-        found.at(format_args!("{name}"), |found| {
+        found.at(Part::Member(name), |found| {
             if std::mem::replace(&mut seen[place], true) {
                 found.add(ProblemCode::Contradiction, "This member is there twice.", "");
             }
@@ -224,7 +242,7 @@ fn object<'de, A: MapAccess<'de>>(rule: &Object, found: &mut Found, mut members:
         })?;
     }
     for (member, _) in rule.members.iter().zip(&seen).filter(|(member, seen)| member.required && !**seen) {
-        found.at(format_args!("{}", member.name), |found| {
+        found.at(Part::Member(member.name.into()), |found| {
             found.add(ProblemCode::Required, "This is missing.", member.description);
         });
     }
@@ -246,10 +264,10 @@ fn unknown(rule: &Object, found: &mut Found, name: &str) {
     found.add(ProblemCode::UnknownField, message, &hint);
 }
 
-fn map<'de, A: MapAccess<'de>>(rule: &Map, found: &mut Found, mut members: A) -> Result<(), A::Error> {
-    let mut seen: Vec<String> = Vec::new();
+fn map<'de: 'a, 'a, A: MapAccess<'de>>(rule: &'a Map, found: &mut Found<'a>, mut members: A) -> Result<(), A::Error> {
+    let mut seen: Vec<Cow<'a, str>> = Vec::new();
     let mut count = 0;
-    while let Some(name) = members.next_key::<String>()? {
+    while let Some(Name(name)) = members.next_key()? {
         count += 1;
         if count > rule.max {
             members.next_value::<IgnoredAny>()?;
@@ -262,14 +280,14 @@ fn map<'de, A: MapAccess<'de>>(rule: &Map, found: &mut Found, mut members: A) ->
             found.add(ProblemCode::BadFormat, message, rule.names.hint);
             continue;
         }
-        let values = Rule::Text(rule.values);
-        found.at(format_args!("{}", name.replace('~', "~0").replace('/', "~1")), |found| {
-            if seen.contains(&name) {
+        let twice = seen.contains(&name);
+        seen.push(name.clone());
+        found.at(Part::Member(name), |found| {
+            if twice {
                 found.add(ProblemCode::Contradiction, "This member is there twice.", "");
             }
-            members.next_value_seed(Checker { rule: &values, found })
+            members.next_value_seed(Checker { rule: &rule.values, found })
         })?;
-        seen.push(name);
     }
     if count > rule.max {
         found.add(ProblemCode::TooMany, format!("There are {count} of at most {}.", rule.max), "");

@@ -86,7 +86,7 @@ pub struct Map {
     /// Their names.
     pub names: &'static Text,
     /// Their values.
-    pub values: &'static Text,
+    pub values: Rule,
     /// How many there may be.
     pub max: usize,
 }

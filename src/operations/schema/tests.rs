@@ -48,7 +48,7 @@ fn value(rule: &Rule, dice: &mut Dice) -> Value {
             let count = if dice.mischief() { map.max + 1 } else { dice.roll(3) };
             let member = |i: usize, dice: &mut Dice| {
                 let name = if dice.mischief() { format!("no name {i}") } else { format!("name{i}") };
-                (name, if dice.mischief() { stray(dice) } else { text_value(map.values, dice) })
+                (name, if dice.mischief() { stray(dice) } else { value(&map.values, dice) })
             };
             Value::Object((0..count).map(|i| member(i, dice)).collect())
         }

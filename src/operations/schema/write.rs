@@ -81,7 +81,7 @@ fn members<M: SerializeMap>(map: &mut M, rule: &Rule) -> Result<(), M::Error> {
         Rule::Map(Map { names, values, max }) => {
             map.serialize_entry("type", "object")?;
             map.serialize_entry("propertyNames", &Schema::of(&Rule::Text(names)))?;
-            map.serialize_entry("additionalProperties", &Schema::of(&Rule::Text(values)))?;
+            map.serialize_entry("additionalProperties", &Schema::of(values))?;
             map.serialize_entry("maxProperties", max)
         }
         Rule::List(List { item, min, max }) => {

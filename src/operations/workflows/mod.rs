@@ -94,7 +94,7 @@ pub static RESUME: Operation = Operation {
         Member::required("executionUuid", Rule::Text(&UUID), "UUID of the execution that waits."),
         Member::optional(
             "parameters",
-            Rule::Map(&Map { names: &PARAMETER_NAME, values: &SOME_VALUE, max: 100 }),
+            Rule::Map(&Map { names: &PARAMETER_NAME, values: Rule::Text(&SOME_VALUE), max: 100 }),
             "What the workflow waits for, by the names of its parameters.",
         ),
         SOURCE,
