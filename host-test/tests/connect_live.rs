@@ -1,61 +1,13 @@
 //! The command line against the stand-in tenant, over TLS on loopback.
 
+mod common;
+
 use std::fs;
-use std::path::PathBuf;
-use std::process::{Command, Output};
+use std::process::Command;
 
-use host_test::tenant::{Config, Credential, Permission, Secret, Tenant};
+use common::stage::{CLIENT_ID, CLIENT_SECRET, Stage};
+use host_test::tenant::Permission;
 use serde_json::Value;
-use tempfile::TempDir;
-
-const CLIENT_ID: &str = "live-client-0001";
-const CLIENT_SECRET: &str = "cAnArY-live-5ecret-0123456789";
-
-/// Holds a running tenant and a file with the certificate to trust.
-struct Stage {
-    tenant: Tenant,
-    folder: TempDir,
-}
-
-impl Stage {
-    fn new(permissions: &[Permission], faults: &str) -> Self {
-        let mut config = Config::new("nxdocs", "eu");
-        config.credentials = vec![Credential {
-            client_id: CLIENT_ID.to_owned(),
-            client_secret: Secret::from(CLIENT_SECRET),
-            permissions: permissions.to_vec(),
-        }];
-        config.faults = serde_json::from_str(faults).unwrap();
-        let tenant = Tenant::start(config).unwrap();
-        let folder = TempDir::new().unwrap();
-        fs::write(folder.path().join("ca.pem"), tenant.ca_pem()).unwrap();
-        Self { tenant, folder }
-    }
-
-    fn ca(&self) -> PathBuf {
-        self.folder.path().join("ca.pem")
-    }
-
-    fn run(&self, arguments: &[&str]) -> Output {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_host-test"));
-        command.args(arguments).arg("--live").arg("--ca-file").arg(self.ca()).env("NX_SECRET", CLIENT_SECRET);
-        command.args(["--set", "instance=nxdocs.data.eu.nexthink.cloud", "--set", "client_secret=env:NX_SECRET"]);
-        for line in self.tenant.resolve_lines() {
-            command.args(["--resolve", &line]);
-        }
-        let output = command.output().unwrap();
-        for text in [&output.stdout, &output.stderr] {
-            let text = String::from_utf8_lossy(text);
-            assert!(!text.contains(CLIENT_SECRET) && !text.contains("panicked"), "{text}");
-        }
-        output
-    }
-
-    fn connect(&self) -> (Option<i32>, Value) {
-        let output = self.run(&["connect", "--json", "--set", &format!("client_id={CLIENT_ID}")]);
-        (output.status.code(), serde_json::from_slice(&output.stdout).unwrap())
-    }
-}
 
 #[test]
 fn connecting_tells_which_permissions_the_credentials_have() {
@@ -142,7 +94,7 @@ fn a_wrong_ca_file_is_refused_in_one_sentence() {
 #[test]
 fn a_recorded_connection_holds_no_secret_and_replays() {
     let stage = Stage::new(&[Permission::Nql], "[]");
-    let out = stage.folder.path().join("recorded.har");
+    let out = stage.folder().join("recorded.har");
     let record = ["record", "--out", out.to_str().unwrap(), "--set", &format!("client_id={CLIENT_ID}")];
     let output = stage.run(&record);
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
@@ -165,11 +117,11 @@ fn a_recorded_connection_holds_no_secret_and_replays() {
 #[test]
 fn what_may_be_secret_is_refused_and_nothing_is_written() {
     let stage = Stage::new(&[], "[]");
-    let out = stage.folder.path().join("failed.har");
+    let out = stage.folder().join("failed.har");
     // The answer for an unknown id carries a long random id of its own.
     let output = stage.run(&["record", "--out", out.to_str().unwrap(), "--set", "client_id=somebody-else"]);
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(1), "{said}");
     assert!(said.contains("/log/entries/0/response/content/text: a long run of letters and digits"), "{said}");
-    assert_eq!(fs::read_dir(stage.folder.path()).unwrap().count(), 1, "the certificate is there, and nothing else");
+    assert_eq!(fs::read_dir(stage.folder()).unwrap().count(), 1, "the certificate is there, and nothing else");
 }

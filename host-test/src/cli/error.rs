@@ -8,7 +8,7 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use crate::guard::PluginError;
-use crate::har::HarError;
+use crate::har::{HarError, WriteError};
 use crate::plugin::LoadError;
 use crate::scenario::Stopped;
 
@@ -107,6 +107,61 @@ impl Error {
             Self::Call(error) | Self::Stopped(Stopped::Call(error)) => error.code(),
             Self::Refused(_) => "recording-refused",
             Self::Stopped(Stopped::Replay(_) | Stopped::Run(_)) | Self::Mismatch(_) => "recording-mismatch",
+        }
+    }
+}
+
+impl From<WriteError> for Error {
+    fn from(error: WriteError) -> Self {
+        match error {
+            WriteError::Exists(path) => Self::Use(format!("{} exists; --force overwrites it", path.display())),
+            WriteError::Io { path, source } => {
+                let mut error = Self::file("write", &path, &source);
+                if let (Self::File { reason, .. }, Some(hint)) = (&mut error, way_out(source.kind())) {
+                    *reason = format!("{reason}; {hint}");
+                }
+                error
+            }
+        }
+    }
+}
+
+/// Says what helps where there is no room for a file.
+fn way_out(kind: io::ErrorKind) -> Option<&'static str> {
+    match kind {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            Some("free some space, or name a file on another disk")
+        }
+        io::ErrorKind::FileTooLarge => {
+            Some("raise the limit of this session (ulimit -f), or name a file on another disk")
+        }
+        io::ErrorKind::ReadOnlyFilesystem => Some("name a file on another disk"),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::path::Path;
+
+    use super::{Error, Exit};
+    use crate::har::WriteError;
+
+    #[test]
+    fn a_disk_without_room_is_named_with_its_reason_and_what_helps() {
+        for (kind, hint) in [
+            (io::ErrorKind::StorageFull, "free some space"),
+            (io::ErrorKind::QuotaExceeded, "free some space"),
+            (io::ErrorKind::FileTooLarge, "ulimit -f"),
+            (io::ErrorKind::ReadOnlyFilesystem, "another disk"),
+        ] {
+            let source = io::Error::from(kind);
+            let start = format!("cannot write to/one.har: {source}; ");
+            let error = Error::from(WriteError::Io { path: Path::new("to/one.har").to_owned(), source });
+            let said = error.to_string();
+            assert!(said.starts_with(&start) && said.contains(hint), "{said}");
+            assert_eq!((error.exit(), error.code()), (Exit::Use, "file"));
         }
     }
 }

@@ -5,12 +5,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Args;
 use serde_json::json;
-use tempfile::TempDir;
 
 use super::live::Answers;
 use super::set::Set;
 use super::{Common, Error, Exit, show};
-use crate::har::{Placeholders, Recording, write_new};
+use crate::har::{Placeholders, Recording, WriteError, write_new};
 use crate::scenario::{self, play};
 use crate::transport::record::Clock;
 use crate::transport::{Recorder, Subject};
@@ -38,7 +37,7 @@ impl Record {
             return Err(Error::Use("recording needs --live: what is recorded already is no news".to_owned()));
         }
         if self.out.exists() && !self.force {
-            return Err(Error::Use(format!("{} exists; --force overwrites it", self.out.display())));
+            return Err(WriteError::Exists(self.out.clone()).into());
         }
         let connector = common.connector()?;
         let entries = connector.entries(self.set.asked(&connector)?);
@@ -58,11 +57,7 @@ impl Record {
         let text = recorder.finish(expected, &self.name, source).map_err(refused)?;
 
         // A recording that does not replay is of no use to anyone.
-        let folder = TempDir::new().map_err(|error| Error::file("write", &self.out, &error))?;
-        let trial = folder.path().join("trial.har");
-        let written = |error: crate::har::WriteError| Error::Use(error.to_string());
-        write_new(&trial, &text, false).map_err(written)?;
-        let played = play(&connector, &Recording::read(&trial)?);
+        let played = play(&connector, &Recording::parse(&self.out, text.as_bytes())?);
         if !played.passed() {
             let why = match &played.outcome {
                 Ok(_) => played.differences.join("; "),
@@ -70,7 +65,7 @@ impl Record {
             };
             return Err(Error::Refused(format!("what was recorded does not replay, so nothing was written: {why}")));
         }
-        write_new(&self.out, &text, self.force).map_err(written)?;
+        write_new(&self.out, &text, self.force)?;
         if common.json {
             say!("{:#}", json!({ "file": self.out, "bytes": text.len() }));
         } else {

@@ -107,9 +107,15 @@ impl Recording {
         if size > FILE_BYTES {
             return Err(fail("", format!("the file has more than {FILE_BYTES} bytes")));
         }
-        let text = fs::read(path).map_err(|error| fail("", reason(&error)))?;
+        Self::parse(path, &fs::read(path).map_err(|error| fail("", reason(&error)))?)
+    }
+
+    /// Reads a recording that is or will be in a file, which errors name.
+    pub fn parse(path: &Path, text: &[u8]) -> Result<Self, HarError> {
+        let fail =
+            |pointer: &str, reason: String| HarError { path: path.to_owned(), pointer: pointer.to_owned(), reason };
         let value: Value =
-            serde_json::from_slice(&text).map_err(|error| fail("", format!("this is not JSON: {error}")))?;
+            serde_json::from_slice(text).map_err(|error| fail("", format!("this is not JSON: {error}")))?;
         check_extensions(&value).map_err(|(pointer, name)| {
             fail(&pointer, format!("`{name}` is not a member that this host knows; `_` members are never ignored"))
         })?;

@@ -326,7 +326,7 @@ pub enum WriteError {
     #[error("{} exists already", .0.display())]
     Exists(PathBuf),
     /// The file system refused.
-    #[error("{} cannot be written", path.display())]
+    #[error("{} cannot be written: {source}", path.display())]
     Io {
         /// Where to.
         path: PathBuf,

@@ -1,11 +1,12 @@
-//! What the integration tests share: the real program, recordings, and plugins
-//! made for one test.
+//! What the integration tests share: the real program, recordings, plugins
+//! made for one test, and a tenant.
 
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 pub mod plugins;
 pub mod program;
 pub mod recordings;
+pub mod stage;
 
 use std::path::{Path, PathBuf};
 

@@ -168,7 +168,9 @@ fn a_target_that_cannot_be_written_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let inside = folder.path().join("none").join("one.har");
     let error = write_new(&inside, "text", false).unwrap_err();
-    assert_eq!(error.to_string(), format!("{} cannot be written", inside.display()));
+    let WriteError::Io { source, .. } = &error else { panic!("{error:?}") };
+    assert_eq!(source.kind(), io::ErrorKind::NotFound);
+    assert_eq!(error.to_string(), format!("{} cannot be written: {source}", inside.display()));
     // A folder is not replaced, and nothing is left beside it.
     let target = folder.path().join("folder");
     fs::create_dir(&target).unwrap();
