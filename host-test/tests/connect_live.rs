@@ -82,6 +82,41 @@ fn each_fault_of_the_exchange_is_a_failure_of_its_own() {
     }
 }
 
+/// A wait until a date shrinks while the answer travels, so it lies in a range.
+#[test]
+fn every_form_of_a_wait_is_shown_in_seconds() {
+    for (form, waits) in [
+        (r#"{"seconds":600}"#, 600..=600),
+        (r#"{"http-date":600}"#, 500..=600),
+        (r#"{"iso-date":600}"#, 500..=600),
+        (r#"{"rate-limit-reset":600}"#, 500..=600),
+    ] {
+        let fault = format!(r#"{{"status":{{"status":429,"retry_after":{form}}}}}"#);
+        let stage = Stage::new(&[], &format!(r#"[{{"when":{{"endpoint":"token"}},"do":{fault}}}]"#));
+        let (status, report) = stage.connect();
+        assert_eq!((status, &report["failure"]["code"]), (Some(1), &"rate-limited".into()), "{form}");
+        let waited = report["failure"]["retry-after"].as_u64().unwrap();
+        assert!(waits.contains(&waited), "{form}: {waited}");
+        let output = stage.run(&["connect", "--set", &format!("client_id={CLIENT_ID}")]);
+        let shown = String::from_utf8(output.stdout).unwrap();
+        let line = shown.lines().find_map(|line| line.trim().strip_prefix("Wait ")?.strip_suffix(" s."));
+        assert!(waits.contains(&line.unwrap().parse().unwrap()), "{form}: {shown}");
+    }
+}
+
+#[test]
+fn an_answer_that_comes_too_late_is_a_timeout() {
+    let late = r#"[{"when":{"endpoint":"token"},"do":{"delay":{"milliseconds":600000}}}]"#;
+    let stage = Stage::new(&[], late);
+    let id = format!("client_id={CLIENT_ID}");
+    let output = stage.run(&["connect", "--json", "--timeout", "1", "--set", &id]);
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let failure = &report["failure"];
+    assert_eq!((output.status.code(), &failure["code"]), (Some(1), &"timeout".into()));
+    assert_eq!(failure["message"], "The host nxdocs-login.eu.nexthink.cloud did not answer within 1 seconds.");
+    assert_eq!(stage.tenant.calls().connections, 1, "it was not tried again");
+}
+
 #[test]
 fn a_wrong_ca_file_is_refused_in_one_sentence() {
     let stage = Stage::new(&[], "[]");

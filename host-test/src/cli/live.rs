@@ -31,13 +31,20 @@ pub(super) struct Answers {
     /// acme.api.eu.nexthink.cloud:443:127.0.0.1:8443
     #[arg(long, value_name = "HOST:PORT:ADDRESS", requires = "live")]
     resolve: Vec<ResolveRule>,
+    /// Wait at most so long for an answer, where a request allows more
+    #[arg(long, value_name = "SECONDS", requires = "live", value_parser = clap::value_parser!(u32).range(1..))]
+    timeout: Option<u32>,
 }
 
 impl Answers {
     /// Opens the network, with the options given.
     pub(super) fn network(&self) -> Result<Live, Error> {
-        let options =
-            LiveOptions { ca_file: self.ca_file.clone(), resolve: self.resolve.clone(), ..LiveOptions::default() };
+        let options = LiveOptions {
+            ca_file: self.ca_file.clone(),
+            resolve: self.resolve.clone(),
+            timeout: self.timeout,
+            ..LiveOptions::default()
+        };
         Live::new(options).map_err(|error| Error::Use(error.to_string()))
     }
 

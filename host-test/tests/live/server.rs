@@ -104,6 +104,7 @@ pub fn direct(authority: &Authority) -> LiveOptions {
         proxies: ProxyVariables::none(),
         clock: || 1_768_469_400,
         resolve: Vec::new(),
+        timeout: None,
     }
 }
 

@@ -55,6 +55,7 @@ pub struct Live {
     downloads: Agent,
     resolver: Resolver,
     proxies: Proxies,
+    timeout: Option<u32>,
     clock: fn() -> u64,
 }
 
@@ -80,7 +81,7 @@ impl Live {
             Agent::with_parts(config.clone(), connector, resolver.clone())
         };
         let (downloads, agent) = (agent(tls.impatient(download::STALL)), agent(tls));
-        Ok(Self { agent, downloads, resolver, proxies, clock: options.clock })
+        Ok(Self { agent, downloads, resolver, proxies, timeout: options.timeout, clock: options.clock })
     }
 
     /// Sends a request and reads the response to its end. Any status is a
@@ -100,6 +101,14 @@ impl Live {
         if request.url.scheme() != "https" {
             return Err(SendFailure::NotHttps);
         }
+        let capped;
+        let request = match self.timeout {
+            Some(timeout) if timeout < request.timeout => {
+                capped = Request { timeout, ..request.clone() };
+                &capped
+            }
+            _ => request,
+        };
         let response = if request.body.is_empty() && !matches!(request.method.as_str(), "POST" | "PUT" | "PATCH") {
             self.run(&self.agent, request, ())
         } else {

@@ -20,6 +20,8 @@ pub struct LiveOptions {
     pub resolve: Vec<ResolveRule>,
     /// Proxies on the way.
     pub proxies: ProxyVariables,
+    /// Longest time for an exchange in seconds, where a request allows more.
+    pub timeout: Option<u32>,
     /// Returns the time in seconds since the Unix epoch, UTC.
     pub clock: fn() -> u64,
 }
@@ -28,7 +30,13 @@ impl Default for LiveOptions {
     /// Takes what this machine offers: its store of authorities, its name
     /// resolution, the proxies of the environment, and its clock.
     fn default() -> Self {
-        Self { ca_file: None, resolve: Vec::new(), proxies: ProxyVariables::from_environment(), clock: system_clock }
+        Self {
+            ca_file: None,
+            resolve: Vec::new(),
+            proxies: ProxyVariables::from_environment(),
+            timeout: None,
+            clock: system_clock,
+        }
     }
 }
 
@@ -38,6 +46,7 @@ impl fmt::Debug for LiveOptions {
             .field("ca_file", &self.ca_file)
             .field("resolve", &self.resolve)
             .field("proxies", &self.proxies)
+            .field("timeout", &self.timeout)
             .finish_non_exhaustive()
     }
 }
