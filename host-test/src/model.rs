@@ -204,6 +204,11 @@ impl Request {
         self.url.host_str().unwrap_or_default()
     }
 
+    /// Names it for a log: the query may be a signature.
+    pub(crate) fn place(&self) -> String {
+        format!("{} {}{}", self.method, self.host(), self.url.path())
+    }
+
     /// Returns the first header of that name, in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(given, _)| given == name).map(|(_, value)| value.expose())

@@ -2,11 +2,12 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
+use serde_json::Value;
 use url::form_urlencoded;
 use zeroize::Zeroizing;
 
 use crate::entries::{Entries, is_blank, trim};
-use crate::model::Secret;
+use crate::model::{Secret, Token};
 
 /// Shortest secret to look for, in bytes. Shorter ones occur in any text by
 /// chance, and no provider gives them out.
@@ -16,7 +17,7 @@ const SHORTEST: usize = 8;
 pub const HIDDEN: &str = "•••";
 
 /// Knows the secrets of one connection in every form in which they travel: as
-/// they are, percent- and form-encoded, in base64, and paired with another
+/// they are, in JSON, percent- and form-encoded, in base64, and paired with another
 /// entry as in a Basic header.
 pub struct Redactor {
     /// Longest first, so that no part of a longer form is left over.
@@ -67,6 +68,11 @@ impl Redactor {
         self
     }
 
+    /// Learns a token.
+    pub fn of_token(token: &Token) -> Self {
+        Self { needles: Vec::new() }.and(&token.value)
+    }
+
     /// Tells whether a text holds a secret.
     pub fn finds_in(&self, text: &str) -> bool {
         self.needles.iter().any(|needle| !needle.public && text.contains(needle.form.expose()))
@@ -110,6 +116,12 @@ fn add(needles: &mut Vec<Secret>, secret: &str) {
     let form: String = form_urlencoded::byte_serialize(secret.as_bytes()).collect();
     let percent: String = secret.bytes().map(percent).collect();
     needles.push(Secret::new(secret));
+    // A provider may quote JSON in a text, quotation marks and all.
+    let quoted = Value::from(secret).to_string();
+    let inner = &quoted[1..quoted.len() - 1];
+    if inner != secret {
+        needles.push(Secret::new(inner));
+    }
     for encoded in [form.replace('+', "%20"), form, percent] {
         needles.push(Secret::new(lower_hex(&encoded)));
         needles.push(Secret::new(encoded));

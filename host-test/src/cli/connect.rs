@@ -57,6 +57,7 @@ pub(super) struct Connect {
 
 impl Connect {
     pub(super) fn execute(&self, common: &Common) -> Result<Exit, Error> {
+        self.answers.verbose.start();
         let connector = common.connector()?;
         match &self.answers.recording {
             Some(path) => self.replay(&connector, path, common.json),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::set::Set;
+use super::verbose::Verbose;
 use super::{Error, Exit, show};
 use crate::entries::Entries;
 use crate::guard::Connector;
@@ -34,6 +35,8 @@ pub(super) struct Answers {
     /// Wait at most so long for an answer, where a request allows more
     #[arg(long, value_name = "SECONDS", requires = "live", value_parser = clap::value_parser!(u32).range(1..))]
     timeout: Option<u32>,
+    #[command(flatten)]
+    pub(super) verbose: Verbose,
 }
 
 impl Answers {

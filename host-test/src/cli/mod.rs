@@ -20,6 +20,7 @@ mod run;
 mod set;
 mod show;
 mod tenant;
+mod verbose;
 
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};

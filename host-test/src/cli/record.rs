@@ -33,6 +33,7 @@ pub(super) struct Record {
 
 impl Record {
     pub(super) fn execute(&self, common: &Common) -> Result<Exit, Error> {
+        self.answers.verbose.start();
         if !self.answers.live {
             return Err(Error::Use("recording needs --live: what is recorded already is no news".to_owned()));
         }

@@ -33,6 +33,7 @@ pub(super) struct Request {
 
 impl Request {
     pub(super) fn execute(&self, common: &Common) -> Result<Exit, Error> {
+        self.answers.verbose.start();
         let connector = Arc::new(common.connector()?);
         let call = self.call()?;
         let session = match self.answers.session(&connector, &self.set, common.json)? {

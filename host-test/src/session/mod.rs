@@ -26,6 +26,7 @@ use crate::entries::Entries;
 use crate::guard::{Connector, PluginError};
 use crate::model::{Connection, Failure, Probe, Problem, Request, Response, Standing, Token};
 use crate::plugin::Function;
+use crate::redact::Redactor;
 use crate::transport::{SendError, Transport};
 use exchange::{Book, Granted, Step};
 use policy::Advice;
@@ -153,13 +154,14 @@ impl Session {
                     Ok(response) => match shared.connector.api_response(&response, &shared.entries)? {
                         Ok(()) => return Ok((response, None)),
                         Err(failure) if Advice::of(&failure) == Advice::Renew && refused.is_none() => {
+                            log::info!("the token is no longer accepted");
                             refused = Some(granted.number);
                             continue;
                         }
                         Err(failure) => Missed {
                             response: Some(response),
                             repeatable: request.repeatable,
-                            ..Missed::by(Box::new(failure))
+                            ..Missed::by(Box::new(failure::without_token(failure, &granted.token)))
                         },
                     },
                     Err(SendError::Failed(failure)) => Missed { repeatable: request.repeatable, ..Missed::by(failure) },
@@ -182,6 +184,8 @@ impl Session {
                     None => Err(CallFailure::Failed(missed.failure)),
                 };
             };
+            let (place, code) = (request.place(), &missed.failure.code);
+            log::info!("{place}: attempt {attempt} ended with {code}, the next follows in {} ms", wait.as_millis());
             shared.clock.wait(wait, cancel);
             if cancel.is_cancelled() {
                 return Err(CallFailure::Cancelled);
@@ -194,14 +198,20 @@ impl Session {
     /// is no longer accepted is renewed. For probes, whose refusals tell what
     /// they were sent to find out.
     pub fn ask(&self, request: &Request, cancel: &Cancel) -> Result<Response, CallFailure> {
+        self.asked(request, cancel).map(|(response, _)| response)
+    }
+
+    /// The same, and returns what the request was sent with.
+    fn asked(&self, request: &Request, cancel: &Cancel) -> Result<(Response, Arc<Granted>), CallFailure> {
         let deadline = self.shared.clock.now() + self.shared.policy.patience;
         let granted = self.granted(None, deadline, cancel)?;
         let response = self.shared.transport.send(&self.shared.authorized(request, &granted)?)?;
         if response.status != 401 {
-            return Ok(response);
+            return Ok((response, granted));
         }
+        log::info!("the token is no longer accepted");
         let granted = self.granted(Some(granted.number), deadline, cancel)?;
-        Ok(self.shared.transport.send(&self.shared.authorized(request, &granted)?)?)
+        Ok((self.shared.transport.send(&self.shared.authorized(request, &granted)?)?, granted))
     }
 
     /// Asks about every permission and returns what each probe proved, telling
@@ -215,9 +225,13 @@ impl Session {
         let mut table = Vec::new();
         for Probe { permission, request } in shared.connector.probes(&shared.connection)? {
             progress(&permission);
-            let standing = match request.map(|request| self.ask(&request, cancel)) {
+            let standing = match request.map(|request| self.asked(&request, cancel)) {
                 None => unknown("No harmless request can tell."),
-                Some(Ok(response)) => shared.connector.standing_of(&permission, &response, &shared.entries)?,
+                Some(Ok((response, granted))) => {
+                    let standing = shared.connector.standing_of(&permission, &response, &shared.entries)?;
+                    let detail = Redactor::of_token(&granted.token).hide(&standing.detail);
+                    Standing { detail, ..standing }
+                }
                 // One probe that does not come through says nothing about the rest.
                 Some(Err(CallFailure::Failed(failure))) => unknown(&failure.message),
                 Some(Err(error)) => return Err(error),
@@ -309,7 +323,13 @@ impl Shared {
     /// Makes the exchange that the book has been told of, and enters the result.
     fn exchange(&self) {
         let mut running = Running { shared: self, sent_at: self.clock.now(), result: None };
-        running.result = Some(self.try_exchange());
+        let result = self.try_exchange();
+        match &result {
+            Ok(token) => log::info!("a token for {} s, the next one after {} s", token.expires_in, token.refresh_after),
+            Err(CallFailure::Failed(failure)) => log::info!("no token: {}", failure.code),
+            Err(_) => log::info!("no token: the exchange could not be made"),
+        }
+        running.result = Some(result);
     }
 
     fn try_exchange(&self) -> Result<Token, CallFailure> {

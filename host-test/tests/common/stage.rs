@@ -48,10 +48,14 @@ impl Stage {
         self.folder().join("ca.pem")
     }
 
-    /// Leads a command to the tenant with instance and secret. What a test adds
-    /// comes before, so its rule for a host is the one to override here.
+    /// Leads a command to the tenant, with its certificate, instance and a secret.
     pub fn lead(&self, command: &mut Command, secret: &str) {
-        command.arg("--live").arg("--ca-file").arg(self.ca()).env("NX_SECRET", secret);
+        self.lead_trusting(command, secret, &self.ca());
+    }
+
+    /// The same with the certificate of another authority.
+    pub fn lead_trusting(&self, command: &mut Command, secret: &str, ca: &Path) {
+        command.arg("--live").arg("--ca-file").arg(ca).env("NX_SECRET", secret);
         command.args(["--set", "instance=nxdocs.data.eu.nexthink.cloud", "--set", "client_secret=env:NX_SECRET"]);
         for line in self.tenant.resolve_lines() {
             command.args(["--resolve", &line]);

@@ -14,7 +14,7 @@ mod tls;
 mod trust;
 
 use std::fmt;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ureq::http::{self, HeaderName, HeaderValue};
 use ureq::unversioned::transport::{Connector as _, TcpConnector};
@@ -109,6 +109,20 @@ impl Live {
             }
             _ => request,
         };
+        let began = Instant::now();
+        let response = self.exchange(request);
+        let place = request.place();
+        let milliseconds = began.elapsed().as_millis();
+        match &response {
+            Ok(Response { status, body, .. }) => {
+                log::info!("{place}: {status}, {} bytes after {milliseconds} ms", body.len());
+            }
+            Err(failure) => log::info!("{place}: {failure} after {milliseconds} ms"),
+        }
+        response
+    }
+
+    fn exchange(&self, request: &Request) -> Result<Response, SendFailure> {
         let response = if request.body.is_empty() && !matches!(request.method.as_str(), "POST" | "PUT" | "PATCH") {
             self.run(&self.agent, request, ())
         } else {

@@ -1,0 +1,223 @@
+//! Drives recognisable secrets through the live commands at the most verbose level
+//! and proves that none turns up in what they print or write.
+
+mod common;
+
+use std::fs;
+use std::path::Path;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE};
+use common::finder::{Finder, plain};
+use common::program::{Ran, command, run};
+use common::stage::Stage;
+use host_test::tenant::Permission;
+use serde_json::{Value, json};
+
+const ID: &str = "canary-live-client-0001";
+
+/// Looks different in every encoding.
+const SECRET: &str = "cAnArY-5ecret+/%&=?\"\\ü~0123456789";
+
+/// As opaque as a real one; a fault of the token endpoint gives it out.
+const TOKEN: &str = "cAnArY-t0ken.QUJD_abc+/xyz~0123456789";
+
+const EMAIL: &str = "canary.person@customer.example";
+const SID: &str = "S-1-5-21-1004336348-1177238915-682003330-512";
+const LINK: &str = "https://files.example/export.csv?X-Amz-Expires=60&X-Amz-Signature=fe5f80f77d5fa3beca038a248ff027d0";
+
+const CONNECT: &[&str] = &["connect", "-vv"];
+const REQUEST: &[&str] = &["request", "GET", "/api/v1/act/remote-action", "-vv"];
+const RECORD: &[&str] = &["record", "--out", "recorded.har", "--force", "-vv"];
+
+fn secrets() -> Finder {
+    let mut finder = Finder::default();
+    finder.add("secret", SECRET);
+    finder.add("token", TOKEN);
+    finder
+}
+
+/// What a recording must not hold besides. The link is looked for by what makes it
+/// one.
+fn personal() -> Finder {
+    let mut finder = secrets();
+    for (name, text) in [("id", ID), ("instance", "nxdocs"), ("e-mail", EMAIL), ("SID", SID)] {
+        finder.add(name, text);
+    }
+    finder.add("signature", LINK.rsplit_once('=').unwrap().1);
+    finder
+}
+
+fn stage(faults: &Value) -> Stage {
+    Stage::with_client(ID, SECRET, &[Permission::Nql, Permission::RemoteActions], &faults.to_string())
+}
+
+/// Runs a command in the folder of the stage, where it also finds its home and the
+/// folder for temporary files, and asserts that neither output nor any file tells
+/// anything.
+#[track_caller]
+fn silent(stage: &Stage, arguments: &[&str], ca: Option<&Path>) -> Ran {
+    let mut command = command(arguments);
+    command.args(["--set", &format!("client_id={ID}")]).current_dir(stage.folder());
+    match ca {
+        Some(ca) => stage.lead_trusting(&mut command, SECRET, ca),
+        None => stage.lead(&mut command, SECRET),
+    }
+    for name in ["HOME", "TMPDIR"] {
+        command.env(name, stage.folder());
+    }
+    let ran = run(command, b"");
+    let place = arguments.join(" ");
+    secrets().assert_silent(&ran.out, &place);
+    secrets().assert_silent(&ran.err, &place);
+    for entry in fs::read_dir(stage.folder()).unwrap() {
+        let path = entry.unwrap().path();
+        let text = String::from_utf8_lossy(&fs::read(&path).unwrap()).into_owned();
+        personal().assert_silent(&text, &format!("{} after {place}", path.display()));
+    }
+    ran
+}
+
+#[test]
+fn the_finder_finds_every_form() {
+    let finder = personal();
+    for (name, secret) in
+        [("secret", SECRET), ("token", TOKEN), ("id", ID), ("instance", "nxdocs"), ("e-mail", EMAIL), ("SID", SID)]
+    {
+        for (form, text) in plain(secret) {
+            for before in ["", "x", "xy", "xyz", "id:"] {
+                let around = format!("{before}{text}€");
+                for planted in [
+                    around.clone(),
+                    STANDARD.encode(&around),
+                    STANDARD_NO_PAD.encode(&around),
+                    URL_SAFE.encode(&around),
+                    format!("Basic {}", STANDARD.encode(format!("{before}:{text}"))),
+                    format!("Bearer {text}"),
+                ] {
+                    let found = finder.found_in(&format!("before {planted} after"));
+                    assert!(found.is_some_and(|found| found.starts_with(name)), "{form}: {planted}: {found:?}");
+                }
+            }
+        }
+    }
+    assert!(finder.found_in(LINK).is_some());
+    assert_eq!(finder.found_in("nothing of the kind"), None);
+}
+
+/// Proves that the level is the one at which the client talks, or silence would
+/// prove nothing.
+#[track_caller]
+fn assert_verbose(ran: &Ran) {
+    for line in ["Connected TcpStream to 127.0.0.1:", "POST nxdocs-login.eu.nexthink.cloud/oauth2/default/v1/token: "] {
+        assert!(ran.err.contains(line), "{line}: {}", ran.err);
+    }
+}
+
+#[test]
+fn no_successful_command_tells_anything() {
+    let stage = stage(&json!([]));
+    for arguments in [CONNECT, REQUEST, RECORD] {
+        let ran = silent(&stage, arguments, None).ended_with(0);
+        assert_verbose(&ran);
+    }
+    let recorded = fs::read_to_string(stage.folder().join("recorded.har")).unwrap();
+    assert!(recorded.contains("{{basic}}") && recorded.contains("{{access_token}}"), "{recorded}");
+}
+
+#[test]
+fn a_token_is_printed_once_where_it_was_asked_for_and_not_logged() {
+    let stage = stage(&json!([]));
+    let ran = silent(&stage, &["connect", "-vv", "--json", "--show-token"], None).ended_with(0);
+    assert_verbose(&ran);
+    let mut finder = Finder::default();
+    finder.add("token", ran.json()["token"]["value"].as_str().unwrap());
+    finder.assert_silent(&ran.err, "standard error");
+    assert_eq!(ran.out.matches(ran.json()["token"]["value"].as_str().unwrap()).count(), 1);
+}
+
+#[test]
+fn a_token_that_goes_out_is_in_no_log() {
+    let grant =
+        json!({ "token_type": "Bearer", "expires_in": 900, "access_token": TOKEN, "scope": "service:integration" });
+    let stage = stage(&json!([
+        { "when": { "endpoint": "token" }, "do": { "status": { "status": 200, "body": grant } } },
+        // Renewed, waited for, then answered.
+        { "when": { "endpoint": "act-list", "nth": 1 }, "do": { "status": { "status": 401 } } },
+        { "when": { "endpoint": "act-list", "nth": 2 }, "do": { "status": { "status": 503 } } },
+        { "when": { "endpoint": "act-list" }, "do": { "status": { "status": 200, "body": [] } } },
+    ]));
+    let ran = silent(&stage, REQUEST, None).ended_with(0);
+    assert_verbose(&ran);
+    for line in ["the token is no longer accepted\n", ": attempt 1 ended with unavailable, the next follows in "] {
+        assert!(ran.err.contains(line), "{line}: {}", ran.err);
+    }
+    silent(&stage, CONNECT, None).ended_with(0);
+    silent(&stage, RECORD, None).ended_with(0);
+}
+
+#[test]
+fn no_certificate_or_credential_that_is_refused_makes_it_tell() {
+    let other = Stage::new(&[], "[]");
+    let stage = stage(&json!([]));
+    for arguments in [CONNECT, REQUEST, RECORD] {
+        silent(&stage, arguments, Some(&other.ca())).ended_with(1);
+    }
+    assert_eq!(stage.tenant.calls().requests, 0);
+    let known_otherwise = Stage::with_client(ID, "another-secret-of-the-same-id", &[], "[]");
+    for (arguments, status) in [(CONNECT, 1), (REQUEST, 1), (RECORD, 0)] {
+        assert_verbose(&silent(&known_otherwise, arguments, None).ended_with(status));
+    }
+    assert_eq!(known_otherwise.tenant.calls().tokens_issued(), 0);
+}
+
+/// Returns a secret in each form that a provider may repeat it in.
+fn repeated(secret: &str) -> Vec<String> {
+    let pair = format!("{ID}:{secret}");
+    let plain = plain(secret).into_iter().map(|(_, text)| text);
+    let encoded = [STANDARD.encode(secret), URL_SAFE.encode(secret), format!("Basic {}", STANDARD.encode(pair))];
+    plain.chain(encoded).collect()
+}
+
+#[test]
+fn no_token_endpoint_that_repeats_the_secret_makes_it_tell() {
+    for (i, text) in repeated(SECRET).iter().enumerate() {
+        let body = json!({ "error": "invalid_client", "error_description": format!("Not {text} again.") });
+        let answer = json!({ "status": { "status": 401, "body": body } });
+        let stage = stage(&json!([{ "when": { "endpoint": "token" }, "do": answer }]));
+        let ran = silent(&stage, [CONNECT, REQUEST][i % 2], None).ended_with(1);
+        assert_verbose(&ran);
+        assert!(ran.out.contains("The provider said: invalid_client: Not "), "{}", ran.out);
+        silent(&stage, RECORD, None);
+    }
+}
+
+#[test]
+fn no_api_that_repeats_secret_or_token_makes_it_tell() {
+    let grant =
+        json!({ "token_type": "Bearer", "expires_in": 900, "access_token": TOKEN, "scope": "service:integration" });
+    for text in repeated(SECRET).into_iter().chain(repeated(TOKEN)) {
+        let body = json!({ "code": "FORBIDDEN", "message": format!("Not {text} again.") });
+        let stage = stage(&json!([
+            { "when": { "endpoint": "token" }, "do": { "status": { "status": 200, "body": grant } } },
+            { "when": { "path_prefix": "/api" }, "do": { "status": { "status": 403, "body": body } } },
+        ]));
+        let ran = silent(&stage, REQUEST, None).ended_with(1);
+        assert!(ran.out.contains("The provider said: FORBIDDEN: Not "), "{}", ran.out);
+        if text == SECRET || text == TOKEN {
+            silent(&stage, CONNECT, None).ended_with(0);
+        }
+    }
+}
+
+#[test]
+fn no_recording_keeps_what_a_failure_says_about_people_and_files() {
+    for text in [EMAIL, SID, LINK, ID, "nxdocs"] {
+        let body = json!({ "error": "invalid_client", "error_description": format!("Denied to {text} today.") });
+        let answer = json!({ "status": { "status": 401, "body": body } });
+        let stage = stage(&json!([{ "when": { "endpoint": "token" }, "do": answer }]));
+        let ran = silent(&stage, RECORD, None);
+        let file = stage.folder().join("recorded.har");
+        assert_eq!(ran.status == 0, file.exists(), "{text}: {}", ran.err);
+    }
+}
