@@ -1,4 +1,4 @@
-//! Proves that the recordings in `fixtures/` are HAR 1.2 for others too: an
+//! Proves that the recordings of this repository are HAR 1.2 for others too: an
 //! independent reader takes them, the published schema accepts them.
 
 use std::collections::BTreeMap;
@@ -7,6 +7,7 @@ use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use host_test::har::files;
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
@@ -22,22 +23,19 @@ impl Recording {
     }
 }
 
-/// Returns every recording, in the order of the file names. Fails when there is
-/// none, for then nothing would be proved.
+/// Returns every recording of either folder. Fails when one holds none, for then
+/// nothing would be proved.
 fn recordings() -> Vec<Recording> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures");
-    let read = |folder: &Path| fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
-    let mut found: Vec<_> = read(&folder)
-        .chain(read(&folder.join("operations")))
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "har"))
-        .map(|path| Recording {
-            file: path.file_name().unwrap().to_string_lossy().into_owned(),
-            text: fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display())),
-        })
-        .collect();
-    assert!(!found.is_empty(), "no recordings in {}", folder.display());
-    found.sort_by(|a, b| a.file.cmp(&b.file));
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut found = Vec::new();
+    for folder in ["../fixtures", "tests/recordings"].map(|folder| root.join(folder)) {
+        let files = files(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+        assert!(!files.is_empty(), "no recordings in {}", folder.display());
+        found.extend(files.iter().map(|path| Recording {
+            file: path.strip_prefix(&folder).unwrap().display().to_string(),
+            text: fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display())),
+        }));
+    }
     found
 }
 

@@ -1,6 +1,5 @@
 //! `run`: replays recordings and reports.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -8,7 +7,7 @@ use serde_json::json;
 
 use super::{Common, Error, Exit, show};
 use crate::guard::Connector;
-use crate::har::{Placeholders, Recording};
+use crate::har::{self, Placeholders, Recording};
 use crate::scenario::{Played, Stopped, play};
 
 /// Where recordings are when none are named.
@@ -16,7 +15,7 @@ const DEFAULT: &str = "fixtures";
 
 #[derive(Debug, Default, Args)]
 pub(super) struct Run {
-    /// Recordings, or directories of them [default: fixtures]
+    /// Recordings, or directories of them and of further directories [default: fixtures]
     #[arg(value_name = "FILE|DIR")]
     paths: Vec<PathBuf>,
 }
@@ -63,25 +62,11 @@ impl Run {
 }
 
 fn directory(path: &Path) -> Result<Vec<PathBuf>, Error> {
-    let mut files = Vec::new();
-    collect(path, &mut files)?;
+    let files = har::files(path).map_err(|error| Error::file("read", path, &error))?;
     if files.is_empty() {
         return Err(Error::Use(format!("{} holds no recordings (files that end in .har)", path.display())));
     }
     Ok(files)
-}
-
-/// Collects the recordings of a directory, sorted, then those of the directories
-/// in it. Links to directories are not followed: they can lead in circles.
-fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), Error> {
-    let entries = fs::read_dir(path).map_err(|error| Error::file("read", path, &error))?;
-    let mut entries: Vec<_> = entries.flatten().collect();
-    entries.sort_by_key(fs::DirEntry::path);
-    let is_folder = |entry: &fs::DirEntry| entry.file_type().is_ok_and(|kind| kind.is_dir());
-    let (folders, others): (Vec<_>, Vec<_>) = entries.into_iter().partition(is_folder);
-    let others = others.into_iter().map(|entry| entry.path());
-    files.extend(others.filter(|file| file.extension().is_some_and(|extension| extension == "har")));
-    folders.into_iter().try_for_each(|folder| collect(&folder.path(), files))
 }
 
 #[derive(Default)]

@@ -7,6 +7,7 @@ mod stand_in;
 mod write;
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
@@ -92,6 +93,24 @@ pub struct HarError {
     pub pointer: String,
     /// What is wrong with it.
     pub reason: String,
+}
+
+/// Returns the paths of all recordings in a folder and the folders in it, sorted.
+/// Links to folders are not followed: they may lead in circles.
+pub fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let (mut files, mut folders) = (Vec::new(), vec![folder.to_owned()]);
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder)? {
+            let entry = entry?;
+            if entry.file_type()?.is_dir() {
+                folders.push(entry.path());
+            } else if entry.path().extension().is_some_and(|extension| extension == "har") {
+                files.push(entry.path());
+            }
+        }
+    }
+    files.sort();
+    Ok(files)
 }
 
 fn at(pointer: &str) -> String {
@@ -256,11 +275,11 @@ pub fn escape(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }
 
-fn reason(error: &std::io::Error) -> String {
+fn reason(error: &io::Error) -> String {
     match error.kind() {
-        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
-        std::io::ErrorKind::PermissionDenied => "this file may not be read".to_owned(),
-        std::io::ErrorKind::IsADirectory => "this is a directory".to_owned(),
+        io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        io::ErrorKind::PermissionDenied => "this file may not be read".to_owned(),
+        io::ErrorKind::IsADirectory => "this is a directory".to_owned(),
         _ => format!("this file cannot be read ({error})"),
     }
 }

@@ -10,6 +10,7 @@ mod connect;
 mod describe;
 mod inspect;
 mod output;
+mod request;
 mod run;
 
 use common::program::{Ran, command, host_test, run};

@@ -59,6 +59,18 @@ fn files_and_directories_can_be_mixed() {
 }
 
 #[test]
+fn folders_in_a_directory_are_replayed_too() {
+    let folder = Folder::new();
+    let inner = folder.path().join("one").join("more.har");
+    std::fs::create_dir_all(&inner).unwrap();
+    folder.recording("one/more.har/b.har", &read("success-us.har"));
+    folder.recording("a.har", &read("success-pac.har"));
+    let ran = host_test(&["run", folder.path().to_str().unwrap()]).succeeded();
+    assert!(ran.out.contains("  b.har, documented\n"), "{}", ran.out);
+    assert!(ran.out.ends_with("\n2 passed, 0 failed\n"), "{}", ran.out);
+}
+
+#[test]
 fn another_outcome_than_expected_fails_and_shows_where() {
     let folder = Folder::new();
     let changed = changed("success-eu.har", "/log/_expect/token/expires-in", 901);

@@ -3,28 +3,25 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use host_test::har;
 use serde_json::Value;
 use tempfile::TempDir;
 
 use super::{fixture, root};
 
-/// Returns the paths of all recordings that `run` plays, in its order: those of
-/// connections, then those of operations.
+/// Returns the paths of all recordings that `run` plays. Fails when there is none,
+/// for then nothing would be proved.
 pub fn played() -> Vec<PathBuf> {
-    [all(), in_folder("fixtures/operations")].concat()
-}
-
-/// Returns the paths of all recordings of connections in `fixtures/`, sorted.
-pub fn all() -> Vec<PathBuf> {
-    in_folder("fixtures")
-}
-
-/// Fails when there is none, for then nothing would be proved.
-fn in_folder(folder: &str) -> Vec<PathBuf> {
-    let files = fs::read_dir(root().join(folder)).unwrap().map(|entry| entry.unwrap().path());
-    let mut files: Vec<_> = files.filter(|path| path.extension().is_some_and(|e| e == "har")).collect();
+    let files = har::files(&root().join("fixtures")).unwrap();
     assert!(!files.is_empty());
-    files.sort();
+    files
+}
+
+/// Returns the paths of all recordings of connections, sorted.
+pub fn all() -> Vec<PathBuf> {
+    let files = played().into_iter().filter(|path| path.parent().is_some_and(|folder| folder.ends_with("fixtures")));
+    let files: Vec<_> = files.collect();
+    assert!(!files.is_empty());
     files
 }
 
