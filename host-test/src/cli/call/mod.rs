@@ -165,6 +165,10 @@ impl Call {
                 drop(spool);
                 Ok(self.cancelled(&run, json))
             }
+            // A reader that went away has read enough.
+            Err(RunFailure::Write(error)) if target.out.is_none() && error.kind() == io::ErrorKind::BrokenPipe => {
+                Ok(Exit::Success)
+            }
             Err(failure) => {
                 drop(spool);
                 if self.state.is_some() && !json {

@@ -95,8 +95,8 @@ mod tests {
     fn columns_are_aligned_and_control_characters_gone() {
         let output = json!([{ "name": "PC-1\u{1b}[31m", "rows": 7 }, { "name": "a\nb", "rows": 12, "x": true }]);
         let drawn = draw(&rows(&output).unwrap());
-        assert!(drawn[0].contains("name        rows  x"), "{drawn:?}");
-        assert_eq!(drawn[1..], ["PC-1\u{fffd}[31m     7", "a b           12  true"]);
+        assert!(drawn[0].contains("name       rows  x"), "{drawn:?}");
+        assert_eq!(drawn[1..], ["PC-1\u{fffd}[31m     7", "a b          12  true"]);
         let long = json!([{ "a": "x".repeat(100) }]);
         assert_eq!(draw(&rows(&long).unwrap())[1].chars().count(), 49);
     }
