@@ -411,3 +411,24 @@ fn problems_of_the_entries_open_no_session() {
     );
     assert_eq!(opened.unwrap().err().map(|problems| problems.len()), Some(4));
 }
+
+#[test]
+fn an_operation_gets_whatever_answer_there_is_in_the_end() {
+    let refused = Answer::Status(404, Vec::new(), "gone");
+    let unavailable = Answer::Status(503, Vec::new(), "");
+    for (repeatable, answers, status, calls) in [
+        (true, vec![refused.clone()], 404, 1),
+        (true, vec![unavailable.clone(), refused.clone()], 404, 2),
+        (true, vec![unavailable.clone()], 503, 3),
+        (false, vec![unavailable, refused.clone()], 503, 1),
+        (false, vec![Answer::Status(429, Vec::new(), ""), refused.clone()], 404, 2),
+        (false, vec![Answer::Status(401, Vec::new(), ""), refused], 404, 2),
+    ] {
+        let stage = Stage::new(&[Answer::Token(900)], &answers);
+        let call = ApiCall { method: "GET".into(), path_and_query: "/api/v1/workflows".into(), ..ApiCall::default() };
+        let mut request = stage.connector.api_request(stage.session.connection(), &call).unwrap().unwrap();
+        request.repeatable = repeatable;
+        assert_eq!(stage.session.answer(&request, &stage.cancel).unwrap().status, status);
+        assert_eq!(stage.script.calls.lock().unwrap().len(), calls, "{status}");
+    }
+}

@@ -5,6 +5,7 @@
 mod common;
 
 mod arguments;
+mod call;
 mod components;
 mod connect;
 mod describe;
