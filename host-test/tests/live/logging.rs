@@ -2,12 +2,13 @@
 
 use std::sync::Mutex;
 
-use host_test::transport::{Live, LiveOptions, ProxyVariables};
+use host_test::model::operation::Link;
+use host_test::transport::{Downloaded, Live, LiveOptions, ProxyVariables, Transport};
 use log::{LevelFilter, Log, Metadata, Record};
 
 use super::authority::Authority;
 use super::proxies::Proxy;
-use super::server::{Server, direct, request};
+use super::server::{Server, direct, get, request};
 
 /// Occurs in every secret of this test and in no other test.
 const CANARY: &str = "canary";
@@ -47,6 +48,12 @@ fn no_secret_is_logged() {
     let response = client.send(&request).unwrap();
     assert_eq!(response.body, b"canary-2");
     assert!(!format!("{client:?} {request:?} {response:?}").contains(CANARY));
+
+    // The link to a download is a secret as a whole.
+    let link = get("/canary-7?signature=canary-8");
+    let downloaded = Transport::download(&client, &link, &mut Vec::new(), &mut |_, _| ()).unwrap();
+    assert!(matches!(downloaded, Downloaded::Whole { bytes: 8 }));
+    assert!(!format!("{:?} {downloaded:?}", Link::new(link)).contains(CANARY));
 
     log::set_max_level(LevelFilter::Off);
     let lines = LISTENER.0.lock().unwrap();

@@ -3,6 +3,7 @@
 mod authority;
 mod server;
 
+mod downloads;
 mod environment;
 mod failures;
 mod limits;
