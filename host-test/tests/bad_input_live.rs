@@ -24,8 +24,8 @@ fn report(output: &Output) -> Value {
 /// for Wasmtime, which keeps the component's memory in a file without a name.
 fn record_without_room(stage: &Stage, out: &str, more: &[&str]) -> Output {
     let mut command = Command::new("sh");
-    command.args(["-c", r#"trap "" XFSZ; ulimit -f 96; exec "$0" "$@""#, env!("CARGO_BIN_EXE_host-test")]);
-    command.args(["record", "--out", out, "--name", &"too long ".repeat(10_000)]);
+    command.args(["-c", r#"trap "" XFSZ; ulimit -f 160; exec "$0" "$@""#, env!("CARGO_BIN_EXE_host-test")]);
+    command.args(["record", "--out", out, "--name", &"too long ".repeat(12_000)]);
     command.args(["--set", &format!("client_id={CLIENT_ID}")]).args(more);
     stage.lead(&mut command, CLIENT_SECRET);
     command.current_dir(stage.folder()).output().unwrap()

@@ -30,6 +30,11 @@ pub fn response(response: &Response) -> Result<(), Failure> {
             Failure::new(FailureCode::FeatureDisabled, "This feature is not enabled for the tenant.")
                 .hint("Ask Nexthink, or whoever administers the tenant, to enable it.")
         }
+        403 | 404 if !response.may_be_json() && !response.body.is_empty() => Failure::new(
+            FailureCode::UnexpectedStatus,
+            &format!("Something other than Nexthink's API answered with the status {}.", response.status),
+        )
+        .hint("A proxy on the way, or a list of allowed networks, can answer in Nexthink's place."),
         403 => Failure::new(FailureCode::PermissionMissing, "The credentials are not allowed to do this.").hint(TICK),
         404 => Failure::new(FailureCode::NotFound, "Nexthink does not know what was asked for.")
             .hint("Check the id and the path."),
@@ -39,14 +44,16 @@ pub fn response(response: &Response) -> Result<(), Failure> {
             .hint("Ask those who run this platform's network; Nexthink was not reached."),
         408 => Failure::new(FailureCode::Timeout, "Nexthink gave up waiting for the request.").hint("Try again."),
         429 => Failure::new(FailureCode::RateLimited, "Nexthink received too many requests.")
-            .hint("Wait before trying again; queries also have a limit for each day.")
+            .hint("Wait before trying again.")
             .retry_after(retry_after::seconds(response)),
         500..=599 => Failure::new(FailureCode::Unavailable, "Nexthink cannot answer at the moment.")
             .hint("Try again later.")
             .retry_after(retry_after::seconds(response)),
         400 | 405 | 409 | 410 | 413 | 414 | 415 | 422 => {
-            Failure::new(FailureCode::Rejected, "Nexthink refuses the request as it is.")
-                .hint("Correct what the provider's message names.")
+            Failure::new(FailureCode::Rejected, "Nexthink refuses the request as it is.").hint(match said.message {
+                Some(_) => "Correct what the provider's message names.",
+                None => "It does not say why: compare what was sent with its documentation.",
+            })
         }
         status => {
             Failure::new(FailureCode::UnexpectedStatus, &format!("The answer has the unexpected status {status}."))

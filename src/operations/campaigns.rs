@@ -9,7 +9,7 @@ use super::operation::{Course, Effect, Operation, Output};
 use super::read::{Pairs, record};
 use super::schema::{List, MAX_EXACT, Map, Member, Object, Rule};
 use super::step::Outcome;
-use super::words::{NQL_ID, PARAMETER_NAME, SID, VALUE};
+use super::words::{NQL_ID, PARAMETER_ID, SID, VALUE};
 use crate::access;
 use crate::failure::Failure;
 use crate::http::{Request, Response};
@@ -36,7 +36,7 @@ pub static TRIGGER: Operation = Operation {
         ),
         Member::optional(
             "parameters",
-            Rule::Map(&Map { names: &PARAMETER_NAME, values: Rule::Text(&VALUE), max: 30 }),
+            Rule::Map(&Map { names: &PARAMETER_ID, values: Rule::Text(&VALUE), max: 30 }),
             "Values of all parameters of the campaign, by their ids.",
         ),
     ]),

@@ -13,6 +13,7 @@ use crate::access;
 use crate::failure::Failure;
 use crate::http::{Request, Response};
 use crate::problem::Problem;
+use crate::text;
 
 /// `POST /api/v1/data-management/device/deletions`.
 pub static DELETE: Operation = Operation {
@@ -101,16 +102,32 @@ fn scheduled(call: &Call, response: &Response) -> Result<Outcome, Failure> {
     let input: Delete = call.input_again()?;
     access::response(response).map_err(|failure| match failure.provider_code.as_deref() {
         Some("BATCH_SIZE_EXCEEDED") => failure.hint("This tenant takes fewer devices at once: delete them in parts."),
-        _ => failure,
+        _ => with_id(failure, response),
     })?;
     let devices = call::read::<Answer>(response)?.devices;
     let count = devices.iter().filter(|device| device.status == "SCHEDULED").count();
-    let left = input.devices.len().saturating_sub(count);
+    let left = devices.iter().filter(|device| ["INVALID", "FAILED"].contains(&device.status.as_str())).count();
+    let unclear = input.devices.len().saturating_sub(count + left);
     let request_id = response.header("x-request-id");
-    let outcome = Outcome::whole(&Scheduled { scheduled_count: count, request_id, devices }).partial(left > 0);
+    let outcome = Outcome::whole(&Scheduled { scheduled_count: count, request_id, devices });
+    let mut outcome = outcome.partial(left + unclear > 0);
+    if unclear > 0 {
+        outcome = outcome.warn(format!(
+            "Nexthink does not say plainly what becomes of {unclear} of {} devices.",
+            input.devices.len()
+        ));
+    }
     Ok(if left > 0 {
         outcome.warn(format!("{left} of {} devices will not be deleted; devices says which.", input.devices.len()))
     } else {
         outcome
     })
+}
+
+/// Adds what Nexthink's support asks for.
+fn with_id(mut failure: Failure, response: &Response) -> Failure {
+    if let Some(id) = response.header("x-request-id").and_then(text::clean) {
+        failure.message = format!("{} Its support asks for the request id {id}.", failure.message);
+    }
+    failure
 }

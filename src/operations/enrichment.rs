@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use super::call::{self, Call, Repeat};
 use super::operation::{Course, Effect, Operation, Output};
-use super::read::{self, record};
+use super::read::{self, Word, record};
 use super::schema::{List, MAX_EXACT, Member, Object, Rule};
 use super::state;
 use super::step::{Outcome, Pending, Progress, Step};
@@ -168,6 +168,7 @@ record! {
     /// What the API says of the objects of a request, as success, as part of one
     /// (207) or when every object is bad (400).
     struct Answer {
+        status: Option<String> = "status",
         errors: Option<Vec<ObjectErrors>> = "errors",
     }
 }
@@ -175,7 +176,14 @@ record! {
 record! {
     struct ObjectErrors {
         identification: Option<Vec<Identification>> = "identification",
-        errors: Option<Vec<Rejection>> = "errors",
+        errors: Option<Vec<Reason>> = "errors",
+    }
+}
+
+record! {
+    struct Reason {
+        code: Option<Word> = "code",
+        message: Option<String> = "message",
     }
 }
 
@@ -212,8 +220,8 @@ fn resume(call: &Call, state: &[u8], response: &Response) -> Result<Step, Failur
         }
         Err(failure) => return Err(failure),
     };
-    let (count, rejected) = (objects.len() as u64, errors.len().min(objects.len()) as u64);
-    note(&mut place, objects, errors);
+    let count = objects.len() as u64;
+    let rejected = note(&mut place, objects, errors).min(count);
     place.rejected += rejected;
     place.accepted += count - rejected;
     place.from += count;
@@ -226,42 +234,64 @@ fn resume(call: &Call, state: &[u8], response: &Response) -> Result<Step, Failur
 /// Reads what is wrong with which object; empty when nothing is.
 fn errors(response: &Response) -> Result<Vec<ObjectErrors>, Failure> {
     if response.status == 400
-        && let Some(Answer { errors: Some(errors) }) = str::from_utf8(&response.body).ok().and_then(read::text)
+        && let Some(Answer { errors: Some(errors), .. }) = str::from_utf8(&response.body).ok().and_then(read::text)
         && errors.iter().any(|error| error.identification.is_some())
     {
         return Ok(errors);
     }
     access::response(response)?;
-    let errors = call::read::<Answer>(response)?.errors.unwrap_or_default();
-    if response.status == 207 && errors.is_empty() {
-        return Err(call::malformed("The answer says that objects were refused, but not which."));
+    let Answer { status, errors } = call::read(response)?;
+    match errors.unwrap_or_default() {
+        errors if !errors.is_empty() => Ok(errors),
+        none if response.status != 207 && status.as_deref() == Some("success") => Ok(none),
+        _ => Err(call::malformed("The answer does not say what became of the objects.")),
     }
-    Ok(errors)
 }
 
-/// Finds the objects that the errors mean, and adds these to the place.
-fn note(place: &mut Place, objects: &[&RawValue], errors: Vec<ObjectErrors>) {
-    let mut places: BTreeMap<String, Vec<u64>> = BTreeMap::new();
+/// Holds the indexes of objects that look alike.
+#[derive(Default)]
+struct Alike {
+    waiting: Vec<u64>,
+    taken: Option<u64>,
+}
+
+/// Finds the objects that the errors mean, adds these to the place, and returns how
+/// many objects it were.
+fn note(place: &mut Place, objects: &[&RawValue], errors: Vec<ObjectErrors>) -> u64 {
+    let mut places: BTreeMap<String, Alike> = BTreeMap::new();
     if !errors.is_empty() {
         // From the last to the first, so that the first is taken first.
         for (index, object) in (place.from..).zip(objects).collect::<Vec<_>>().into_iter().rev() {
             let written = read::text::<Identified>(object.get());
             if let Some(identity) = written.and_then(|written| identity(&written.identification)) {
-                places.entry(identity).or_default().push(index);
+                places.entry(identity).or_default().waiting.push(index);
             }
         }
     }
+    let mut rejected = 0;
     for error in errors {
-        let named = error.identification.as_deref().and_then(identity);
-        let index = named.and_then(|named| places.get_mut(&named)).and_then(Vec::pop);
+        let named = error.identification.as_deref().and_then(identity).and_then(|named| places.get_mut(&named));
+        let (index, again) = match named {
+            None => (None, false),
+            Some(alike) => match alike.waiting.pop() {
+                Some(index) => (Some(*alike.taken.insert(index)), false),
+                // There is no other one: this adds to what was said before.
+                None => (alike.taken, true),
+            },
+        };
+        rejected += u64::from(!again);
+        let mut reasons = error.errors.unwrap_or_default();
+        if reasons.is_empty() {
+            reasons.push(Reason { code: None, message: None });
+        }
         let clean = |text: Option<String>| text.as_deref().and_then(text::clean);
-        let reasons = error.errors.unwrap_or_default();
         place.errors.extend(reasons.into_iter().map(|reason| Rejection {
             index,
-            code: clean(reason.code),
+            code: clean(reason.code.map(|word| word.0)),
             message: clean(reason.message),
         }));
     }
+    rejected
 }
 
 #[derive(Serialize)]

@@ -35,7 +35,7 @@ use serde_json::value::RawValue;
 use step::Step;
 
 use crate::entries::Entries;
-use crate::failure::Failure;
+use crate::failure::{Failure, FailureCode};
 use crate::http::Response;
 use crate::problem::{Problem, ProblemCode};
 
@@ -107,8 +107,18 @@ pub fn resume(settings: &Entries, id: &str, input: &str, state: &[u8], response:
     match &operation.course {
         Course::Single { outcome, .. } => {
             state::read::<&RawValue>(operation.id, state)?;
-            outcome(&call, response).map(Step::Done)
+            outcome(&call, response).map(Step::Done).map_err(|failure| uncertain(operation, failure))
         }
         Course::Several { resume, .. } => resume(&call, state, response),
     }
+}
+
+/// Takes back the advice to try again where the request may have taken effect.
+fn uncertain(operation: &Operation, failure: Failure) -> Failure {
+    use FailureCode::{MalformedResponse, Timeout, Unavailable, UnexpectedStatus};
+    let unclear = matches!(failure.code, MalformedResponse | Timeout | Unavailable | UnexpectedStatus);
+    if unclear && operation.effect != Effect::Read {
+        return failure.hint("It may have taken effect all the same: look in Nexthink before you try again.");
+    }
+    failure
 }

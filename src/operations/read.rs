@@ -97,6 +97,18 @@ fn items(value: Option<&RawValue>) -> Option<Vec<&RawValue>> {
     serde_json::from_str(value?.get()).ok()
 }
 
+/// Holds a text, or a number as it is written, which some providers use for one.
+pub struct Word(pub String);
+
+impl<'a> Read<'a> for Word {
+    fn read(value: Option<&'a RawValue>) -> Option<Self> {
+        let number = |value: &RawValue| value.get().starts_with(|c: char| c.is_ascii_digit() || c == '-');
+        String::read(value)
+            .or_else(|| value.filter(|value| number(value)).map(|value| value.get().to_owned()))
+            .map(Self)
+    }
+}
+
 /// Holds texts by names, in their order; empty where there is no such member.
 #[derive(Default)]
 pub struct Pairs(pub Vec<(String, String)>);

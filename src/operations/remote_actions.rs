@@ -9,7 +9,7 @@ use super::operation::{Course, Effect, Operation, Output};
 use super::read::{Pairs, record};
 use super::schema::{List, Member, Object, Rule};
 use super::step::Outcome;
-use super::words::{COLLECTOR_ID, LINE, NQL_ID, PARAMETERS, REASON};
+use super::words::{COLLECTOR_ID, LINE, NQL_ID, REASON, VALUES};
 use crate::failure::Failure;
 use crate::http::{Request, Response};
 use crate::problem::Problem;
@@ -82,7 +82,7 @@ pub static EXECUTE: Operation = Operation {
             Rule::List(&List { item: Rule::Text(&COLLECTOR_ID), min: 1, max: Some(10_000) }),
             "Collector ids of the devices, which are not their UIDs.",
         ),
-        Member::optional("params", Rule::Map(&PARAMETERS), "Values of the action's inputs, by their ids."),
+        Member::optional("params", Rule::Map(&VALUES), "Values of the action's inputs, by their ids."),
         Member::optional(
             "expiresInMinutes",
             Rule::Whole(60, 10_080),

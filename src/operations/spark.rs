@@ -7,7 +7,7 @@ use super::operation::{Course, Effect, Operation, Output};
 use super::read::{Pairs, record};
 use super::schema::{List, Member, Object, Rule};
 use super::step::Outcome;
-use super::words::{BASE64, HEADER, LINE, MESSAGE, PARAMETERS, UPN};
+use super::words::{BASE64, HEADER, LINE, MESSAGE, UPN, VALUES};
 use crate::access;
 use crate::failure::{Failure, FailureCode};
 use crate::http::{Request, Response};
@@ -39,7 +39,7 @@ pub static HANDOFF: Operation = Operation {
         ),
         // The form is not documented; a name of the IANA is likely (confidence D).
         Member::optional("timezone", Rule::Text(&HEADER), "The employee's time zone, such as Europe/Zurich."),
-        Member::optional("metadata", Rule::Map(&PARAMETERS), "What else Spark should know."),
+        Member::optional("metadata", Rule::Map(&VALUES), "What else Spark should know."),
     ]),
     example: r#"{"userPrincipalName":"ada@example.com","text":"My laptop is slow.","timezone":"Europe/Zurich"}"#,
     output: Output::Json(&Object::open(&[Member::required(

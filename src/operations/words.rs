@@ -134,6 +134,19 @@ pub static PARAMETER_NAME: Text = Text {
     hint: "Write it as the query declares it, without $.",
 };
 
+/// Id of an input of a remote action, or of a parameter of a workflow or campaign.
+pub static PARAMETER_ID: Text = Text {
+    pattern: "^[A-Za-z0-9_.-]{1,255}$",
+    accepts: |text| {
+        (1..=255).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b))
+    },
+    max: 255,
+    hint: "Write it as its page in Nexthink does.",
+    example: "service_name",
+    form: "the id of a parameter",
+    ..PARAMETER_NAME
+};
+
 /// Value of a `Source` or `Timezone` header.
 pub static HEADER: Text = Text {
     pattern: "^[!-~]([ -~]{0,254}[!-~])?$",
@@ -193,8 +206,11 @@ const fn printable(min: usize, max: usize) -> Text {
     }
 }
 
-/// Parameters by their names. How many a query or an action may have is not
-/// documented; nobody has seen a hundred.
+/// Values by the ids of what takes them. How many there may be is not documented;
+/// nobody has seen a hundred.
+pub static VALUES: Map = Map { names: &PARAMETER_ID, values: Rule::Text(&VALUE), max: 100 };
+
+/// Values by the names of a query's parameters.
 pub static PARAMETERS: Map = Map { names: &PARAMETER_NAME, values: Rule::Text(&VALUE), max: 100 };
 
 /// Name of a field to write (Nexthink: Enrichment API): `device/device/…` and

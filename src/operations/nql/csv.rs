@@ -1,7 +1,7 @@
 //! Counting records of CSV (RFC 4180).
 
 /// Counts the records, a header line included. Line breaks inside of quotes belong
-/// to a field.
+/// to a field; an empty line is a record whose only field is empty.
 pub fn records(text: &str) -> usize {
     let (mut count, mut quoted, mut open) = (0, false, false);
     for byte in text.bytes() {
@@ -11,7 +11,7 @@ pub fn records(text: &str) -> usize {
                 open = true;
             }
             b'\n' if !quoted => {
-                count += usize::from(open);
+                count += 1;
                 open = false;
             }
             b'\r' => {}
@@ -33,7 +33,8 @@ mod tests {
             ("name\r\nPC-1\r\nPC-2", 3),
             ("name\n\"a\nb\"\n", 2),
             ("name\n\"say \"\"hi\n\"\"\",x\n", 2),
-            ("\n\n", 0),
+            ("\n\n", 2),
+            ("name\r\nPC-1\r\n\r\nPC-3\r\n", 4),
         ] {
             assert_eq!(records(text), count, "{text:?}");
         }

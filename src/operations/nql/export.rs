@@ -137,7 +137,8 @@ fn waiting(call: &Call, input: &Input, export: Export, response: &Response) -> R
             let minutes = input.wait_minutes.unwrap_or(WAIT_MINUTES);
             let waited = response.received_at.saturating_sub(export.since).max(export.paused);
             if waited >= minutes * 60 {
-                let message = format!("The export {} was not complete after {minutes} minutes.", export.id());
+                let unit = if minutes == 1 { "minute" } else { "minutes" };
+                let message = format!("The export {} was not complete after {minutes} {unit}.", export.id());
                 return Err(Failure::new(FailureCode::Timeout, &message)
                     .hint("Ask for it later with nql.export-status, or allow more waitMinutes."));
             }

@@ -85,6 +85,7 @@ fn answered(response: &Response) -> Result<(), Failure> {
             "Check the id under Administration, NQL API queries: a query saved elsewhere, such as in Investigations, \
              cannot be run, and an export is forgotten after a while.",
         ),
+        FailureCode::RateLimited => failure.hint("Wait before trying again; queries also have a limit for each day."),
         _ => failure,
     })
 }

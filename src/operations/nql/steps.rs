@@ -104,7 +104,8 @@ impl Status {
     /// rows cut it (status 206). A link that leads elsewhere is a failure.
     pub fn read(response: &Response) -> Result<(Self, bool), Failure> {
         super::answered(response)?;
-        let status: Self = call::read(response)?;
+        let mut status: Self = call::read(response)?;
+        status.results_file_url = status.results_file_url.filter(|url| !url.is_empty());
         status.results_file_url.as_deref().map_or(Ok(()), link::check)?;
         Ok((status, response.status == 206))
     }

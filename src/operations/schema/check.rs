@@ -78,9 +78,10 @@ impl<'a> Found<'a> {
         let length = value.chars().count();
         if length > rule.max {
             self.add(ProblemCode::TooLong, format!("This is longer than {} characters.", rule.max), "");
-        } else if length < rule.min {
-            self.add(ProblemCode::Required, "This is empty.", rule.hint);
-        } else if !(rule.accepts)(value) {
+        } else if length == 0 && rule.min > 0 {
+            // Where any text will do, its form is not the matter.
+            self.add(ProblemCode::Required, "This is empty.", if rule.example.is_empty() { "" } else { rule.hint });
+        } else if length < rule.min || !(rule.accepts)(value) {
             self.add(ProblemCode::BadFormat, format!("This is not {}.", rule.form), rule.hint);
         }
     }
@@ -202,7 +203,7 @@ impl<'de: 'a, 'a> Visitor<'de> for Checker<'a, '_> {
         }
         if let Some(max) = max.filter(|max| count > *max) {
             let message = format!("There are {count} of at most {max}.");
-            self.found.add(ProblemCode::TooMany, message, "Do it in several parts.");
+            self.found.add(ProblemCode::TooMany, message, if max > 1 { "Do it in several parts." } else { "" });
         }
         Ok(())
     }

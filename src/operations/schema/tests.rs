@@ -140,7 +140,7 @@ proptest! {
 }
 
 /// Every text with a pattern of its own.
-const TEXTS: [&Text; 14] = [
+const TEXTS: [&Text; 15] = [
     &words::QUERY_ID,
     &words::NQL_ID,
     &words::EXPORT_ID,
@@ -150,6 +150,7 @@ const TEXTS: [&Text; 14] = [
     &words::SID_OR_ZERO,
     &words::UPN,
     &words::PARAMETER_NAME,
+    &words::PARAMETER_ID,
     &words::HEADER,
     &words::BASE64,
     &words::FIELD_NAME,

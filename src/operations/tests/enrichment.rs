@@ -88,9 +88,26 @@ fn every_object_bad_is_told_object_by_object() {
 #[test]
 fn the_same_object_twice_is_told_apart_by_order() {
     let input = json!({"domain": "tests", "enrichments": [object("A"), object("B"), object("A")]});
-    let outcome = last(&input, &begun(ID, &input), &partial(&["A", "A", "unknown"]));
-    let indexes: Vec<_> = output(&outcome)["errors"].as_array().unwrap().iter().map(|e| e["index"].clone()).collect();
-    assert_eq!(indexes, [json!(0), json!(2), Value::Null]);
+    let outcome = last(&input, &begun(ID, &input), &partial(&["A", "A", "A"]));
+    let shown = output(&outcome);
+    let indexes: Vec<_> = shown["errors"].as_array().unwrap().iter().map(|e| e["index"].clone()).collect();
+    assert_eq!(indexes, [json!(0), json!(2), json!(2)]);
+    assert_eq!((&shown["accepted"], &shown["rejected"]), (&json!(1), &json!(2)));
+    let outcome = last(&input, &begun(ID, &input), &partial(&["unknown"]));
+    assert_eq!(output(&outcome)["errors"][0]["index"], Value::Null);
+}
+
+#[test]
+fn an_object_refused_without_a_reason_is_still_named() {
+    let input = input(2);
+    let errors = json!([{"identification": [{"name": "device/device/name", "value": "PC-1"}], "errors": []}]);
+    let response = json_answer(207, &json!({"status": "partial_success", "errors": errors}));
+    assert_eq!(output(&last(&input, &begun(ID, &input), &response))["errors"], json!([{"index": 1}]));
+    let errors = json!([{"identification": [{"name": "device/device/name", "value": "PC-0"}],
+                         "errors": [{"code": -7, "message": "No."}]}]);
+    let response = json_answer(207, &json!({"status": "partial_success", "errors": errors}));
+    let shown = output(&last(&input, &begun(ID, &input), &response));
+    assert_eq!(shown["errors"], json!([{"index": 0, "code": "-7", "message": "No."}]));
 }
 
 #[test]
@@ -108,9 +125,16 @@ fn a_refused_request_is_a_failure_until_something_was_accepted() {
 }
 
 #[test]
-fn a_partial_success_without_errors_is_not_believed() {
-    let failure = failed(ID, &input(1), &json_answer(207, &json!({"status": "partial_success"})));
-    assert_eq!(failure.code.as_str(), "malformed-response");
+fn only_what_says_so_is_a_success() {
+    for (status, body) in [
+        (207, json!({"status": "partial_success"})),
+        (207, json!({"status": "success"})),
+        (200, json!({"status": "error"})),
+        (200, json!({"message": "No.", "code": "ENRICH_099"})),
+    ] {
+        let failure = failed(ID, &input(1), &json_answer(status, &body));
+        assert_eq!(failure.code.as_str(), "malformed-response", "{body}");
+    }
 }
 
 #[test]

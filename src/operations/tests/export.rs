@@ -108,6 +108,8 @@ fn waiting_ends_at_the_limit_by_the_clock_or_by_the_pauses() {
 fn a_word_nobody_knows_is_waited_for() {
     let input = json!({"queryId": "#ab"});
     assert!(matches!(resumed(ID, &input, &started(&input), &status("QUEUED")), Ok(Step::Send(_))));
+    let blank = json_answer(200, &json!({"status": "IN_PROGRESS", "resultsFileUrl": ""}));
+    assert!(matches!(resumed(ID, &input, &started(&input), &blank), Ok(Step::Send(_))));
 }
 
 #[test]

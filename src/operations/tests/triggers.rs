@@ -133,6 +133,12 @@ fn devices_that_are_not_scheduled_make_a_deletion_partial() {
         output(&outcome),
         json!({"scheduledCount": 1, "requestId": "q", "devices": [device("SCHEDULED"), device("INVALID")]})
     );
+    let body = json!({"devices": [device("SCHEDULED"), device("QUEUED")]});
+    let outcome = done("devices.delete", &input, &json_answer(202, &body));
+    assert!(outcome.partial && outcome.warnings[0].contains("does not say plainly"), "{outcome:?}");
+    let mut response = json_answer(500, &json!({"code": "INTERNAL_ERROR", "message": "Oops."}));
+    response.headers.push(("x-request-id".to_owned(), "q\u{7}7".to_owned()));
+    assert!(failed("devices.delete", &input, &response).message.ends_with("the request id q7."));
     let disabled = json_answer(403, &json!({"code": "FEATURE_NOT_ENABLED", "message": "Off."}));
     assert_eq!(failed("devices.delete", &input, &disabled).code.as_str(), "feature-disabled");
 }
@@ -218,4 +224,16 @@ fn a_conversation_is_handed_over_in_parts() {
     assert_eq!(output(&done("spark.handoff", &input, &answer(204, "", ""))), json!({"accepted": true}));
     let unknown = json_answer(404, &json!({"message": "Unknown."}));
     assert!(failed("spark.handoff", &input, &unknown).into_details().hint.unwrap().contains("user principal name"));
+}
+
+#[test]
+fn nobody_is_told_to_repeat_what_may_have_taken_effect() {
+    for operation in crate::operations::CATALOGUE {
+        let input: Value = serde_json::from_str(operation.example).unwrap();
+        let hint = failed(operation.id, &input, &json_answer(503, &json!({}))).into_details().hint.unwrap();
+        let writes = !["nql", "enrichment"].contains(&operation.permission)
+            && !operation.id.ends_with(".list")
+            && !operation.id.ends_with(".details");
+        assert_eq!(hint.contains("may have taken effect"), writes, "{}: {hint}", operation.id);
+    }
 }

@@ -11,11 +11,11 @@ use crate::operations::operation::{Course, Effect, Operation, Output};
 use crate::operations::read::{Pairs, record};
 use crate::operations::schema::{List, Member, Object, Rule};
 use crate::operations::step::Outcome;
-use crate::operations::words::{LINE, PARAMETERS, SID, SID_OR_ZERO, UPN, UUID};
+use crate::operations::words::{LINE, SID, SID_OR_ZERO, UPN, UUID, VALUES};
 use crate::problem::Problem;
 
 const PARAMS: Member =
-    Member::optional("params", Rule::Map(&PARAMETERS), "Values of the workflow's parameters, by their ids.");
+    Member::optional("params", Rule::Map(&VALUES), "Values of the workflow's parameters, by their ids.");
 
 const OUTPUT: &[Member] = &[
     Member::required("requestUuid", Rule::Foreign(&["string"]), "Names the request in NQL."),

@@ -10,7 +10,7 @@ use super::operation::{Course, Effect, Operation, Output};
 use super::read::{Pairs, record};
 use super::schema::{List, Map, Member, Object, Rule};
 use super::step::Outcome;
-use super::words::{HEADER, NQL_ID, PARAMETER_NAME, SOME_VALUE, UUID};
+use super::words::{HEADER, NQL_ID, PARAMETER_ID, SOME_VALUE, UUID};
 use crate::failure::{Failure, FailureCode};
 use crate::http::{Request, Response};
 use crate::problem::Problem;
@@ -94,7 +94,7 @@ pub static RESUME: Operation = Operation {
         Member::required("executionUuid", Rule::Text(&UUID), "UUID of the execution that waits."),
         Member::optional(
             "parameters",
-            Rule::Map(&Map { names: &PARAMETER_NAME, values: Rule::Text(&SOME_VALUE), max: 100 }),
+            Rule::Map(&Map { names: &PARAMETER_ID, values: Rule::Text(&SOME_VALUE), max: 100 }),
             "What the workflow waits for, by the names of its parameters.",
         ),
         SOURCE,
