@@ -34,7 +34,24 @@ fn commands_print_what_the_readme_shows() {
             .current_dir(root())
             .output()
             .unwrap();
-        assert_eq!(String::from_utf8_lossy(&output.stdout), printed, "$ host-test {command}");
+        // The lines of CSV end with two characters, those of the README with one.
+        let stdout = String::from_utf8_lossy(&output.stdout).replace("\r\n", "\n");
+        assert_eq!(stdout, printed, "$ host-test {command}");
+    }
+}
+
+#[test]
+fn every_operation_has_its_row() {
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_host-test")).args(["operations", "--json"]).output().unwrap();
+    let offered: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let offered = offered["operations"].as_array().unwrap();
+    assert!(!offered.is_empty());
+    let text = |operation: &serde_json::Value, name: &str| operation[name].as_str().unwrap().to_owned();
+    for operation in offered {
+        let [id, title, permission, effect] = ["id", "title", "permission", "effect"].map(|name| text(operation, name));
+        let row = format!("| `{id}` | {title} | {permission} | {effect} | ");
+        assert!(readme.contains(&row), "{row}");
     }
 }
 

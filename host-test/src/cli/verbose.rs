@@ -25,6 +25,11 @@ pub(super) struct Verbose {
 }
 
 impl Verbose {
+    /// Tells whether there is anything to tell.
+    pub(super) fn is_on(&self) -> bool {
+        self.verbose > 0
+    }
+
     /// Begins to tell, for the rest of the program.
     pub(super) fn start(&self) {
         let level = match self.verbose {

@@ -55,9 +55,6 @@ pub(super) struct Call {
     /// Go on with what was saved
     #[arg(long, value_name = "FILE")]
     resume: Option<PathBuf>,
-    /// Print each step as a line of its own
-    #[arg(long)]
-    verbose: bool,
     #[command(flatten)]
     set: Set,
     #[command(flatten)]
@@ -72,6 +69,7 @@ enum Order {
 
 impl Call {
     pub(super) fn execute(&self, common: &Common) -> Result<Exit, Error> {
+        self.answers.verbose.start();
         let connector = Arc::new(common.connector()?);
         let (operation, order) = self.order(&connector)?;
         self.target.check(&operation, common.json)?;
@@ -197,7 +195,7 @@ impl Call {
         cancel: &Cancel,
         json: bool,
     ) -> (Result<Finished, RunFailure>, Spool) {
-        let mut progress = Progress::new(json, self.verbose);
+        let mut progress = Progress::new(json, self.answers.verbose.is_on());
         let (sender, receiver) = mpsc::channel();
         thread::scope(|scope| {
             scope.spawn(move || {
