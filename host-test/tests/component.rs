@@ -223,3 +223,38 @@ fn starting_an_operation_with_little_costs_little() {
         assert!(matches!(started, Ok(Ok(_))), "{}: {started:?}", operation.id);
     }
 }
+
+#[test]
+fn whatever_the_input_is_there_is_a_problem_and_no_trap() {
+    let connector = connector();
+    let pairs = [("instance", "nxdocs"), ("region", "eu"), ("client_id", "some-client"), ("client_secret", "s")];
+    let entries = connector.entries(pairs.map(|(key, value)| (key.to_owned(), value.to_owned())).into());
+    let connection = connector.resolve(&entries).unwrap().unwrap();
+    let operations = connector.operations().unwrap();
+    let wrapped = |value: &str| format!(r#"{{"queryId":{value}}}"#);
+    let longest = 16 << 20;
+    for (input, what) in [
+        (String::new(), "nothing"),
+        (wrapped("7"), "a wrong type"),
+        (wrapped(&format!("{}{}", "[".repeat(2000), "]".repeat(2000))), "2,000 levels of lists"),
+        (format!("{}1{}", r#"{"queryId":"#.repeat(2000), "}".repeat(2000)), "2,000 levels of objects"),
+        (wrapped(&format!("\"{}\"", "a".repeat(longest - 20))), "16 MiB of text"),
+        (wrapped(&format!("[{}0]", "0,".repeat(longest / 2 - 20))), "16 MiB of items"),
+        (wrapped(&"[".repeat(longest - 20)), "16 MiB of levels"),
+        ("a".repeat(64 << 20), "more than is taken"),
+        (wrapped(r#""ab\u0000""#), "NUL"),
+        (wrapped(r#""\ud800""#), "a lone surrogate"),
+        (wrapped("9007199254740993"), "a number beyond 2^53"),
+        (r##"{"queryId":"#ab","query":"devices"}"##.to_owned(), "an unknown member"),
+    ] {
+        let call = OperationCall {
+            connection: &connection,
+            entries: &entries,
+            token: None,
+            operation: &operations[0],
+            input: &input,
+        };
+        let problems = connector.start(call).unwrap_or_else(|error| panic!("{what}: {error}"));
+        assert!(problems.is_err_and(|problems| !problems.is_empty()), "{what}");
+    }
+}
