@@ -153,5 +153,5 @@ fn an_export_that_never_completes_ends_though_no_clock_moves() {
     let input = r##"{"queryId":"#export_devices","waitMinutes":1}"##.to_owned();
     let run = Same::new(r#"{"exportId":"5f0c6a1e-9a54-4c3e-8d1f-7f3a00010002","status":"IN_PROGRESS"}"#);
     let failure = run.start("nql.export", input).go(&mut std::io::sink(), &Cancel::default(), &mut |_| ()).unwrap_err();
-    assert!(failure.to_string().contains("was not complete after 1 minutes"), "{failure}");
+    assert!(failure.to_string().contains("was not complete after 1 minute."), "{failure}");
 }
