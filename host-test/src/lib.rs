@@ -16,7 +16,7 @@
 //! of the rest. A [`session`] keeps a connection's token alive for callers of many threads;
 //! an [`operation`] runs over one, exchange by exchange.
 //! [`redact`] knows the secrets of a connection and hides them in texts of
-//! others. [`cli`] is the command line over all of it.
+//! others. The [`page`] shows guide and form in a browser; [`cli`] is the command line over all of it.
 
 pub mod cli;
 pub mod entries;
@@ -24,6 +24,7 @@ pub mod guard;
 pub mod har;
 pub mod model;
 pub mod operation;
+pub mod page;
 pub mod plugin;
 pub mod redact;
 pub mod scenario;

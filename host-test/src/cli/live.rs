@@ -16,15 +16,9 @@ use crate::scenario;
 use crate::session::{Policy, Session, SystemClock};
 use crate::transport::{Live, LiveOptions, OwnedReplay, ResolveRule, Transport};
 
-/// Says who answers.
+/// Says how to reach the provider.
 #[derive(Debug, Args)]
-pub(super) struct Answers {
-    /// Answer from a recording; without `--set` its own entries are used
-    #[arg(long, value_name = "FILE", required_unless_present = "live", conflicts_with = "live")]
-    pub(super) recording: Option<PathBuf>,
-    /// Talk to the provider
-    #[arg(long)]
-    pub(super) live: bool,
+pub(super) struct Network {
     /// Trust the certificates in this PEM file as well
     #[arg(long, value_name = "FILE", requires = "live")]
     ca_file: Option<PathBuf>,
@@ -35,13 +29,11 @@ pub(super) struct Answers {
     /// Wait at most so long for an answer, where a request allows more
     #[arg(long, value_name = "SECONDS", requires = "live", value_parser = clap::value_parser!(u32).range(1..))]
     timeout: Option<u32>,
-    #[command(flatten)]
-    pub(super) verbose: Verbose,
 }
 
-impl Answers {
-    /// Opens the network, with the options given.
-    pub(super) fn network(&self) -> Result<Live, Error> {
+impl Network {
+    /// Opens the network.
+    pub(super) fn open(&self) -> Result<Live, Error> {
         let options = LiveOptions {
             ca_file: self.ca_file.clone(),
             resolve: self.resolve.clone(),
@@ -49,6 +41,28 @@ impl Answers {
             ..LiveOptions::default()
         };
         Live::new(options).map_err(|error| Error::Use(error.to_string()))
+    }
+}
+
+/// Says who answers.
+#[derive(Debug, Args)]
+pub(super) struct Answers {
+    /// Answer from a recording; without `--set` its own entries are used
+    #[arg(long, value_name = "FILE", required_unless_present = "live", conflicts_with = "live")]
+    pub(super) recording: Option<PathBuf>,
+    /// Talk to the provider
+    #[arg(long)]
+    pub(super) live: bool,
+    #[command(flatten)]
+    network: Network,
+    #[command(flatten)]
+    pub(super) verbose: Verbose,
+}
+
+impl Answers {
+    /// Opens the network, with the options given.
+    pub(super) fn network(&self) -> Result<Live, Error> {
+        self.network.open()
     }
 
     /// Opens a session with what was entered. None after problems, which are

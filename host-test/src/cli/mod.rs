@@ -17,6 +17,7 @@ mod operations;
 mod record;
 mod request;
 mod run;
+mod serve;
 mod set;
 mod show;
 mod tenant;
@@ -87,6 +88,8 @@ enum Command {
     Call(call::Call),
     /// Stand in for a Nexthink tenant on this machine, over TLS
     Tenant(tenant::Serve),
+    /// Open the connect page: guide and form in a browser
+    Serve(serve::Serve),
     /// Print size, digest, imports, exports and metadata of a component
     Inspect(inspect::Inspect),
     /// Write the built-in component to a file
@@ -155,6 +158,7 @@ fn execute(Arguments { common, command }: Arguments) -> Result<Exit, Error> {
         Command::Operations(command) => command.execute(&common),
         Command::Call(command) => command.execute(&common),
         Command::Tenant(command) => command.execute(&common),
+        Command::Serve(command) => command.execute(&common),
         Command::Inspect(command) => command.execute(&common),
         Command::Component(command) => command.execute(&common),
     }

@@ -11,7 +11,7 @@ use crate::har::{self, Placeholders, Recording};
 use crate::scenario::{Played, Stopped, play};
 
 /// Where recordings are when none are named.
-const DEFAULT: &str = "fixtures";
+pub(super) const DEFAULT: &str = "fixtures";
 
 #[derive(Debug, Default, Args)]
 pub(super) struct Run {
@@ -61,7 +61,7 @@ impl Run {
     }
 }
 
-fn directory(path: &Path) -> Result<Vec<PathBuf>, Error> {
+pub(super) fn directory(path: &Path) -> Result<Vec<PathBuf>, Error> {
     let files = har::files(path).map_err(|error| Error::file("read", path, &error))?;
     if files.is_empty() {
         return Err(Error::Use(format!("{} holds no recordings (files that end in .har)", path.display())));

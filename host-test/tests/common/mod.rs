@@ -4,6 +4,7 @@
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 pub mod finder;
+pub mod hostile;
 pub mod plugins;
 pub mod program;
 pub mod recordings;

@@ -46,7 +46,7 @@ fn encode_dummy(resolve: &Resolve, world: WorldId) -> Vec<u8> {
     encode(resolve, world, dummy_module(resolve, world, ManglingAndAbi::Legacy(LiftLowerAbi::Sync)))
 }
 
-fn encode(resolve: &Resolve, world: WorldId, mut module: Vec<u8>) -> Vec<u8> {
+pub(super) fn encode(resolve: &Resolve, world: WorldId, mut module: Vec<u8>) -> Vec<u8> {
     embed_component_metadata(&mut module, resolve, world, StringEncoding::UTF8).unwrap();
     ComponentEncoder::default().validate(true).module(&module).unwrap().encode().unwrap()
 }
@@ -119,11 +119,11 @@ impl Bodies<'_> {
 
 /// Lays out values from address 0 on as the canonical ABI of the component
 /// model does.
-struct Memory(Vec<u8>);
+pub(super) struct Memory(pub(super) Vec<u8>);
 
 impl Memory {
     /// Adds words and returns their address.
-    fn words(&mut self, words: &[u32]) -> u32 {
+    pub(super) fn words(&mut self, words: &[u32]) -> u32 {
         self.0.resize(self.0.len().next_multiple_of(4), 0);
         let address = self.0.len();
         self.0.extend(words.iter().flat_map(|word| word.to_le_bytes()));
@@ -131,7 +131,7 @@ impl Memory {
     }
 
     /// Adds a text and returns its address and length.
-    fn text(&mut self, text: &str) -> [u32; 2] {
+    pub(super) fn text(&mut self, text: &str) -> [u32; 2] {
         let at = [self.0.len(), text.len()].map(|number| u32::try_from(number).unwrap());
         self.0.extend(text.bytes());
         at
