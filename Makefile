@@ -1,6 +1,6 @@
 # Every target does its own set-up, so each works on a fresh machine.
 
-.PHONY: run test check setup
+.PHONY: run test test-page bench-page check setup chromium
 .DELETE_ON_ERROR:
 
 # `setup` installs what is missing. Left to itself, rustup would try at every call
@@ -10,6 +10,8 @@ export RUSTUP_AUTO_INSTALL ?= 0
 CARGO ?= cargo
 TARGET := wasm32-unknown-unknown
 DEBIAN_PACKAGES := rustc-web cargo-web rust-web-src lld-22
+PAGE_TESTS := host-test/page/tests
+DEBUG = $(abspath $(or $(CARGO_TARGET_DIR),target))/debug
 DENY_VERSION := 0.20.2
 DENY := target/tools/bin/cargo-deny
 
@@ -23,6 +25,26 @@ run: setup
 ## Runs all tests.
 test: setup
 	$(CARGO) test --locked --workspace
+
+## Uses the connect page as a person does, in a browser, and takes its pictures.
+test-page: setup chromium $(PAGE_TESTS)/node_modules/.package-lock.json
+	$(CARGO) build --quiet --locked --package host-test --bin host-test --example hostile
+	HOST_TEST=$(DEBUG)/host-test HOSTILE=$(DEBUG)/examples/hostile \
+		node --test --test-reporter=spec --test-timeout=120000 $(PAGE_TESTS)/page.test.js
+
+## Measures how long the connect page waits for an answer while someone types.
+bench-page: setup $(PAGE_TESTS)/node_modules/.package-lock.json
+	$(CARGO) build --quiet --locked --release --package host-test --bin host-test
+	HOST_TEST=$(abspath $(or $(CARGO_TARGET_DIR),target))/release/host-test node $(PAGE_TESTS)/bench.js
+
+## Makes sure that there is a browser.
+chromium:
+	@if command -v chromium >/dev/null; then :; \
+	elif apt-get update -qq && apt-get install -qq -y chromium; then :; \
+	else echo "make: no browser: on Debian run 'apt-get install chromium' as root" >&2; exit 1; fi
+
+$(PAGE_TESTS)/node_modules/.package-lock.json: $(PAGE_TESTS)/package-lock.json
+	npm ci --prefix $(PAGE_TESTS) --ignore-scripts --no-audit --no-fund --loglevel=error
 
 ## Checks format, lints, documentation, licences, sources and versions.
 check: setup $(DENY)
