@@ -47,7 +47,7 @@ export class ConnectForm {
       id,
       name: field.key,
       "aria-describedby": `${id}-help ${id}-problem ${id}-taken`,
-      required: field.required,
+      "aria-required": field.required ? "true" : null,
       autocomplete: "off",
       autocapitalize: "none",
       spellcheck: "false",

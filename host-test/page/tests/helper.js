@@ -90,9 +90,10 @@ export async function accessible(page, state) {
   assert.ok(passes.length > 20, `${state}: axe-core looked at something`);
 }
 
-// Takes a picture. Clocks show the same in each run.
+// Takes a picture, once nothing moves any more. Clocks show the same in each run.
 export async function shoot(page, name) {
   mkdirSync(screenshots, { recursive: true });
+  await page.waitForLoadState("networkidle");
   await page.evaluate(() => document.querySelectorAll(".timer").forEach((timer) => (timer.textContent = timer.textContent.replace(/\d\d$/, "42"))));
   await page.screenshot({ path: path.join(screenshots, `${name}.png`), animations: "disabled", caret: "hide" });
 }

@@ -379,27 +379,28 @@ fn no_job() -> Response {
 
 /// How a job stands.
 pub(super) async fn job(State(page): Shared, body: Body) -> Response {
-    match question::<OfJob>(body, BODY).await {
-        Err(refusal) => refusal,
-        Ok(asked) => match page.jobs.get(&asked.job) {
-            Some(job) => answer(&job.report(PATIENCE).await),
-            None => no_job(),
-        },
-    }
+    reported(&page, body, |_| ()).await
 }
 
 /// Gives a job up.
 pub(super) async fn cancel(State(page): Shared, body: Body) -> Response {
-    match question::<OfJob>(body, BODY).await {
-        Err(refusal) => refusal,
-        Ok(asked) => match page.jobs.get(&asked.job) {
-            Some(job) => {
-                job.cancel();
-                answer(&job.report(PATIENCE).await)
-            }
-            None => no_job(),
-        },
+    reported(&page, body, Job::cancel).await
+}
+
+/// Tells how a job stands after something was done to it. What came of one is told
+/// once.
+async fn reported(page: &Page, body: Body, first: impl FnOnce(&Job)) -> Response {
+    let asked: OfJob = match question(body, BODY).await {
+        Ok(asked) => asked,
+        Err(refusal) => return refusal,
+    };
+    let Some(job) = page.jobs.get(&asked.job) else { return no_job() };
+    first(&job);
+    let report = job.report(PATIENCE).await;
+    if report.get("over").is_some() {
+        page.jobs.remove(&asked.job);
     }
+    answer(&report)
 }
 
 /// Forgets a connection, its secret and its token.
