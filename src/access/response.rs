@@ -17,9 +17,12 @@ pub const TICK: &str = "Nexthink ties permissions to credentials: under Administ
 ///
 /// Says what failed and what to do; never holds the body.
 pub fn response(response: &Response) -> Result<(), Failure> {
+    // A success may be long, and has nothing to say here.
+    if matches!(response.status, 200..=299) {
+        return Ok(());
+    }
     let said = ProviderError::read(&response.body);
     let failure = match response.status {
-        200..=299 => return Ok(()),
         300..=399 => {
             Failure::new(FailureCode::Redirected, "The answer sends to another address, which was not followed.")
                 .hint("A proxy or sign-in page on the way can answer in Nexthink's place.")
