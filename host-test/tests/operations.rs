@@ -11,7 +11,7 @@ use host_test::entries::Entries;
 use host_test::guard::{Connector, PluginError};
 use host_test::model::operation::Link;
 use host_test::model::{Connection, Request, Response, Token};
-use host_test::operation::{Carrier, DownloadFailure, Event, Finished, NotSaved, Run};
+use host_test::operation::{Carrier, Event, Finished, NotSaved, Run, RunFailure};
 use host_test::plugin::{CallErrorKind, Function, Limits, Plugin};
 use host_test::session::{CallFailure, Cancel};
 use host_test::transport::Downloaded;
@@ -69,7 +69,7 @@ impl Carrier for Same {
         _: &Link,
         _: &mut dyn Write,
         _: &mut dyn FnMut(u64, Option<u64>),
-    ) -> Result<Downloaded, DownloadFailure> {
+    ) -> Result<Downloaded, RunFailure> {
         panic!("nothing is downloaded")
     }
 

@@ -50,7 +50,7 @@ pub trait Carrier {
         link: &Link,
         sink: &mut dyn Write,
         progress: &mut dyn FnMut(u64, Option<u64>),
-    ) -> Result<Downloaded, DownloadFailure>;
+    ) -> Result<Downloaded, RunFailure>;
 
     /// Waits, unless cancelled.
     fn wait(&self, duration: Duration, cancel: &Cancel);
@@ -152,18 +152,7 @@ impl From<PluginError> for RunFailure {
     }
 }
 
-/// Says why a download broke off.
-#[derive(Debug, Error)]
-pub enum DownloadFailure {
-    /// Something happened on the way.
-    #[error(transparent)]
-    Call(#[from] CallFailure),
-    /// The sink took no more.
-    #[error("what was downloaded cannot be written: {0}")]
-    Write(io::Error),
-}
-
-impl From<DownloadError> for DownloadFailure {
+impl From<DownloadError> for RunFailure {
     fn from(error: DownloadError) -> Self {
         match error {
             DownloadError::Send(error) => Self::Call(error.into()),
@@ -262,9 +251,8 @@ impl<C: Carrier> Run<C> {
         let mut sink = Cancellable { sink, cancel };
         let progress = &mut |done, total| watch(Event::Bytes { done, total });
         let downloaded = self.carrier.download(&download.link, &mut sink, progress).map_err(|failure| match failure {
-            DownloadFailure::Write(_) if cancel.is_cancelled() => CallFailure::Cancelled.into(),
-            DownloadFailure::Write(error) => RunFailure::Write(error),
-            DownloadFailure::Call(failure) => failure.into(),
+            RunFailure::Write(_) if cancel.is_cancelled() => CallFailure::Cancelled.into(),
+            failure => failure,
         });
         match downloaded? {
             Downloaded::Refused(response) => self.resume(&download.state, &response).map(Err),

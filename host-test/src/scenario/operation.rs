@@ -17,7 +17,7 @@ use crate::guard::Connector;
 use crate::har::{Placeholders, Recording, Scenario};
 use crate::model::operation::{self, Link};
 use crate::model::{Connection, Failure, Problem, Request, Response, Secret, Token};
-use crate::operation::{Carrier, DownloadFailure, Finished, Received, Run, RunFailure};
+use crate::operation::{Carrier, Finished, Received, Run, RunFailure};
 use crate::session::{CallFailure, Cancel};
 use crate::transport::{Downloaded, Replay, ReplayError};
 
@@ -252,7 +252,7 @@ impl Carrier for ReplayCarrier<'_> {
         link: &Link,
         sink: &mut dyn Write,
         progress: &mut dyn FnMut(u64, Option<u64>),
-    ) -> Result<Downloaded, DownloadFailure> {
+    ) -> Result<Downloaded, RunFailure> {
         let request = link.expose();
         // The rest of a link is nobody's business.
         let response = self.send(request, format!("https://{}/…", request.host()));

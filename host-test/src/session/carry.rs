@@ -9,7 +9,7 @@ use crate::entries::Entries;
 use crate::guard::Connector;
 use crate::model::operation::Link;
 use crate::model::{Connection, Request, Response, Token};
-use crate::operation::{Carrier, DownloadFailure};
+use crate::operation::{Carrier, RunFailure};
 use crate::transport::Downloaded;
 
 impl Carrier for Session {
@@ -38,7 +38,7 @@ impl Carrier for Session {
         link: &Link,
         sink: &mut dyn Write,
         progress: &mut dyn FnMut(u64, Option<u64>),
-    ) -> Result<Downloaded, DownloadFailure> {
+    ) -> Result<Downloaded, RunFailure> {
         Ok(self.shared.transport.download(link.expose(), sink, progress)?)
     }
 
