@@ -40,6 +40,13 @@ pub struct Header {
     pub value: HeaderValue,
 }
 
+impl Header {
+    /// Pairs a name with a value that is fit to be seen.
+    pub fn plain(name: impl Into<Cow<'static, str>>, value: &str) -> Self {
+        Self { name: name.into(), value: HeaderValue::Plain(value.to_owned()) }
+    }
+}
+
 /// Holds the value of a header.
 #[derive(Debug)]
 pub enum HeaderValue {

@@ -24,6 +24,16 @@ impl Problem {
         Self { field: Some(key.name().to_owned()), code, message: message.into(), hint: None }
     }
 
+    /// Reports a problem of what a JSON Pointer leads to.
+    pub fn at(pointer: impl Into<String>, code: ProblemCode, message: impl Into<String>) -> Self {
+        Self { field: Some(pointer.into()), code, message: message.into(), hint: None }
+    }
+
+    /// Reports a problem of the whole.
+    pub fn of_whole(code: ProblemCode, message: impl Into<String>) -> Self {
+        Self { field: None, code, message: message.into(), hint: None }
+    }
+
     /// Adds what to do about it.
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());

@@ -2,7 +2,7 @@
 
 use crate::connection;
 use crate::entries::Entries;
-use crate::http::{Header, HeaderValue, Request, USER_AGENT};
+use crate::http::{Header, Request, USER_AGENT};
 use crate::problem::{Problem, ProblemCode};
 
 /// Seconds to wait: saved queries may take minutes, and public clients wait 60 to
@@ -60,14 +60,14 @@ pub fn request(settings: &Entries, call: Call) -> Result<Request, Vec<Problem>> 
     let method = METHODS.into_iter().find(|method| *method == call.method);
     if method.is_none() {
         problems.push(
-            argument("/method", ProblemCode::NotAnOption, "This is not a method that the API knows.")
+            Problem::at("/method", ProblemCode::NotAnOption, "This is not a method that the API knows.")
                 .hint("The methods are GET, HEAD, POST, PUT, PATCH and DELETE, in upper case."),
         );
     }
     let path = path(&call.path_and_query).map_err(|problem| problems.push(problem)).ok();
     let headers = headers(&call, &mut problems);
     if matches!(method, Some("GET" | "HEAD")) && !call.body.is_empty() {
-        problems.push(argument("/body", ProblemCode::Contradiction, "A request with this method has no body."));
+        problems.push(Problem::at("/body", ProblemCode::Contradiction, "A request with this method has no body."));
     }
     match (connection, method, path) {
         (Some(connection), Some(method), Some(path)) if problems.is_empty() => Ok(Request {
@@ -94,14 +94,15 @@ fn repeatable(method: &str, path: &str) -> bool {
 
 /// Checks path and query and writes them as the standard parser would.
 fn path(text: &str) -> Result<String, Problem> {
-    let fail = |message: &str, hint: &str| Err(argument("/path-and-query", ProblemCode::BadFormat, message).hint(hint));
+    let fail =
+        |message: &str, hint: &str| Err(Problem::at("/path-and-query", ProblemCode::BadFormat, message).hint(hint));
     if text.len() > MAX_PATH {
         let message = format!("Path and query are longer than {MAX_PATH} bytes.");
-        return Err(argument("/path-and-query", ProblemCode::TooLong, message));
+        return Err(Problem::at("/path-and-query", ProblemCode::TooLong, message));
     }
     if text.contains(char::is_control) {
         let message = "The path contains a control character.";
-        return Err(argument("/path-and-query", ProblemCode::ControlCharacter, message));
+        return Err(Problem::at("/path-and-query", ProblemCode::ControlCharacter, message));
     }
     if text.contains('#') {
         return fail("A raw # ends the path.", "Write %23 for the # of a query id.");
@@ -161,7 +162,7 @@ fn headers(call: &Call, problems: &mut Vec<Problem>) -> Vec<Header> {
     for (i, (name, value)) in call.headers.iter().enumerate() {
         let name = name.to_ascii_lowercase();
         let mut fail = |message: &str| {
-            problems.push(argument(&format!("/headers/{i}"), ProblemCode::BadFormat, message));
+            problems.push(Problem::at(format!("/headers/{i}"), ProblemCode::BadFormat, message));
         };
         let token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
         if name.is_empty() || !name.bytes().all(token) {
@@ -173,12 +174,12 @@ fn headers(call: &Call, problems: &mut Vec<Problem>) -> Vec<Header> {
         } else if headers.iter().any(|given| given.name == name) {
             fail("This header is there twice.");
         } else {
-            headers.push(Header { name: name.into(), value: HeaderValue::Plain(value.clone()) });
+            headers.push(Header::plain(name, value));
         }
     }
     let mut default = |name: &'static str, value: &str| {
         if headers.iter().all(|given| given.name != name) {
-            headers.push(Header { name: name.into(), value: HeaderValue::Plain(value.to_owned()) });
+            headers.push(Header::plain(name, value));
         }
     };
     default("accept", "application/json");
@@ -187,8 +188,4 @@ fn headers(call: &Call, problems: &mut Vec<Problem>) -> Vec<Header> {
     }
     default("user-agent", USER_AGENT);
     headers
-}
-
-fn argument(pointer: &str, code: ProblemCode, message: impl Into<String>) -> Problem {
-    Problem { field: Some(pointer.to_owned()), code, message: message.into(), hint: None }
 }

@@ -12,7 +12,7 @@ use crate::access;
 use crate::connection;
 use crate::entries::Entries;
 use crate::failure::{Failure, FailureCode};
-use crate::http::{Header, HeaderValue, Request, Response, USER_AGENT};
+use crate::http::{Header, Request, Response, USER_AGENT};
 use crate::problem::{Problem, ProblemCode};
 
 /// Holds what an operation works with.
@@ -51,10 +51,8 @@ impl<'a> Call<'a> {
     ///
     /// A problem where this reader and the rule differ, which a test excludes.
     pub fn input<T: Read<'a>>(&self) -> Result<T, Vec<Problem>> {
-        read::text(self.input).ok_or_else(|| {
-            let message = "The input cannot be read.".to_owned();
-            vec![Problem { field: None, code: ProblemCode::BadFormat, message, hint: None }]
-        })
+        read::text(self.input)
+            .ok_or_else(|| vec![Problem::of_whole(ProblemCode::BadFormat, "The input cannot be read.")])
     }
 
     /// Reads the input again, to go on with an operation.
@@ -79,11 +77,11 @@ impl<'a> Call<'a> {
     }
 
     fn request(&self, method: &'static str, path_and_query: &str, body: Vec<u8>, repeat: Repeat) -> Request {
-        let mut headers = vec![header("accept", "application/json")];
+        let mut headers = vec![Header::plain("accept", "application/json")];
         if !body.is_empty() {
-            headers.push(header("content-type", "application/json"));
+            headers.push(Header::plain("content-type", "application/json"));
         }
-        headers.push(header("user-agent", USER_AGENT));
+        headers.push(Header::plain("user-agent", USER_AGENT));
         Request {
             method,
             url: format!("{}{path_and_query}", self.base_url),
@@ -109,16 +107,11 @@ impl<'a> Call<'a> {
     }
 }
 
-/// Pairs a header with a value that is fit to be seen.
-pub fn header(name: &'static str, value: &str) -> Header {
-    Header { name: name.into(), value: HeaderValue::Plain(value.to_owned()) }
-}
-
 impl Request {
     /// Puts a header in place of the one of that name, or adds it.
     pub(super) fn with(mut self, name: &'static str, value: &str) -> Self {
         self.headers.retain(|header| header.name != name);
-        self.headers.push(header(name, value));
+        self.headers.push(Header::plain(name, value));
         self
     }
 }
@@ -156,6 +149,15 @@ impl Outcome {
 /// The failure that the status means, or that the body is not what is documented.
 pub fn read<'r, T: Read<'r>>(response: &'r Response) -> Result<T, Failure> {
     access::response(response)?;
+    json(response)
+}
+
+/// Reads the JSON of an answer that was found to be a success.
+///
+/// # Errors
+///
+/// When the body is not what is documented.
+pub fn json<'r, T: Read<'r>>(response: &'r Response) -> Result<T, Failure> {
     if !response.may_be_json() {
         return Err(malformed("Something other than JSON came back."));
     }

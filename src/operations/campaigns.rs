@@ -115,7 +115,7 @@ fn triggered(call: &Call, response: &Response) -> Result<Outcome, Failure> {
         }
         failure
     })?;
-    let requests = call::read::<Answer>(response)?.requests;
+    let requests = call::json::<Answer>(response)?.requests;
     let sent = requests.iter().filter(|one| one.request_id.is_some()).count();
     let failed = requests.len() - sent;
     let mut users: BTreeMap<&str, usize> = BTreeMap::new();

@@ -104,7 +104,7 @@ fn scheduled(call: &Call, response: &Response) -> Result<Outcome, Failure> {
         Some("BATCH_SIZE_EXCEEDED") => failure.hint("This tenant takes fewer devices at once: delete them in parts."),
         _ => with_id(failure, response),
     })?;
-    let devices = call::read::<Answer>(response)?.devices;
+    let devices = call::json::<Answer>(response)?.devices;
     let count = devices.iter().filter(|device| device.status == "SCHEDULED").count();
     let left = devices.iter().filter(|device| ["INVALID", "FAILED"].contains(&device.status.as_str())).count();
     let unclear = input.devices.len().saturating_sub(count + left);

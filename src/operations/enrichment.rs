@@ -13,7 +13,6 @@ use super::schema::{List, MAX_EXACT, Member, Object, Rule};
 use super::state;
 use super::step::{Outcome, Pending, Progress, Step};
 use super::words::{FIELD_NAME, LINE, SOME_VALUE, VALUE};
-use crate::access;
 use crate::failure::Failure;
 use crate::http::Response;
 use crate::problem::Problem;
@@ -239,7 +238,6 @@ fn errors(response: &Response) -> Result<Vec<ObjectErrors>, Failure> {
     {
         return Ok(errors);
     }
-    access::response(response)?;
     let Answer { status, errors } = call::read(response)?;
     match errors.unwrap_or_default() {
         errors if !errors.is_empty() => Ok(errors),
@@ -261,10 +259,10 @@ fn note(place: &mut Place, objects: &[&RawValue], errors: Vec<ObjectErrors>) -> 
     let mut places: BTreeMap<String, Alike> = BTreeMap::new();
     if !errors.is_empty() {
         // From the last to the first, so that the first is taken first.
-        for (index, object) in (place.from..).zip(objects).collect::<Vec<_>>().into_iter().rev() {
+        for (index, object) in objects.iter().enumerate().rev() {
             let written = read::text::<Identified>(object.get());
             if let Some(identity) = written.and_then(|written| identity(&written.identification)) {
-                places.entry(identity).or_default().waiting.push(index);
+                places.entry(identity).or_default().waiting.push(place.from + index as u64);
             }
         }
     }

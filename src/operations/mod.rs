@@ -75,9 +75,8 @@ fn find(id: &str) -> Option<&'static Operation> {
 /// Every problem at once, those of the input with a JSON Pointer.
 pub fn start(settings: &Entries, id: &str, input: &str) -> Result<Step, Vec<Problem>> {
     let Some(operation) = find(id) else {
-        let message = "There is no such operation.".to_owned();
-        let hint = Some("The catalogue lists them.".to_owned());
-        return Err(vec![Problem { field: None, code: ProblemCode::UnknownOperation, message, hint }]);
+        let problem = Problem::of_whole(ProblemCode::UnknownOperation, "There is no such operation.");
+        return Err(vec![problem.hint("The catalogue lists them.")]);
     };
     let mut problems = schema::check(&Rule::Object(operation.input), input);
     let call = match Call::new(operation, settings, input) {

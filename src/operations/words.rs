@@ -27,7 +27,7 @@ pub static NQL_ID: Text = Text {
     pattern: "^#?[A-Za-z0-9_.-]{1,254}$",
     accepts: |text| {
         let name = text.strip_prefix('#').unwrap_or(text);
-        (1..=254).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b))
+        name.len() <= 254 && is_word(name)
     },
     min: 1,
     max: 255,
@@ -41,12 +41,7 @@ pub static NQL_ID: Text = Text {
 /// cannot leave its segment of the path.
 pub static EXPORT_ID: Text = Text {
     pattern: "^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,254}$",
-    accepts: |text| {
-        !text.is_empty()
-            && text.len() <= 255
-            && !text.starts_with('.')
-            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b))
-    },
+    accepts: |text| text.len() <= 255 && !text.starts_with('.') && is_word(text),
     min: 1,
     max: 255,
     format: "",
@@ -54,6 +49,12 @@ pub static EXPORT_ID: Text = Text {
     form: "the id of an export",
     hint: "Take the exportId that starting the export returned.",
 };
+
+/// Tells whether a text is made of what is safe in a URL, and of one character at
+/// least.
+fn is_word(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b))
+}
 
 /// UUID (RFC 9562 §4).
 pub static UUID: Text = Text {
@@ -124,7 +125,7 @@ pub static PARAMETER_NAME: Text = Text {
     pattern: r"^\$?[A-Za-z0-9_.-]{1,255}$",
     accepts: |text| {
         let name = text.strip_prefix('$').unwrap_or(text);
-        (1..=255).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b))
+        name.len() <= 255 && is_word(name)
     },
     min: 1,
     max: 256,
@@ -137,9 +138,7 @@ pub static PARAMETER_NAME: Text = Text {
 /// Id of an input of a remote action, or of a parameter of a workflow or campaign.
 pub static PARAMETER_ID: Text = Text {
     pattern: "^[A-Za-z0-9_.-]{1,255}$",
-    accepts: |text| {
-        (1..=255).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b))
-    },
+    accepts: |text| text.len() <= 255 && is_word(text),
     max: 255,
     hint: "Write it as its page in Nexthink does.",
     example: "service_name",

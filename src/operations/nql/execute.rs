@@ -147,7 +147,7 @@ fn outcome_v2(call: &Call, response: &Response) -> Result<Outcome, Failure> {
     if input.wants_csv() {
         return outcome_csv(&input, response);
     }
-    let answer: ObjectRows = call::read(response)?;
+    let answer: ObjectRows = call::json(response)?;
     if !answer.data.iter().all(|row| row.get().starts_with('{')) {
         return Err(call::malformed("A row of the answer is no object."));
     }
@@ -176,7 +176,7 @@ record! {
 fn outcome_v1(call: &Call, response: &Response) -> Result<Outcome, Failure> {
     let input: Input = call.input_again()?;
     super::answered(response)?;
-    let answer: MatrixRows = call::read(response)?;
+    let answer: MatrixRows = call::json(response)?;
     let count = answer.data.len();
     let (objects, renamed) = Objects::new(answer.headers, answer.data)?;
     let mut outcome = Outcome::whole(&Rows {

@@ -6,8 +6,8 @@ use super::steps::{Started, Status, TRUNCATED};
 use super::{COMPRESSION, PERMISSION, QUERY, Query, VALUES, warnings};
 use crate::access;
 use crate::failure::{Failure, FailureCode};
-use crate::http::{Request, Response, USER_AGENT};
-use crate::operations::call::{self, Call, Repeat, header};
+use crate::http::{Header, Request, Response, USER_AGENT};
+use crate::operations::call::{self, Call, Repeat};
 use crate::operations::operation::{Course, Effect, Operation, Output};
 use crate::operations::read::{Pairs, record};
 use crate::operations::schema::{Member, Object, Rule};
@@ -116,7 +116,7 @@ fn ask(call: &Call, export: Export) -> Step {
     let pause = (export.pause + 1).min(LONGEST_PAUSE);
     let export = Export { pause, paused: export.paused.saturating_add(pause), downloading: false, ..export };
     let progress = Progress::unknown(format!("Nexthink prepares the export {}", export.id()));
-    let request = call.get(&Call::status_path(export.id()));
+    let request = call.get(&super::status_path(export.id()));
     // At most ten.
     Step::Send(call.next(request, u32::try_from(pause).unwrap_or_default(), &export, progress))
 }
@@ -151,7 +151,7 @@ fn download(call: &Call, input: &Input, export: Export, url: String, truncated: 
     let request = Request {
         method: "GET",
         url,
-        headers: vec![header("user-agent", USER_AGENT)],
+        headers: vec![Header::plain("user-agent", USER_AGENT)],
         body: Vec::new(),
         // The link is the proof; the storage refuses a second one (confidence C).
         authorized: false,

@@ -10,7 +10,7 @@ mod table;
 
 use serde::Serialize;
 
-use super::call::{self, Call};
+use super::call;
 use super::read::Pairs;
 use super::schema::{Member, Rule};
 use super::words::{PARAMETERS, QUERY_ID};
@@ -51,12 +51,11 @@ impl Query {
         for (name, value) in &parameters.0 {
             let name = without_dollar(name);
             if plain.iter().any(|(given, _)| given == name) {
-                return Err(vec![Problem {
-                    field: Some("/parameters".to_owned()),
-                    code: ProblemCode::Contradiction,
-                    message: "A parameter is there with and without $.".to_owned(),
-                    hint: Some("Give each parameter once, without $.".to_owned()),
-                }]);
+                let message = "A parameter is there with and without $.";
+                return Err(vec![
+                    Problem::at("/parameters", ProblemCode::Contradiction, message)
+                        .hint("Give each parameter once, without $."),
+                ]);
             }
             plain.push((name.to_owned(), value.clone()));
         }
@@ -90,19 +89,7 @@ fn answered(response: &Response) -> Result<(), Failure> {
     })
 }
 
-/// Refuses the GET form with parameters.
-fn get_with_parameters() -> Vec<Problem> {
-    vec![Problem {
-        field: Some("/parameters".to_owned()),
-        code: ProblemCode::Contradiction,
-        message: "How the GET form takes parameters is not documented.".to_owned(),
-        hint: Some("Leave out method, so that POST is used.".to_owned()),
-    }]
-}
-
-impl Call<'_> {
-    /// Builds the path that asks how far an export is.
-    fn status_path(id: &str) -> String {
-        format!("/api/v1/nql/status/{id}")
-    }
+/// Builds the path that asks how far an export is.
+fn status_path(id: &str) -> String {
+    format!("/api/v1/nql/status/{id}")
 }

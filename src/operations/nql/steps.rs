@@ -11,7 +11,7 @@ use crate::operations::read::{Pairs, record};
 use crate::operations::schema::{Member, Object, Rule};
 use crate::operations::step::Outcome;
 use crate::operations::words::EXPORT_ID;
-use crate::problem::Problem;
+use crate::problem::{Problem, ProblemCode};
 
 /// `POST /api/v1/nql/export`, or `GET` where asked.
 pub static START: Operation = Operation {
@@ -81,7 +81,7 @@ impl Started {
     /// Reads the id of a new export.
     pub fn read(response: &Response) -> Result<String, Failure> {
         super::answered(response)?;
-        let id = call::read::<Self>(response)?.export_id;
+        let id = call::json::<Self>(response)?.export_id;
         if (EXPORT_ID.accepts)(&id) {
             Ok(id)
         } else {
@@ -104,7 +104,7 @@ impl Status {
     /// rows cut it (status 206). A link that leads elsewhere is a failure.
     pub fn read(response: &Response) -> Result<(Self, bool), Failure> {
         super::answered(response)?;
-        let mut status: Self = call::read(response)?;
+        let mut status: Self = call::json(response)?;
         status.results_file_url = status.results_file_url.filter(|url| !url.is_empty());
         status.results_file_url.as_deref().map_or(Ok(()), link::check)?;
         Ok((status, response.status == 206))
@@ -129,7 +129,11 @@ fn start(call: &Call) -> Result<Request, Vec<Problem>> {
     let get = input.method.as_deref() == Some("GET");
     let query = Query::new(&input.query_id, &input.parameters, input.compression)?;
     if get && !query.parameters.is_empty() {
-        return Err(super::get_with_parameters());
+        let message = "How the GET form takes parameters is not documented.";
+        return Err(vec![
+            Problem::at("/parameters", ProblemCode::Contradiction, message)
+                .hint("Leave out method, so that POST is used."),
+        ]);
     }
     if get {
         // One of three words of letters.
@@ -156,7 +160,7 @@ record! {
 
 fn ask(call: &Call) -> Result<Request, Vec<Problem>> {
     let input: Ask = call.input()?;
-    Ok(call.get(&Call::status_path(&input.export_id)))
+    Ok(call.get(&super::status_path(&input.export_id)))
 }
 
 fn told(call: &Call, response: &Response) -> Result<Outcome, Failure> {

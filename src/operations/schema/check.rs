@@ -24,11 +24,11 @@ pub fn check(rule: &Rule, input: &str) -> Vec<Problem> {
     if let Err(error) = read {
         let place = format!("line {}, column {}", error.line(), error.column());
         let message = format!("The input is no JSON that can be read, beginning with {place}.");
-        problems.push(Problem { field: None, code: ProblemCode::BadFormat, message, hint: None });
+        problems.push(Problem::of_whole(ProblemCode::BadFormat, message));
     }
     if more > 0 {
         let message = format!("There are {more} more problems of this kind.");
-        problems.push(Problem { field: None, code: ProblemCode::TooMany, message, hint: None });
+        problems.push(Problem::of_whole(ProblemCode::TooMany, message));
     }
     problems
 }

@@ -125,6 +125,11 @@ impl Object {
         Self { members, at_least: 0, open: false }
     }
 
+    /// Describes an object with one or more of these members, and no other.
+    pub const fn any_of(members: &'static [Member]) -> Self {
+        Self { members, at_least: 1, open: false }
+    }
+
     /// Describes an object with at least these members, as answers have.
     pub const fn open(members: &'static [Member]) -> Self {
         Self { members, at_least: 0, open: true }

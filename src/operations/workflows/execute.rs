@@ -35,15 +35,11 @@ pub static V2: Operation = Operation {
         Member::optional(
             "devices",
             Rule::List(&List {
-                item: Rule::Object(&Object {
-                    members: &[
-                        Member::optional("collectorUid", Rule::Text(&UUID), "UUID of the Collector."),
-                        Member::optional("uid", Rule::Text(&UUID), "UID of the device."),
-                        Member::optional("name", Rule::Text(&LINE), "Name of the device."),
-                    ],
-                    at_least: 1,
-                    open: false,
-                }),
+                item: Rule::Object(&Object::any_of(&[
+                    Member::optional("collectorUid", Rule::Text(&UUID), "UUID of the Collector."),
+                    Member::optional("uid", Rule::Text(&UUID), "UID of the device."),
+                    Member::optional("name", Rule::Text(&LINE), "Name of the device."),
+                ])),
                 min: 0,
                 max: Some(10_000),
             }),
@@ -52,15 +48,11 @@ pub static V2: Operation = Operation {
         Member::optional(
             "users",
             Rule::List(&List {
-                item: Rule::Object(&Object {
-                    members: &[
-                        Member::optional("sid", Rule::Text(&SID), "SID of the user."),
-                        Member::optional("upn", Rule::Text(&UPN), "User principal name."),
-                        Member::optional("uid", Rule::Text(&UUID), "UID of the user."),
-                    ],
-                    at_least: 1,
-                    open: false,
-                }),
+                item: Rule::Object(&Object::any_of(&[
+                    Member::optional("sid", Rule::Text(&SID), "SID of the user."),
+                    Member::optional("upn", Rule::Text(&UPN), "User principal name."),
+                    Member::optional("uid", Rule::Text(&UUID), "UID of the user."),
+                ])),
                 min: 0,
                 max: Some(10_000),
             }),
