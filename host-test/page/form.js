@@ -99,13 +99,13 @@ export class ConnectForm {
       make("p", { class: "help", id: "recording-help", text: "Nothing leaves this machine; any values of the right form will do." }));
   }
 
-  // Picks the plainest success to begin with.
+  // Picks a success to begin with: one that tells of permissions, or else the plainest.
   #pick() {
     const { recordings } = this.#known;
-    const good = (recording) => recording.outcome === "token" && !recording.operation;
-    const best = recordings.findIndex((recording) => good(recording) && recording.plain && recording.origin === "documented");
-    const first = best >= 0 ? best : recordings.findIndex(good);
-    if (first >= 0) this.recording.value = String(first);
+    const good = recordings.filter((recording) => recording.outcome === "token" && !recording.operation);
+    const best = good.find((recording) => recording.permissions)
+      ?? good.find((recording) => recording.plain && recording.origin === "documented") ?? good[0];
+    if (best) this.recording.value = String(recordings.indexOf(best));
   }
 
   #fillIn() {

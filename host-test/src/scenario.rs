@@ -17,6 +17,7 @@ use crate::entries::Entries;
 use crate::guard::{Connector, PluginError};
 use crate::har::{Placeholders, Recording, escape};
 use crate::model::{Connection, Failure, Problem, Request, Response, Token};
+use crate::permissions::{self, Checked};
 use crate::redact::Redactor;
 use crate::transport::{Replay, ReplayError, SendError, Transport};
 
@@ -33,6 +34,8 @@ pub struct Outcome {
     pub sent: Option<Sent>,
     /// What came of it.
     pub verdict: Option<Result<Token, Failure>>,
+    /// What the credentials may do, where the recording goes on to tell.
+    pub permissions: Vec<Checked>,
     /// What came of an operation; then there is nothing else.
     pub called: Option<Called>,
 }
@@ -115,6 +118,9 @@ impl Outcome {
             }
             None => {}
         }
+        if !self.permissions.is_empty() {
+            outcome.insert("permissions".to_owned(), json!(self.permissions));
+        }
         if let Some(called) = &self.called {
             outcome.extend(called.to_json());
         }
@@ -151,9 +157,19 @@ pub enum Stopped {
     Run(String),
 }
 
-/// Connects: resolves, builds the token request, sends it, reads the answer.
+/// Connects: resolves, builds the token request, sends it, reads the answer. Where the
+/// recording goes on after that, checks the permissions as well.
 pub fn connect(connector: &Connector, entries: &Entries, mut replay: Replay<'_>) -> Result<Outcome, Stopped> {
-    let outcome = connect_with(connector, entries, |request| replay.send(request))?;
+    let mut outcome = connect_with(connector, entries, |request| replay.send(request))?;
+    if let (Some(connection), Some(Ok(token)), false) = (&outcome.connection, &outcome.verdict, replay.is_over())
+        && connector.facts().exports_interface("permissions")
+    {
+        outcome.permissions = permissions::check(connector, connection, entries, |_, request| {
+            let mut authorized = request.clone();
+            authorized.headers.extend(connector.authorize(token)?);
+            Ok::<_, Stopped>(replay.send(&authorized)?.map(|response| (response, token)).map_err(Box::new))
+        })?;
+    }
     replay.finish()?;
     Ok(outcome)
 }

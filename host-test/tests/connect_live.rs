@@ -113,7 +113,7 @@ fn an_answer_that_comes_too_late_is_a_timeout() {
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     let failure = &report["failure"];
     assert_eq!((output.status.code(), &failure["code"]), (Some(1), &"timeout".into()));
-    assert_eq!(failure["message"], "The host nxdocs-login.eu.nexthink.cloud did not answer within 1 seconds.");
+    assert_eq!(failure["message"], "The host nxdocs-login.eu.nexthink.cloud did not answer within 1 second.");
     assert_eq!(stage.tenant.calls().connections, 1, "it was not tried again");
 }
 

@@ -13,7 +13,6 @@ use super::set::Set;
 use super::{Common, Error, Exit, show};
 use crate::guard::Connector;
 use crate::har::Placeholders;
-use crate::model::Standing;
 use crate::scenario::{self, Outcome};
 use crate::session::{CallFailure, Cancel};
 use crate::transport::{Replay, ReplayError};
@@ -119,8 +118,7 @@ impl Connect {
         if json {
             let mut shown = json!({ "connection": session.connection(), "token": *token });
             shown["token"]["value"] = json!(if self.show_token { token.value.expose() } else { "•••" });
-            let row = |(id, standing): &(String, Standing)| json!({ "permission": id, "standing": standing });
-            shown["permissions"] = permissions.iter().map(row).collect();
+            shown["permissions"] = json!(permissions);
             say!("{shown:#}");
         } else {
             show::permissions(&permissions, connector.definition());
@@ -140,6 +138,7 @@ impl Connect {
                 if !self.show_token {
                     show::item("token", "masked; --show-token prints it");
                 }
+                show::permissions(&outcome.permissions, connector.definition());
                 say!("{}", show::good(&format!("Connected to {}.", connector.definition().name)));
             }
             Some(Err(failure)) => {

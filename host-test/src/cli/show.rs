@@ -3,7 +3,8 @@
 
 use clap::builder::styling::{AnsiColor, Style};
 
-use crate::model::{Connection, Definition, Failure, Problem, Standing, Token};
+use crate::model::{Connection, Definition, Failure, Problem, Token};
+use crate::permissions::Checked;
 use crate::scenario::{Called, Ended, Sent};
 
 fn styled(style: Style, text: &str) -> String {
@@ -140,8 +141,8 @@ pub(super) fn token(token: &Token, show_value: bool) {
 
 /// Shows what the credentials may do: granted, missing and which box to tick,
 /// cannot be told.
-pub(super) fn permissions(table: &[(String, Standing)], definition: &Definition) {
-    for (id, standing) in table {
+pub(super) fn permissions(table: &[Checked], definition: &Definition) {
+    for Checked { permission: id, standing } in table {
         let label = definition.permissions.iter().find(|permission| permission.id == *id);
         let label = label.map_or(id.as_str(), |permission| permission.label.as_str());
         let state = match standing.state.as_str() {

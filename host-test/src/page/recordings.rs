@@ -24,6 +24,8 @@ pub struct Listed {
     outcome: &'static str,
     /// Whether something is derived or noted on the way.
     plain: bool,
+    /// Whether it goes on to tell what the credentials may do.
+    permissions: bool,
     /// What was entered, secrets left out.
     entered: Map<String, Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -58,6 +60,7 @@ impl Listed {
             origin: recording.origin.as_str(),
             outcome: outcomes.into_iter().find(|name| recording.expect.get(name).is_some())?,
             plain: recording.expect.get("notes").is_none(),
+            permissions: recording.expect.get("permissions").is_some(),
             entered,
             operation: recording.scenario.as_ref().map(|scenario| scenario.operation.clone()),
             input,

@@ -202,7 +202,7 @@ impl<'a> ReplayCarrier<'a> {
         let mut played = self.played();
         match played.stopped.take() {
             Some(error) => Err(error),
-            None => played.replay.rest().map(|()| mem::take(&mut played.sent)),
+            None => played.replay.finish().map(|()| mem::take(&mut played.sent)),
         }
     }
 

@@ -24,9 +24,9 @@ pub use policy::Policy;
 
 use crate::entries::Entries;
 use crate::guard::{Connector, PluginError};
-use crate::model::{Connection, Failure, Probe, Problem, Request, Response, Standing, Token};
+use crate::model::{Connection, Failure, Problem, Request, Response, Token};
+use crate::permissions::{self, Checked};
 use crate::plugin::Function;
-use crate::redact::Redactor;
 use crate::transport::{SendError, Transport};
 use exchange::{Book, Granted, Step};
 use policy::Advice;
@@ -216,29 +216,16 @@ impl Session {
 
     /// Asks about every permission and returns what each probe proved, telling
     /// `progress` which one is under way.
-    pub fn permissions(
-        &self,
-        cancel: &Cancel,
-        mut progress: impl FnMut(&str),
-    ) -> Result<Vec<(String, Standing)>, CallFailure> {
-        let shared = &self.shared;
-        let mut table = Vec::new();
-        for Probe { permission, request } in shared.connector.probes(&shared.connection)? {
-            progress(&permission);
-            let standing = match request.map(|request| self.asked(&request, cancel)) {
-                None => unknown("No harmless request can tell."),
-                Some(Ok((response, granted))) => {
-                    let standing = shared.connector.standing_of(&permission, &response, &shared.entries)?;
-                    let detail = Redactor::of_token(&granted.token).hide(&standing.detail);
-                    Standing { detail, ..standing }
-                }
-                // One probe that does not come through says nothing about the rest.
-                Some(Err(CallFailure::Failed(failure))) => unknown(&failure.message),
-                Some(Err(error)) => return Err(error),
-            };
-            table.push((permission, standing));
-        }
-        Ok(table)
+    pub fn permissions(&self, cancel: &Cancel, mut progress: impl FnMut(&str)) -> Result<Vec<Checked>, CallFailure> {
+        let Shared { connector, connection, entries, .. } = &*self.shared;
+        permissions::check(connector, connection, entries, |permission, request| {
+            progress(permission);
+            match self.asked(request, cancel) {
+                Ok((response, granted)) => Ok(Ok((response, Arc::clone(&granted.token)))),
+                Err(CallFailure::Failed(failure)) => Ok(Err(failure)),
+                Err(error) => Err(error),
+            }
+        })
     }
 
     /// Returns a good token other than that of the exchange `refused`.
@@ -308,10 +295,6 @@ impl Missed {
         };
         Some(wait.max(self.pause).unwrap_or_default())
     }
-}
-
-fn unknown(detail: &str) -> Standing {
-    Standing { state: "unknown".to_owned(), detail: detail.to_owned() }
 }
 
 impl Shared {

@@ -22,7 +22,7 @@ pub enum SendFailure {
     #[error("the host did not prove its identity")]
     Tls(TlsFault),
     /// The time for the whole exchange, or that for connecting, is over.
-    #[error("no answer within {seconds} seconds")]
+    #[error("no answer within {seconds} s")]
     Timeout {
         /// How long it was waited.
         seconds: u32,
@@ -101,11 +101,10 @@ impl SendFailure {
                 format!("The connection to {host} broke before the answer was complete."),
                 "Try again.",
             ),
-            Self::Timeout { seconds } => host_failure(
-                "timeout",
-                format!("The host {host} did not answer within {seconds} seconds."),
-                "Try again.",
-            ),
+            Self::Timeout { seconds } => {
+                let unit = if *seconds == 1 { "second" } else { "seconds" };
+                host_failure("timeout", format!("The host {host} did not answer within {seconds} {unit}."), "Try again.")
+            }
             Self::Tls(fault) => {
                 let (what, hint) = fault.text();
                 host_failure("tls", format!("The host {host} did not prove its identity{what}."), hint)

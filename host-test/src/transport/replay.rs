@@ -116,17 +116,17 @@ impl<'a> Replay<'a> {
         }
     }
 
+    /// Tells whether nothing is left.
+    pub fn is_over(&self) -> bool {
+        self.next == self.recording.exchanges.len()
+    }
+
     /// Ends the replay.
     ///
     /// # Errors
     ///
     /// Says how much of the recording was left over.
-    pub fn finish(self) -> Result<(), ReplayError> {
-        self.rest()
-    }
-
-    /// The same, for whoever has only borrowed it.
-    pub(crate) fn rest(&self) -> Result<(), ReplayError> {
+    pub fn finish(&self) -> Result<(), ReplayError> {
         match self.recording.exchanges.len() - self.next {
             0 => Ok(()),
             unused => Err(ReplayError::Unused(unused)),
