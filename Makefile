@@ -27,8 +27,9 @@ test: setup
 	$(CARGO) test --locked --workspace
 
 ## Uses the connect page as a person does, in a browser, and takes its pictures.
+# The program as `test` builds it: alone it would have other features, and compile anew.
 test-page: setup chromium $(PAGE_TESTS)/node_modules/.package-lock.json
-	$(CARGO) build --quiet --locked --package host-test --bin host-test --example hostile
+	$(CARGO) test --quiet --locked --workspace --no-run
 	HOST_TEST=$(DEBUG)/host-test HOSTILE=$(DEBUG)/examples/hostile \
 		node --test --test-reporter=spec --test-timeout=120000 $(PAGE_TESTS)/page.test.js
 

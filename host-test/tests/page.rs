@@ -3,9 +3,12 @@
 
 mod common;
 
+use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Stdio};
+use std::thread;
+use std::time::Duration;
 
 use common::plugins::Bodies;
 use common::recordings::Folder;
@@ -300,6 +303,51 @@ fn bodies_and_jobs_have_limits() {
     let unknown = serving.ask("/api/job", &json!({ "job": "0".repeat(32) }));
     assert_eq!(unknown["over"]["error"]["code"], "no-job");
     assert_eq!(status(&serving.post("/api/job", "[]")), "400");
+}
+
+#[test]
+fn what_is_under_way_has_a_limit_and_giving_up_makes_room() {
+    // It accepts and says nothing, for as long as the test runs.
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let rule = format!("acme-login.eu.nexthink.cloud:443:{}", silent.local_addr().unwrap());
+    let serving = Serving::start(&["--live", "--resolve", &rule, "--timeout", "2"]);
+    let connect = || serving.ask("/api/connect", &json!({ "entries": entries("demo") }));
+    let begun: Vec<_> = (0..16).map(|_| connect()).collect();
+    assert!(begun.iter().all(|answer| answer["job"].is_string()), "{begun:?}");
+    assert_eq!(connect()["error"]["code"], "busy");
+    // The page itself is there all the while, and what was given up is over at once.
+    assert_eq!(status(&serving.get("/api/facts")), "200");
+    for job in &begun {
+        let over = serving.ask("/api/cancel", job);
+        assert_eq!(over["over"]["error"]["code"], "cancelled", "{over}");
+    }
+    let freed = (0..200).any(|_| {
+        thread::sleep(Duration::from_millis(50));
+        connect()["job"].is_string()
+    });
+    assert!(freed, "there is never room again");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_system_is_asked_to_open_the_page() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = Folder::new();
+    let opened = folder.path().join("opened");
+    let script = folder.file("xdg-open", format!("#!/bin/sh\necho \"$1\" >{}\n", opened.display()).as_bytes());
+    fs::set_permissions(script, fs::Permissions::from_mode(0o755)).unwrap();
+    let mut command = program::command(&["serve", "--port", "0", "--open"]);
+    let mut child = command.env("PATH", folder.path()).stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let told = (0..200).find_map(|_| {
+        thread::sleep(Duration::from_millis(50));
+        fs::read_to_string(&opened).ok().filter(|text| text.ends_with('\n'))
+    });
+    let _ = child.kill();
+    let _ = child.wait();
+    assert_eq!(told.as_deref(), Some(line.as_str()));
 }
 
 #[test]

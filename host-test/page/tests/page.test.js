@@ -181,6 +181,38 @@ test("the recording's own entries can be filled in, without a secret", () => vis
   assert.equal(await field(page, "Client secret").inputValue(), "");
 }));
 
+test("the permission table says what is missing and which box to tick", () => visit(async (page) => {
+  const states = () => page.locator(".permissions .state").allTextContents();
+  await fill(page, good);
+  await answerFrom(page, "Connected: some permissions are missing");
+  await connect(page).click();
+  await page.locator(".permissions table").waitFor();
+  assert.deepEqual(new Set(await states()), new Set(["✓ granted", "✗ missing", "? cannot be told"]));
+  assert.match(await page.locator(".permissions tr", { has: page.locator(".missing") }).textContent(), /Workflows API.*Tick “Workflows API”/);
+  await accessible(page, "permission table, recorded");
+  await page.getByRole("button", { name: "Disconnect" }).click();
+  await fill(page, { "Client secret": secret });
+  await answerFrom(page, "Success in the European Union");
+  await connect(page).click();
+  await page.locator(".permissions table").waitFor();
+  assert.deepEqual(new Set(await states()), new Set(["? cannot be told"]), "this recording ends with the token");
+}));
+
+test("a secret shows while the button is held, with the pointer too", () => visit(async (page) => {
+  const shown = field(page, "Client secret");
+  await fill(page, good);
+  const type = () => shown.getAttribute("type");
+  await page.getByRole("button", { name: "Hold to show: Client secret" }).hover();
+  await page.mouse.down();
+  assert.equal(await type(), "text");
+  await page.mouse.up();
+  assert.equal(await type(), "password");
+  await page.mouse.down();
+  await page.mouse.move(0, 0);
+  assert.equal(await type(), "password", "the pointer has left the button");
+  await page.mouse.up();
+}));
+
 test("live: the permission table and an operation", async () => {
   const { options, stop } = await tenant(folder, "nql,workflows");
   const live = await serve(...options);
@@ -319,12 +351,36 @@ test("a component that loops or gives up is named, and the page stays", async ()
   }
 });
 
-test("a tenant that never answers can be given up", async () => {
+// A server that accepts and says nothing, and the options to reach it.
+async function silence() {
   const held = new Set();
-  const silent = createServer((socket) => held.add(socket)).listen(0, "127.0.0.1");
-  await once(silent, "listening");
-  const rule = `acme-login.eu.nexthink.cloud:443:127.0.0.1:${silent.address().port}`;
-  const live = await serve("--live", "--resolve", rule);
+  const server = createServer((socket) => held.add(socket)).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const options = ["--live", "--resolve", `acme-login.eu.nexthink.cloud:443:127.0.0.1:${server.address().port}`];
+  const stop = () => {
+    for (const socket of held) socket.destroy();
+    server.close();
+  };
+  return { options, stop };
+}
+
+test("a tenant that takes too long is a failure that says so", async () => {
+  const silent = await silence();
+  const live = await serve(...silent.options, "--timeout", "1");
+  await visit(async (page) => {
+    await fill(page, good);
+    await connect(page).click();
+    await page.locator("#result .notice.bad").waitFor();
+    assert.match(await page.locator("#result").textContent(), /did not answer within 1 second/);
+    await accessible(page, "timeout");
+  }, { url: live.url });
+  await live.stop();
+  silent.stop();
+});
+
+test("a tenant that never answers can be given up", async () => {
+  const silent = await silence();
+  const live = await serve(...silent.options);
   await visit(async (page) => {
     await fill(page, good);
     await connect(page).click();
@@ -338,8 +394,7 @@ test("a tenant that never answers can be given up", async () => {
     assert.ok(await connect(page).isEnabled());
   }, { url: live.url });
   await live.stop();
-  for (const socket of held) socket.destroy();
-  silent.close();
+  silent.stop();
 });
 
 test("a post from another site and a name that leads here are refused", async () => {

@@ -103,7 +103,11 @@ impl SendFailure {
             ),
             Self::Timeout { seconds } => {
                 let unit = if *seconds == 1 { "second" } else { "seconds" };
-                host_failure("timeout", format!("The host {host} did not answer within {seconds} {unit}."), "Try again.")
+                host_failure(
+                    "timeout",
+                    format!("The host {host} did not answer within {seconds} {unit}."),
+                    "Try again.",
+                )
             }
             Self::Tls(fault) => {
                 let (what, hint) = fault.text();
