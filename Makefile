@@ -1,6 +1,6 @@
 # Every target does its own set-up, so each works on a fresh machine.
 
-.PHONY: run test test-page bench-page check setup chromium
+.PHONY: run test test-page test-runtimes test-wasmtime test-debian bench-page check setup chromium packaged drive
 .DELETE_ON_ERROR:
 
 # `setup` installs what is missing. Left to itself, rustup would try at every call
@@ -11,7 +11,17 @@ CARGO ?= cargo
 TARGET := wasm32-unknown-unknown
 DEBIAN_PACKAGES := rustc-web cargo-web rust-web-src lld-22
 PAGE_TESTS := host-test/page/tests
+NODE := host-test/runtimes/node
+PYTHON := host-test/runtimes/python
+VENV := target/runtimes/venv
 DEBUG = $(abspath $(or $(CARGO_TARGET_DIR),target))/debug
+VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
+# What the runtimes are given: the file that is published.
+PACKAGED := target/package/nexthink-connector-$(VERSION).wasm
+COMPONENT ?= $(PACKAGED)
+# The line of Wasmtime that the host is built on.
+WASMTIME_VERSION := 48.0.8
+WASMTIME := target/tools/bin/wasmtime
 DENY_VERSION := 0.20.2
 DENY := target/tools/bin/cargo-deny
 
@@ -32,6 +42,50 @@ test-page: setup chromium $(PAGE_TESTS)/node_modules/.package-lock.json
 	$(CARGO) test --quiet --locked --workspace --no-run
 	HOST_TEST=$(DEBUG)/host-test HOSTILE=$(DEBUG)/examples/hostile \
 		node --test --test-reporter=spec --test-timeout=120000 $(PAGE_TESTS)/page.test.js
+
+## Has Node.js and Python drive the packaged component through every recording, and runs the examples.
+test-runtimes: setup packaged
+	$(CARGO) build --quiet --locked --package host-test --bin host-test --example embed
+	@$(MAKE) --no-print-directory drive
+
+## Calls the packaged component from Wasmtime's command line, which takes minutes to compile, once.
+test-wasmtime: setup packaged $(WASMTIME)
+	$(WASMTIME) run --invoke 'resolve([("instance", "nxdocs"), ("region", "eu")])' $(COMPONENT) \
+		| grep -F 'ok({key: "", label: "nxdocs (European Union)", settings: [("instance", "nxdocs"), ("region", "eu")]'
+	$(WASMTIME) run --invoke 'resolve([("instance", "nxdocs.evil.example")])' $(COMPONENT) \
+		| grep -F 'err([{field: some("instance"), code: "bad-format"'
+
+## Has Debian's toolchain build the component, and does the same with that.
+test-debian: export CONNECTOR_TOOLCHAIN := debian
+test-debian: COMPONENT := target/runtimes/debian.wasm
+test-debian: setup
+	$(CARGO) test --quiet --locked --package host-test --test component -- nothing_is_imported it_has_at_most_300_kib it_starts_with_at_most_512_kib_of_memory
+	$(CARGO) build --quiet --locked --package host-test --bin host-test --example embed
+	@mkdir -p $(dir $(COMPONENT))
+	$(DEBUG)/host-test component --out $(COMPONENT)
+	@$(MAKE) --no-print-directory drive COMPONENT=$(COMPONENT)
+
+drive: export HOST_TEST := $(DEBUG)/host-test
+drive: export EMBED := $(DEBUG)/examples/embed
+drive: export COMPONENT := $(COMPONENT)
+drive: $(NODE)/node_modules/.package-lock.json $(VENV)/installed
+	npm exec --prefix $(NODE) --offline -- jco transpile $(COMPONENT) --quiet --name nexthink --instantiation sync --out-dir $(NODE)/nexthink
+	npm exec --prefix $(NODE) --offline -- tsc --project $(NODE)
+	node --test --test-reporter=spec $(NODE)/*.test.js
+	$(VENV)/bin/python -B -m unittest discover --start-directory $(PYTHON)
+
+packaged:
+	$(CARGO) build --quiet --locked --package host-test --bin host-test
+	@mkdir -p $(dir $(PACKAGED))
+	$(DEBUG)/host-test component --out $(PACKAGED)
+
+$(NODE)/node_modules/.package-lock.json: $(NODE)/package-lock.json
+	npm ci --prefix $(NODE) --ignore-scripts --no-audit --no-fund --loglevel=error
+
+$(VENV)/installed: $(PYTHON)/requirements.txt
+	@python3 -m venv --clear $(VENV) || { echo "make: no venv: on Debian run 'apt-get install python3-venv' as root" >&2; exit 1; }
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: --requirement $<
+	@touch $@
 
 ## Measures how long the connect page waits for an answer while someone types.
 bench-page: setup $(PAGE_TESTS)/node_modules/.package-lock.json
@@ -59,7 +113,7 @@ check: setup $(DENY)
 ## Makes sure that something compiles for wasm32-unknown-unknown: the running
 ## toolchain, which rustup may complete, or else Debian's packages.
 setup:
-	@if [ -n "$(LIBDIR)" ]; then :; \
+	@if [ "$(CONNECTOR_TOOLCHAIN)" != debian ] && [ -n "$(LIBDIR)" ]; then :; \
 	elif [ "$(CONNECTOR_TOOLCHAIN)" != debian ] && rustup toolchain install; then :; \
 	elif command -v wasm-ld-22 >/dev/null && [ -x /usr/bin/cargo ] && [ -x /usr/bin/rustc ]; then :; \
 	elif apt-get update -qq && apt-get install -qq -y $(DEBIAN_PACKAGES); then :; \
@@ -67,4 +121,9 @@ setup:
 
 $(DENY):
 	$(CARGO) install --quiet --locked --root target/tools --target-dir target/tools/build --version $(DENY_VERSION) cargo-deny
+	@rm -rf target/tools/build
+
+$(WASMTIME):
+	$(CARGO) install --quiet --locked --root target/tools --target-dir target/tools/build --version $(WASMTIME_VERSION) \
+		--no-default-features --features run,cranelift,component-model wasmtime-cli
 	@rm -rf target/tools/build

@@ -1,0 +1,100 @@
+// Connects to a tenant, runs a query, and tries what its credentials are not allowed to do.
+//
+//     npm install @bytecodealliance/jco undici
+//     npx jco transpile nexthink.wasm --name nexthink --instantiation sync -o nexthink
+//     NX_SECRET=… node example.js [ADDRESS CA_FILE]    # as `host-test tenant` names them
+
+import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Agent, buildConnector, fetch } from "undici";
+import { instantiate } from "./nexthink/nexthink.js";
+
+/** @import * as Contract from "./nexthink/interfaces/integration-provider-provider.js" */
+
+// A fresh instance for each call has seen nobody's secrets.
+const core = new WebAssembly.Module(readFileSync(new URL("nexthink/nexthink.core.wasm", import.meta.url)));
+const plugin = () => instantiate(() => core, {});
+
+// Leads to the stand-in tenant; without it, `fetch` goes where the URL says.
+const [address, ca] = process.argv.slice(2);
+const connector = buildConnector(ca ? { ca: readFileSync(ca) } : {});
+const [hostname = "", port = ""] = address?.split(":") ?? [];
+const standIn = new Agent({ connect: (options, done) => connector({ ...options, hostname, port }, done) });
+
+/**
+ * @param {Contract.Connection} connection
+ * @param {Contract.Request} request
+ * @returns {Promise<Contract.Response>}
+ */
+async function send({ hosts }, { method, url, headers, body, timeout, responseLimit }) {
+  // A plugin is believed nothing where credentials go, and no redirect is followed.
+  const { protocol, host } = new URL(url);
+  if (protocol !== "https:" || !hosts.includes(host)) throw new Error(`${host} is none of the connection's hosts`);
+  const answer = await fetch(url, {
+    method,
+    headers,
+    body: body.length > 0 ? body : null,
+    redirect: "manual",
+    signal: AbortSignal.timeout(timeout * 1000),
+    dispatcher: address ? standIn : undefined,
+  });
+  const chunks = [];
+  let length = 0;
+  for await (const chunk of answer.body ?? []) {
+    length += chunk.length;
+    if (length > responseLimit) throw new Error(`${host} answers with more than ${responseLimit} bytes`);
+    chunks.push(chunk);
+  }
+  // `fetch` has undone the encoding.
+  const kept = [...answer.headers].filter(([name]) => !["content-encoding", "content-length"].includes(name));
+  const receivedAt = BigInt(Math.floor(Date.now() / 1000));
+  return { status: answer.status, headers: kept, body: Buffer.concat(chunks), receivedAt };
+}
+
+/**
+ * Runs an operation that ends with JSON; one that ends with a file has a step `download`.
+ *
+ * @param {Contract.Connection} connection
+ * @param {string} token
+ * @param {string} id
+ * @param {string} input JSON
+ */
+async function call(connection, token, id, input) {
+  const { settings } = connection;
+  let step = plugin().operations.start(settings, id, input);
+  while (step.tag === "send") {
+    const { request, state, wait } = step.val;
+    await sleep(wait * 1000);
+    const headers = [...request.headers, ...plugin().access.authorize(token)];
+    const response = await send(connection, { ...request, headers });
+    step = plugin().operations.resume(settings, id, input, state, response);
+  }
+  if (step.tag === "download") throw new Error("this example does not write files");
+  return JSON.parse(step.val.output);
+}
+
+const definition = plugin().provider.describe();
+console.log(`${definition.name} asks for ${definition.fields.map((field) => field.label).join(", ")}`);
+
+/** @type {Contract.Entry[]} What a person enters. */
+const entries = [
+  ["instance", "https://nxdocs.data.eu.nexthink.cloud/dashboards"],
+  ["client_id", "demo"],
+  ["client_secret", process.env.NX_SECRET ?? ""],
+];
+try {
+  const connection = plugin().provider.resolve(entries);
+  console.log(`leads to ${connection.label}: ${connection.hosts.join(", ")}`);
+  const { request } = plugin().provider.tokenRequest(entries);
+  const token = plugin().provider.tokenResponse(await send(connection, request));
+  console.log(`${token.kind} token, to be renewed after ${token.refreshAfter} s`);
+  const { rows } = await call(connection, token.value, "nql.execute", '{"queryId": "#devices_overview"}');
+  console.log(`nql.execute gives ${rows} rows`);
+  await call(connection, token.value, "remote-actions.list", "{}");
+} catch (error) {
+  if (!(error instanceof Error && "payload" in error)) throw error;
+  // What a function gives instead of a result: every problem with the entries, or a failure.
+  const reasons = /** @type {(Contract.Problem | Contract.Failure)[]} */ ([error.payload].flat());
+  for (const { code, message, hint } of reasons) console.log(`${code}: ${message}\n  ${hint ?? ""}`);
+  process.exitCode = 1;
+}

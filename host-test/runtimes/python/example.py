@@ -1,0 +1,108 @@
+"""Connects to a tenant, runs a query, and tries what its credentials are not allowed to do.
+
+    pip install wasmtime
+    NX_SECRET=… python example.py nexthink.wasm [ADDRESS CA_FILE]    # as `host-test tenant` names them
+"""
+
+import json
+import os
+import socket
+import ssl
+import sys
+import time
+from http.client import HTTPSConnection
+from urllib.parse import urlsplit
+
+from wasmtime import Engine, Store
+from wasmtime.component import Component, Linker, Record, Variant
+
+COMPONENT, ADDRESS, CA_FILE, *_ = [*sys.argv[1:], None, None]
+ENGINE = Engine()
+PLUGIN = Component.from_file(ENGINE, COMPONENT)
+
+
+class Refused(Exception):
+    """Holds what a function gives instead of a result: every problem with the entries, or a failure."""
+
+
+def call(interface, function, *arguments, error=()):
+    """Calls a function of the contract. `error` is the type of its error, where wasmtime does not tag it."""
+    store = Store(ENGINE)  # A fresh one for each call has seen nobody's secrets.
+    instance = Linker(ENGINE).instantiate(store, PLUGIN)  # Empty: the component imports nothing.
+    exported = instance.get_export_index(store, f"integration:provider/{interface}@0.1.0")
+    index = instance.get_export_index(store, function, exported)
+    given = instance.get_func(store, index)(store, *arguments)
+    tag, value = (given.tag, given.payload) if isinstance(given, Variant) else ("", given)
+    if tag == "err" or isinstance(given, error):
+        raise Refused(value)
+    return value if tag == "ok" else given
+
+
+class StandIn(HTTPSConnection):
+    """Leads to the stand-in tenant instead of where the URL says."""
+
+    def connect(self):
+        host, port = ADDRESS.split(":")
+        plain = socket.create_connection((host, int(port)), self.timeout)
+        self.sock = ssl.create_default_context(cafile=CA_FILE).wrap_socket(plain, server_hostname=self.host)
+
+
+def send(connection, request, more=()):
+    """Sends a request with more headers. `http.client` follows no redirect and decodes nothing."""
+    url = urlsplit(request.url)
+    # A plugin is believed nothing where credentials go.
+    if url.scheme != "https" or url.netloc not in connection.hosts:
+        raise RuntimeError(f"{url.netloc} is none of the connection's hosts")
+    client = (StandIn if ADDRESS else HTTPSConnection)(url.netloc, timeout=request.timeout)
+    path = url._replace(scheme="", netloc="").geturl()
+    client.request(request.method, path, request.body or None, dict([*request.headers, *more]))
+    answer = client.getresponse()
+    limit = getattr(request, "response-limit")
+    response = Record()
+    response.status = answer.status
+    response.headers = [(name.lower(), value) for name, value in answer.getheaders()]
+    response.body = answer.read(limit + 1)
+    setattr(response, "received-at", int(time.time()))
+    client.close()
+    if len(response.body) > limit:
+        raise RuntimeError(f"{url.netloc} answers with more than {limit} bytes")
+    return response
+
+
+def run(connection, token, operation, text):
+    """Runs an operation that ends with JSON; one that ends with a file has a step `download`."""
+    settings = connection.settings
+    step = call("operations", "start", settings, operation, text, error=list)
+    while step.tag == "send":
+        time.sleep(step.payload.wait)
+        response = send(connection, step.payload.request, call("access", "authorize", token))
+        state = step.payload.state
+        step = call("operations", "resume", settings, operation, text, state, response, error=Record)
+    if step.tag == "download":
+        raise RuntimeError("this example does not write files")
+    return json.loads(step.payload.output)
+
+
+definition = call("provider", "describe")
+print(definition.name, "asks for", ", ".join(field.label for field in definition.fields))
+
+# What a person enters.
+entries = [
+    ("instance", "https://nxdocs.data.eu.nexthink.cloud/dashboards"),
+    ("client_id", "demo"),
+    ("client_secret", os.environ.get("NX_SECRET", "")),
+]
+try:
+    connection = call("provider", "resolve", entries, error=list)
+    print(f"leads to {connection.label}: {', '.join(connection.hosts)}")
+    exchange = call("provider", "token-request", entries, error=list)
+    token = call("provider", "token-response", send(connection, exchange.request))
+    print(f"{token.kind} token, to be renewed after {getattr(token, 'refresh-after')} s")
+    devices = run(connection, token.value, "nql.execute", '{"queryId": "#devices_overview"}')
+    print("nql.execute gives", devices["rows"], "rows")
+    run(connection, token.value, "remote-actions.list", "{}")
+except Refused as refused:
+    (reasons,) = refused.args
+    for reason in reasons if isinstance(reasons, list) else [reasons]:
+        print(f"{reason.code}: {reason.message}\n  {reason.hint or ''}")
+    sys.exit(1)
