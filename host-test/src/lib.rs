@@ -35,8 +35,3 @@ pub mod transport;
 
 /// The connector built along with this host.
 pub const BUILT_IN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/nexthink.wasm"));
-
-/// Compiles and runs the examples of the README.
-#[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
-struct Readme;

@@ -1,4 +1,5 @@
-//! Every command shown in the README prints what the README shows.
+//! Every command shown in the README prints what the README shows, and its examples
+//! are the files that are compiled and run.
 
 use std::path::Path;
 use std::process::Command;
@@ -37,6 +38,21 @@ fn commands_print_what_the_readme_shows() {
         // The lines of CSV end with two characters, those of the README with one.
         let stdout = String::from_utf8_lossy(&output.stdout).replace("\r\n", "\n");
         assert_eq!(stdout, printed, "$ host-test {command}");
+    }
+}
+
+#[test]
+fn examples_are_the_files_that_run() {
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    for (language, file) in [
+        ("rust", "host-test/examples/embed.rs"),
+        ("js", "host-test/runtimes/node/example.js"),
+        ("python", "host-test/runtimes/python/example.py"),
+    ] {
+        let text = std::fs::read_to_string(root().join(file)).unwrap();
+        let shown: Vec<_> = readme.split(&format!("```{language}\n")).skip(1).collect();
+        assert_eq!(shown.len(), 1, "the README shows one example in {language}");
+        assert!(shown[0].starts_with(&format!("{text}```\n")), "the README shows {file} as it is");
     }
 }
 
