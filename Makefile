@@ -1,6 +1,6 @@
 # Every target does its own set-up, so each works on a fresh machine.
 
-.PHONY: run test test-page test-runtimes test-wasmtime test-debian bench-page check setup chromium packaged drive
+.PHONY: run test test-page test-runtimes test-wasmtime test-debian bench-page check setup chromium built packaged drive
 .DELETE_ON_ERROR:
 
 # `setup` installs what is missing. Left to itself, rustup would try at every call
@@ -37,19 +37,16 @@ test: setup
 	$(CARGO) test --locked --workspace
 
 ## Uses the connect page as a person does, in a browser, and takes its pictures.
-# The program as `test` builds it: alone it would have other features, and compile anew.
-test-page: setup chromium $(PAGE_TESTS)/node_modules/.package-lock.json
-	$(CARGO) test --quiet --locked --workspace --no-run
+test-page: built chromium $(PAGE_TESTS)/node_modules/.package-lock.json
 	HOST_TEST=$(DEBUG)/host-test HOSTILE=$(DEBUG)/examples/hostile \
 		node --test --test-reporter=spec --test-timeout=120000 $(PAGE_TESTS)/page.test.js
 
 ## Has Node.js and Python drive the packaged component through every recording, and runs the examples.
-test-runtimes: setup packaged
-	$(CARGO) build --quiet --locked --package host-test --bin host-test --example embed
+test-runtimes: built packaged
 	@$(MAKE) --no-print-directory drive
 
 ## Calls the packaged component from Wasmtime's command line, which takes minutes to compile, once.
-test-wasmtime: setup packaged $(WASMTIME)
+test-wasmtime: packaged $(WASMTIME)
 	$(WASMTIME) run --invoke 'resolve([("instance", "nxdocs"), ("region", "eu")])' $(COMPONENT) \
 		| grep -F 'ok({key: "", label: "nxdocs (European Union)", settings: [("instance", "nxdocs"), ("region", "eu")]'
 	$(WASMTIME) run --invoke 'resolve([("instance", "nxdocs.evil.example")])' $(COMPONENT) \
@@ -58,9 +55,8 @@ test-wasmtime: setup packaged $(WASMTIME)
 ## Has Debian's toolchain build the component, and does the same with that.
 test-debian: export CONNECTOR_TOOLCHAIN := debian
 test-debian: COMPONENT := target/runtimes/debian.wasm
-test-debian: setup
-	$(CARGO) test --quiet --locked --package host-test --test component -- nothing_is_imported it_has_at_most_300_kib it_starts_with_at_most_512_kib_of_memory
-	$(CARGO) build --quiet --locked --package host-test --bin host-test --example embed
+test-debian: built
+	$(CARGO) test --quiet --locked --workspace --test component -- nothing_is_imported it_has_at_most_300_kib it_starts_with_at_most_512_kib_of_memory
 	@mkdir -p $(dir $(COMPONENT))
 	$(DEBUG)/host-test component --out $(COMPONENT)
 	@$(MAKE) --no-print-directory drive COMPONENT=$(COMPONENT)
@@ -74,8 +70,12 @@ drive: $(NODE)/node_modules/.package-lock.json $(VENV)/installed
 	node --test --test-reporter=spec $(NODE)/*.test.js
 	$(VENV)/bin/python -B -m unittest discover --start-directory $(PYTHON)
 
-packaged:
-	$(CARGO) build --quiet --locked --package host-test --bin host-test
+# Programs and examples as `test` builds them: alone they would have other features, and
+# most of Wasmtime would compile anew.
+built: setup
+	$(CARGO) build --quiet --locked --workspace --bins --examples
+
+packaged: built
 	@mkdir -p $(dir $(PACKAGED))
 	$(DEBUG)/host-test component --out $(PACKAGED)
 

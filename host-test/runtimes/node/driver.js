@@ -113,8 +113,14 @@ export async function permissions({ connection, token }, send) {
       standings.push({ permission, standing: { state: "unknown", detail: "No harmless request can tell." } });
       continue;
     }
-    const response = await send(authorized(checked(request, (host) => connection.hosts.includes(host)), token));
-    standings.push({ permission, standing: fresh().permissions.standingOf(permission, response) });
+    try {
+      const response = await send(authorized(checked(request, (host) => connection.hosts.includes(host)), token));
+      standings.push({ permission, standing: fresh().permissions.standingOf(permission, response) });
+    } catch (error) {
+      // A probe that does not come through says nothing about the others.
+      if (!(error instanceof Failed)) throw error;
+      standings.push({ permission, standing: { state: "unknown", detail: error.message } });
+    }
   }
   return standings;
 }

@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { attempt, fresh } from "./connector.js";
-import { call, connect, Failed } from "./driver.js";
+import { call, connect, Failed, permissions } from "./driver.js";
 import { differences } from "./matching.js";
 
 /** @import { Entry, Request, Response } from "./nexthink/interfaces/integration-provider-provider.js" */
@@ -36,9 +36,13 @@ export async function play(text) {
   /** @type {Entry[]} */
   const entries = log._entered.map((/** @type {any} */ { name, value }) => [name, filled(value)]);
   const { send, rest } = replay(log);
-  const outcome = log._scenario
-    ? await operate(log._scenario, entries, send)
-    : connected(await connect(entries, send));
+  const came = log._scenario ? null : await connect(entries, send);
+  const outcome = came ? connected(came) : await operate(log._scenario, entries, send);
+  // A recording that goes on after the token tells what the credentials may do.
+  if (came?.connection && came.token && rest() > 0) {
+    const session = { connection: came.connection, token: came.token.value };
+    outcome.permissions = spelled(await permissions(session, send));
+  }
   if (rest() > 0) throw new Error(`${rest()} recorded exchange(s) were never asked for`);
   return { expected: log._expect, outcome };
 }

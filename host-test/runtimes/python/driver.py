@@ -98,8 +98,12 @@ class Driver:
             if probe["request"] is None:
                 standing = {"state": "unknown", "detail": "No harmless request can tell."}
             else:
-                response = self._send_authorized(connection, token, probe["request"])
-                standing = self.connector.permissions("standing-of", probe["permission"], response)
+                try:
+                    response = self._send_authorized(connection, token, probe["request"])
+                    standing = self.connector.permissions("standing-of", probe["permission"], response)
+                except Failed as failed:
+                    # A probe that does not come through says nothing about the others.
+                    standing = {"state": "unknown", "detail": str(failed)}
             yield {"permission": probe["permission"], "standing": standing}
 
     def _send_authorized(self, connection, token, request):

@@ -37,7 +37,10 @@ def play(connector, text):
     entries = [(pair["name"], filled(pair["value"])) for pair in log["_entered"]]
     replay = Replay(log)
     driver = Driver(connector, entries, replay.send)
-    came = operate(driver, log["_scenario"]) if "_scenario" in log else connected(driver.connect())
+    if "_scenario" in log:
+        came = operate(driver, log["_scenario"])
+    else:
+        came = connect(driver, replay)
     if replay.left:
         raise AssertionError(f"{len(replay.left)} recorded exchange(s) were never asked for")
     return log["_expect"], came
@@ -90,6 +93,16 @@ def downloaded(request, response):
     if int(dict(response["headers"]).get("content-length", 0)) > len(response["body"]):
         raise failed("reset", request)
     return response
+
+
+def connect(driver, replay):
+    """Connects, and checks the permissions where the recording goes on after the token."""
+    came = driver.connect()
+    outcome = connected(dict(came))
+    if "token" in came and replay.left:
+        rows = driver.permissions(came["connection"], came["token"]["value"])
+        outcome["permissions"] = spelled(list(rows))
+    return outcome
 
 
 def operate(driver, scenario):
