@@ -101,14 +101,17 @@ fn start(call: &Call) -> Result<Pending, Vec<Problem>> {
 fn resume(call: &Call, state: &[u8], response: &Response) -> Result<Step, Failure> {
     let input: Input = call.input_again()?;
     let export: Export = state::read(call.operation.id, state)?;
-    if export.downloading {
-        return link_failed(call, export, response);
+    match export.id.as_deref() {
+        // A state that was changed on the way must not lead out of the path.
+        Some(id) if !(EXPORT_ID.accepts)(id) => Err(state::foreign()),
+        Some(_) if export.downloading => link_failed(call, export, response),
+        Some(_) => waiting(call, &input, export, response),
+        None if export.downloading => Err(state::foreign()),
+        None => {
+            let id = Some(Started::read(response)?);
+            Ok(ask(call, Export { id, since: response.received_at, ..Export::default() }))
+        }
     }
-    if export.id.as_deref().is_some_and(EXPORT_ID.accepts) {
-        return waiting(call, &input, export, response);
-    }
-    let id = Some(Started::read(response)?);
-    Ok(ask(call, Export { id, since: response.received_at, ..Export::default() }))
 }
 
 /// Asks how far an export is, a little later each time.

@@ -168,11 +168,25 @@ fn an_export_whose_id_leaves_the_path_is_refused() {
         let failure = resumed(ID, &input, &begun(ID, &input), &response).unwrap_err();
         assert_eq!(failure.code.as_str(), "malformed-response", "{id}");
         assert_eq!(refused("nql.export-status", &json!({"exportId": id})).len(), 1, "{id}");
-        let state =
-            format!(r#"[1,"nql.export",{{"id":"{id}","since":0,"paused":0,"pause":0,"links":0,"downloading":false}}]"#);
-        let tampered = Pending { state: state.into_bytes(), ..begun(ID, &input) };
-        assert!(resumed(ID, &input, &tampered, &status("IN_PROGRESS")).is_err(), "{id}");
+        for downloading in [false, true] {
+            let place = json!({"id": id, "since": 0, "paused": 0, "pause": 0, "links": 0, "downloading": downloading});
+            for response in [status("IN_PROGRESS"), answer(403, "", "")] {
+                let failure = resumed(ID, &input, &tampered(&place), &response).unwrap_err();
+                assert_eq!(failure.code.as_str(), "operation-failed", "{id} {downloading}");
+            }
+        }
     }
+}
+
+fn tampered(place: &Value) -> Pending {
+    Pending { state: json!([1, ID, place]).to_string().into_bytes(), ..begun(ID, &json!({"queryId": "#ab"})) }
+}
+
+#[test]
+fn a_download_without_an_export_cannot_go_on() {
+    let place = json!({"id": null, "since": 0, "paused": 0, "pause": 0, "links": 0, "downloading": true});
+    let failure = resumed(ID, &json!({"queryId": "#ab"}), &tampered(&place), &answer(403, "", "")).unwrap_err();
+    assert_eq!(failure.code.as_str(), "operation-failed");
 }
 
 #[test]
