@@ -1,45 +1,82 @@
 //! Where the file of an export may come from.
 
 use super::super::DOWNLOAD_DOMAINS;
+use super::super::call;
 use crate::failure::{Failure, FailureCode};
 use crate::tenant::DOMAIN;
 
+/// Longest link to follow, in bytes: what servers commonly accept.
+const LONGEST: usize = 8 * 1024;
+
 /// Checks the link to a file: `https`, without user, port and fragment, to a host
-/// of Nexthink's own domain or of the storage.
+/// of Nexthink's own domain or of the storage, in the form that every parser leaves
+/// as it is.
 ///
 /// # Errors
 ///
 /// Never quotes the link, which is a secret while it is valid.
 pub fn check(url: &str) -> Result<(), Failure> {
-    let host = url
-        .strip_prefix("https://")
-        .and_then(|rest| rest.split(['/', '?']).next())
-        .filter(|host| host.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-.".contains(&b)));
-    let under = |host: &str, domain: &str| {
-        let labels = host.strip_suffix(domain).and_then(|rest| rest.strip_suffix('.'));
-        labels.is_some_and(|labels| labels.split('.').all(|label| !label.is_empty()))
-    };
-    let known =
-        host.is_some_and(|host| under(host, DOMAIN) || DOWNLOAD_DOMAINS.iter().any(|domain| under(host, domain)));
-    if known && url.bytes().all(|b| b.is_ascii_graphic() && !b"#\\".contains(&b)) {
-        return Ok(());
+    let rest = url.strip_prefix("https://").unwrap_or_default();
+    let (host, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    let domains = DOWNLOAD_DOMAINS.into_iter().chain([DOMAIN]);
+    if !domains.into_iter().any(|domain| is_under(host, domain)) {
+        return Err(Failure::new(
+            FailureCode::HostNotAllowed,
+            "The link to the file leads to a host that is not Nexthink's.",
+        )
+        .hint("It was not followed. Tell whoever looks after this connector."));
     }
-    Err(Failure::new(FailureCode::HostNotAllowed, "The link to the file leads to a host that is not Nexthink's.")
-        .hint("It was not followed. Tell whoever looks after this connector."))
+    if url.len() > LONGEST || !is_normal(path) {
+        return Err(call::malformed("The link to the file is not written as links are."));
+    }
+    Ok(())
+}
+
+/// Tells whether a host lies under a domain, as names in lower case that are no
+/// encoded international ones.
+fn is_under(host: &str, domain: &str) -> bool {
+    let inside = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+    let label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label.bytes().all(inside)
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && !label.starts_with("xn--")
+    };
+    let below = host.strip_suffix(domain).and_then(|below| below.strip_suffix('.'));
+    host.len() <= 253 && below.is_some_and(|below| below.split('.').all(label))
+}
+
+/// Tells whether a parser has nothing to repair in path and query (URL Standard,
+/// *path state* and *query state*): there is a path, without steps up and down, and
+/// the characters are those of RFC 3986.
+fn is_normal(path_and_query: &str) -> bool {
+    let (path, query) = path_and_query.split_once('?').unwrap_or((path_and_query, ""));
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || b"-._~!$&()*+,;=:@/%?".contains(&b);
+    let steps = path.to_ascii_lowercase().replace("%2e", ".");
+    path.starts_with('/')
+        && path.bytes().all(|b| allowed(b) || b == b'\'')
+        // Here parsers write the apostrophe as %27.
+        && query.bytes().all(allowed)
+        && steps.split('/').all(|step| step != "." && step != "..")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::check;
+    use url::Url;
+
+    use super::{LONGEST, check};
 
     #[test]
     fn a_file_comes_from_nexthink_or_its_storage() {
         for url in [
             "https://acme.api.eu.nexthink.cloud/file?X-Amz-Signature=1",
             "https://bucket.s3.eu-west-1.amazonaws.com/a/b.csv?X-Amz-Expires=900",
-            "https://s3.amazonaws.com?x",
+            "https://s3.amazonaws.com/?x",
+            "https://s3.amazonaws.com/a..b/.c/%2fd/~(e)!$&'*+,;=:@?f=/?:@",
         ] {
             assert!(check(url).is_ok(), "{url}");
+            assert_eq!(Url::parse(url).unwrap().as_str(), url);
         }
         for url in [
             "http://s3.amazonaws.com/a",
@@ -53,8 +90,6 @@ mod tests {
             "https://S3.amazonaws.com/a",
             "https://.amazonaws.com/a",
             "https://s3..amazonaws.com/a",
-            "https://s3.amazonaws.com/a#b",
-            "https://s3.amazonaws.com/a b",
             "https://127.0.0.1/a",
             "https:///a",
             "",
@@ -62,6 +97,39 @@ mod tests {
             let failure = check(url).unwrap_err();
             assert_eq!(failure.code.as_str(), "host-not-allowed", "{url}");
             assert!(url.is_empty() || !format!("{failure:?}").contains(url), "{url}");
+        }
+    }
+
+    #[test]
+    fn a_link_that_a_parser_would_repair_is_refused() {
+        let long = format!("https://s3.amazonaws.com/{}", "a".repeat(LONGEST));
+        for url in [
+            "https://s3.amazonaws.com",
+            "https://s3.amazonaws.com?x",
+            "https://s3.amazonaws.com/a#b",
+            "https://s3.amazonaws.com/a b",
+            "https://s3.amazonaws.com/a\u{e9}",
+            "https://s3.amazonaws.com/a/../b",
+            "https://s3.amazonaws.com/a/./b",
+            "https://s3.amazonaws.com/a/.%2E",
+            "https://s3.amazonaws.com/a\"b",
+            "https://s3.amazonaws.com/{a}",
+            "https://s3.amazonaws.com/a?b='c'",
+            "https://s3.amazonaws.com/a?<b>",
+            &long,
+        ] {
+            let failure = check(url).unwrap_err();
+            assert_eq!(failure.code.as_str(), "malformed-response", "{url}");
+            let repaired = Url::parse(url).unwrap();
+            assert!(repaired.as_str() != url || url == long || url.contains('#'), "{url}");
+        }
+        for host in [
+            "-a.amazonaws.com",
+            "a-.amazonaws.com",
+            "xn--a.amazonaws.com",
+            &format!("{}.amazonaws.com", "a".repeat(64)),
+        ] {
+            assert_eq!(check(&format!("https://{host}/a")).unwrap_err().code.as_str(), "host-not-allowed", "{host}");
         }
     }
 }
