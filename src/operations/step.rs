@@ -1,5 +1,7 @@
 //! What comes next in an operation.
 
+use std::fmt;
+
 use crate::http::Request;
 
 /// Says what comes next.
@@ -44,8 +46,7 @@ impl Progress {
     }
 }
 
-/// Asks the host to stream a body to the caller.
-#[derive(Debug)]
+/// Asks the host to stream a body to the caller. `Debug` leaves the link out.
 pub struct Download {
     /// What to send, without the token. Its URL is a secret while it is valid.
     pub request: Request,
@@ -59,6 +60,17 @@ pub struct Download {
     pub partial: bool,
     /// One sentence each.
     pub warnings: Vec<String>,
+}
+
+impl fmt::Debug for Download {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Download")
+            .field("media_type", &self.media_type)
+            .field("compression", &self.compression)
+            .field("partial", &self.partial)
+            .field("warnings", &self.warnings)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Names how a file is compressed.

@@ -62,6 +62,13 @@ fn the_state_holds_neither_link_nor_host_nor_input() {
 }
 
 #[test]
+fn debug_shows_no_link() {
+    let input = json!({"queryId": "#ab"});
+    let shown = format!("{:?}", resumed(ID, &input, &started(&input), &completed(200)));
+    assert!(shown.contains("text/csv") && !shown.contains("canary") && !shown.contains("amazon"), "{shown}");
+}
+
+#[test]
 fn pauses_grow_from_1_to_10_seconds() {
     let input = json!({"queryId": "#ab"});
     let mut asked = started(&input);
