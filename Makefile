@@ -1,6 +1,6 @@
 # Every target does its own set-up, so each works on a fresh machine.
 
-.PHONY: run test test-page test-runtimes test-wasmtime test-debian bench-page check setup chromium built packaged drive
+.PHONY: run test test-page test-runtimes test-wasmtime test-debian bench size bench-page check setup chromium built packaged drive
 .DELETE_ON_ERROR:
 
 # `setup` installs what is missing. Left to itself, rustup would try at every call
@@ -11,6 +11,7 @@ CARGO ?= cargo
 TARGET := wasm32-unknown-unknown
 DEBIAN_PACKAGES := rustc-web cargo-web rust-web-src lld-22
 PAGE_TESTS := host-test/page/tests
+FIGURES := host-test/benches
 NODE := host-test/runtimes/node
 PYTHON := host-test/runtimes/python
 VENV := target/runtimes/venv
@@ -86,6 +87,17 @@ $(VENV)/installed: $(PYTHON)/requirements.txt
 	@python3 -m venv --clear $(VENV) || { echo "make: no venv: on Debian run 'apt-get install python3-venv' as root" >&2; exit 1; }
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: --requirement $<
 	@touch $@
+
+## Measures connector and host and writes host-test/benches/README.md, in some minutes.
+bench: setup $(FIGURES)/node/node_modules/.package-lock.json
+	$(CARGO) run --quiet --locked --release --package figures --features zstd
+
+## Shows where the component's bytes are.
+size: setup
+	$(CARGO) run --quiet --locked --release --package figures --features zstd -- size
+
+$(FIGURES)/node/node_modules/.package-lock.json: $(FIGURES)/node/package-lock.json
+	npm ci --prefix $(FIGURES)/node --ignore-scripts --no-audit --no-fund --loglevel=error
 
 ## Measures how long the connect page waits for an answer while someone types.
 bench-page: setup $(PAGE_TESTS)/node_modules/.package-lock.json

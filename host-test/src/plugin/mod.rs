@@ -210,9 +210,8 @@ impl Plugin {
     }
 }
 
-/// Prepares to run plugins: with slots reserved ahead, or, where the address
-/// space for them cannot be had, without.
-fn engine(limits: &Limits) -> Result<Engine, LoadError> {
+/// Says how plugins run: with slots reserved ahead, which hold their memory.
+pub fn config(limits: &Limits) -> Config {
     let mut config = Config::new();
     config.consume_fuel(true).max_wasm_stack(STACK).wasm_backtrace_max_frames(None);
     let mut pool = PoolingAllocationConfig::new();
@@ -225,6 +224,13 @@ fn engine(limits: &Limits) -> Result<Engine, LoadError> {
         .total_memories(CONCURRENT_CALLS)
         .total_tables(CONCURRENT_CALLS * 2);
     config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
+    config
+}
+
+/// Prepares to run plugins. Where the address space for slots cannot be had, without
+/// them.
+fn engine(limits: &Limits) -> Result<Engine, LoadError> {
+    let mut config = config(limits);
     Engine::new(&config)
         .or_else(|_| Engine::new(config.allocation_strategy(InstanceAllocationStrategy::OnDemand)))
         .map_err(|error| LoadError::Engine(format!("{error:#}")))
