@@ -25,6 +25,8 @@ pub mod credentials;
 pub mod definition;
 pub mod entries;
 pub mod failure;
+#[cfg(target_arch = "wasm32")]
+mod heap;
 pub mod http;
 mod json;
 pub mod key;
