@@ -17,6 +17,14 @@ const MAX_LIFETIME: u32 = 86_400;
 /// the longest exchange, twice.
 const REFRESH_MARGIN: u32 = 60;
 
+/// Longest access token, in bytes: with its header it fits what a request carries, and
+/// it is more than any JWT seen. Hosts take no longer one.
+const MAX_TOKEN: usize = 15 * 1024;
+
+/// Most scopes, and longest one in bytes, that hosts take; Nexthink grants one.
+const MAX_SCOPES: usize = 200;
+const MAX_SCOPE: usize = 4 * 1024;
+
 /// Holds an access token and what is known of its life.
 #[derive(Debug)]
 pub struct Token {
@@ -91,6 +99,8 @@ fn access_token(member: Member) -> Result<Secret, Failure> {
             let visible = token.expose().bytes().all(|b| b.is_ascii_graphic());
             if token.expose().is_empty() {
                 Err(malformed("The access token is empty."))
+            } else if token.expose().len() > MAX_TOKEN {
+                Err(malformed("The access token is longer than a header can carry."))
             } else if visible {
                 Ok(token)
             } else {
@@ -130,8 +140,12 @@ fn scopes(member: Member) -> Result<Vec<String>, Failure> {
     match member {
         Member::Absent => Ok(vec![SCOPE.to_owned()]),
         Member::Text(text) => {
-            let scopes = text.split(' ').filter(|scope| !scope.is_empty());
+            let scopes: Vec<_> = text.split(' ').filter(|scope| !scope.is_empty()).take(MAX_SCOPES + 1).collect();
+            if scopes.len() > MAX_SCOPES || scopes.iter().any(|scope| scope.len() > MAX_SCOPE) {
+                return Err(malformed("The scope is far too long."));
+            }
             scopes
+                .into_iter()
                 .map(scope)
                 .collect::<Option<_>>()
                 .ok_or_else(|| malformed("The scope contains characters that no scope has."))

@@ -181,6 +181,20 @@ fn refresh_is_60_seconds_before_the_end_and_never_more_than_half_the_lifetime_ea
 }
 
 #[test]
+fn token_and_scope_are_no_longer_than_hosts_take() {
+    let text = |text: String| format!("\"{text}\"");
+    let longest = "a".repeat(15 * 1024);
+    assert_eq!(token(&[("access_token", &text(longest.clone()))]).value.expose(), longest);
+    let message = malformed_by(&[("access_token", &text(longest + "a"))]);
+    assert_eq!(message, "The access token is longer than a header can carry.");
+    assert_eq!(token(&[("scope", &text("a ".repeat(200)))]).scopes.len(), 200);
+    assert_eq!(token(&[("scope", &text("a".repeat(4096)))]).scopes.len(), 1);
+    for long in ["a ".repeat(201), "a".repeat(4097)] {
+        assert_eq!(malformed_by(&[("scope", &text(long))]), "The scope is far too long.");
+    }
+}
+
+#[test]
 fn scope_is_space_separated_and_what_is_missing_is_listed() {
     for (scope, granted, missing) in [
         // RFC 6749 §5.1: absent means as asked for.
