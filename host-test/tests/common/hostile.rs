@@ -1,10 +1,10 @@
 //! A component that writes HTML and script into every text it returns.
 
-use std::fmt::Write as _;
-
 use serde_json::{Value, json};
 
-use super::plugins::{Memory, contract, encode};
+use wit_component::StringEncoding;
+
+use super::plugins::{Memory, Module};
 
 /// What it writes wherever one line of text fits. Had it run, `window.ran` would be
 /// set.
@@ -19,9 +19,30 @@ pub const GUIDE: &str = "<script>window.ran=1</script>\n\n<img src=x onerror=win
 
 /// Makes the component. Its `token-response` takes the status 200 for a success.
 pub fn component() -> Vec<u8> {
-    let (resolve, package) = contract();
-    let world = resolve.select_world(&[package], Some("connector")).unwrap();
-    encode(&resolve, world, wat::parse_str(text()).unwrap())
+    let mut memory = Memory(vec![0; 16]);
+    let at = lay_out(&mut memory);
+    let read = format!(
+        "(if (result i32) (i32.eq (local.get $status) (i32.const 200)) (then (i32.const {})) (else (i32.const {})))",
+        at.token, at.failure
+    );
+    let constant = |address: u32| format!("(i32.const {address})");
+    let module = Module {
+        world: "connector",
+        texts: StringEncoding::UTF8,
+        pages: 8,
+        arguments: 131_072,
+        more: String::new(),
+        bodies: vec![
+            ("describe", constant(at.definition)),
+            ("resolve", constant(at.connection)),
+            ("token-request", constant(at.exchange)),
+            ("token-response", read),
+            ("probes", constant(at.probes)),
+            ("catalogue", constant(at.catalogue)),
+            ("start", constant(at.started)),
+        ],
+    };
+    module.component(&memory)
 }
 
 /// Makes a recording that answers its token request with a status.
@@ -125,12 +146,12 @@ fn lay_out(memory: &mut Memory) -> Addresses {
         "properties": { HOSTILE: { "type": "string", "description": HOSTILE, "examples": [HOSTILE] } },
         "examples": [{ HOSTILE: HOSTILE }],
     });
-    let schema = memory.text(&schema.to_string());
+    let schema = memory.text(schema.to_string());
     let [operation_id, effect] = ["made.run", "destroy-all"].map(|text| memory.text(text));
     let operation = [operation_id, hostile, hostile, hostile, effect, schema, schema, url, [0, 0]];
     let operation = memory.words(operation.as_flattened());
     let catalogue = memory.words(&[operation, 1]);
-    let output = memory.text(&json!({ HOSTILE: HOSTILE }).to_string());
+    let output = memory.text(json!({ HOSTILE: HOSTILE }).to_string());
     let started = memory.words(&[&[0, 2][..], &output, &[0], &lines].concat());
 
     // One without a request.
@@ -139,44 +160,4 @@ fn lay_out(memory: &mut Memory) -> Addresses {
     // What is read as the longest case of a variant lies within memory.
     memory.words(&[0; 32]);
     Addresses { definition, connection, exchange, token, failure, catalogue, started, probes }
-}
-
-fn text() -> String {
-    let mut memory = Memory(vec![0; 16]);
-    let at = lay_out(&mut memory);
-    let data = memory.0.iter().fold(String::new(), |mut data, byte| {
-        write!(data, "\\{byte:02x}").unwrap();
-        data
-    });
-    let Addresses { definition, connection, exchange, token, failure, catalogue, started, probes } = at;
-    let i = "(param i32)".repeat(10);
-    // Arguments may land on each other: no body reads them.
-    format!(
-        r#"(module
-            (memory (export "memory") 8)
-            (data (i32.const 0) "{data}")
-            (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) (i32.const 131072))
-            (func (export "integration:provider/provider@0.1.0#describe") (result i32) (i32.const {definition}))
-            (func (export "integration:provider/provider@0.1.0#resolve") (param i32 i32) (result i32)
-                (i32.const {connection}))
-            (func (export "integration:provider/provider@0.1.0#token-request") (param i32 i32) (result i32)
-                (i32.const {exchange}))
-            (func (export "integration:provider/provider@0.1.0#token-response")
-                (param $status i32) (param i32 i32 i32 i32 i64) (result i32)
-                (if (result i32) (i32.eq (local.get $status) (i32.const 200))
-                    (then (i32.const {token})) (else (i32.const {failure}))))
-            (func (export "integration:provider/access@0.1.0#authorize") (param i32 i32) (result i32) (unreachable))
-            (func (export "integration:provider/access@0.1.0#api-request") {i} (result i32) (unreachable))
-            (func (export "integration:provider/access@0.1.0#api-response") (param i32 i32 i32 i32 i32 i64) (result i32)
-                (unreachable))
-            (func (export "integration:provider/permissions@0.1.0#probes") (param i32 i32) (result i32)
-                (i32.const {probes}))
-            (func (export "integration:provider/permissions@0.1.0#standing-of")
-                (param i32 i32 i32 i32 i32 i32 i32 i64) (result i32) (unreachable))
-            (func (export "integration:provider/operations@0.1.0#catalogue") (result i32) (i32.const {catalogue}))
-            (func (export "integration:provider/operations@0.1.0#start") (param i32 i32 i32 i32 i32 i32) (result i32)
-                (i32.const {started}))
-            (func (export "integration:provider/operations@0.1.0#resume")
-                (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i64) (result i32) (unreachable)))"#
-    )
 }
