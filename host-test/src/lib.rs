@@ -15,6 +15,7 @@
 //! The [`tenant`] stands in for Nexthink on this machine, over TLS; it knows nothing
 //! of the rest. A [`session`] keeps a connection's token alive for callers of many threads;
 //! an [`operation`] runs over one, exchange by exchange, and [`permissions`] are checked over one.
+//! [`pattern`] reads the expressions of its form.
 //! [`redact`] knows the secrets of a connection and hides them in texts of
 //! others. The [`page`] shows guide and form in a browser; [`cli`] is the command line over all of it.
 
@@ -25,6 +26,7 @@ pub mod har;
 pub mod model;
 pub mod operation;
 pub mod page;
+pub mod pattern;
 pub mod permissions;
 pub mod plugin;
 pub mod redact;

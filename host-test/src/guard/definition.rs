@@ -4,6 +4,7 @@ use url::Url;
 
 use super::{BadOutput, Check};
 use crate::model::{Choice, Definition, Field, GuideStep, Link, Permission};
+use crate::pattern::Pattern;
 use crate::plugin::Function;
 use crate::plugin::bindings::exports::integration::provider::provider as raw;
 
@@ -181,6 +182,13 @@ fn field(at: &str, field: &raw::Field, guide: &[raw::GuideStep]) -> Result<(), B
     CHECK.word(&within("kind"), &field.kind)?;
     for (member, text) in [("example", &field.example), ("default", &field.default), ("pattern", &field.pattern)] {
         text.as_deref().map_or(Ok(()), |text| CHECK.line(&within(member), text))?;
+    }
+    // Every form that shows the field would match it, at each key. One that this
+    // host cannot read is left to `check`.
+    if let Some(Ok(pattern)) = field.pattern.as_deref().map(Pattern::new)
+        && let Err(explodes) = pattern.check_cost()
+    {
+        return CHECK.fail(within("pattern"), explodes.to_string());
     }
     if let Some(step) = &field.guide_step {
         let exists = guide.iter().any(|given| given.id == *step);
