@@ -16,8 +16,9 @@ use crate::redact::Redactor;
 /// Longest time to wait before a request, in seconds.
 const WAIT: u32 = 3600;
 
-/// Longest state, in bytes.
-const STATE_BYTES: usize = 16 << 20;
+/// Longest state, in bytes: it says where an operation is, and holds neither settings
+/// nor input, which the host keeps.
+const STATE_BYTES: usize = 1 << 20;
 
 /// Holds what every call of a running operation takes.
 #[derive(Clone, Copy)]

@@ -229,9 +229,9 @@ fn a_step_waits_an_hour_at_most() {
 
 #[test]
 fn a_state_is_bounded_and_holds_no_secret() {
-    let long = "is longer than 16777216 bytes";
-    refused_pending(|p| p.state = vec![b'x'; (16 << 20) + 1], "send.state", long);
-    refused_download(|d| d.state = vec![b'x'; (16 << 20) + 1], "download.state", long);
+    let long = "is longer than 1048576 bytes";
+    refused_pending(|p| p.state = vec![b'x'; (1 << 20) + 1], "send.state", long);
+    refused_download(|d| d.state = vec![b'x'; (1 << 20) + 1], "download.state", long);
     for secret in [SECRET, TOKEN] {
         let hidden = [b"\xff canary ", secret.as_bytes(), b"!"].concat();
         refused_pending(|p| p.state.clone_from(&hidden), "send.state", "contains a secret");
