@@ -4,4 +4,4 @@
 
 #![allow(missing_docs, clippy::pedantic, reason = "generated")]
 
-wasmtime::component::bindgen!({ path: "../wit", world: "connector" });
+wasmtime::component::bindgen!({ path: "../wit", world: "connector", additional_derives: [PartialEq] });

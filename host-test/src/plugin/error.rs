@@ -79,7 +79,7 @@ fn list(names: &[String]) -> String {
 }
 
 /// Names the functions of the contract.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Function {
     /// `provider.describe`
     Describe,
@@ -164,6 +164,9 @@ pub enum CallErrorKind {
     /// It does not export the interface, so nothing was called.
     #[error("the plugin does not offer this")]
     NotOffered,
+    /// It gave two answers to the same call. Only an examination finds out.
+    #[error("the plugin gave two answers to the same call")]
+    Impure,
     /// It returned something that the types do not allow, or far too much.
     #[error("the plugin returned a value that cannot be read")]
     Unreadable,
@@ -177,7 +180,7 @@ impl CallErrorKind {
             Self::OutOfFuel { .. } => "plugin-out-of-fuel",
             Self::OutOfMemory { .. } => "plugin-out-of-memory",
             Self::NotOffered => "plugin-not-offered",
-            Self::Unreadable => "plugin-bad-output",
+            Self::Impure | Self::Unreadable => "plugin-bad-output",
         }
     }
 }

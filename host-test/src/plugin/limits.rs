@@ -55,7 +55,7 @@ impl Default for Limits {
 
 impl Limits {
     /// Returns the memory, in bytes, and the fuel for a call of a function.
-    pub(super) fn budget(&self, function: Function) -> (usize, u64) {
+    pub(crate) fn budget(&self, function: Function) -> (usize, u64) {
         if function.is_of_operations() {
             (self.operation_memory_bytes, self.operation_fuel)
         } else {
@@ -70,11 +70,13 @@ impl Limits {
 pub(super) struct Meter {
     limits: Limits,
     memory_bytes: usize,
+    /// Largest memory so far, in bytes.
+    pub(super) peak: usize,
 }
 
 impl Meter {
     pub(super) fn new(limits: Limits, function: Function) -> Self {
-        Self { limits, memory_bytes: limits.budget(function).0 }
+        Self { limits, memory_bytes: limits.budget(function).0, peak: 0 }
     }
 }
 
@@ -87,7 +89,11 @@ impl ResourceLimiter for Meter {
     fn memory_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
         // An error ends the call here and now; `false` would let the plugin go
         // on and trap somewhere, without saying why.
-        if desired > self.memory_bytes { Err(MemoryLimit.into()) } else { Ok(true) }
+        if desired > self.memory_bytes {
+            return Err(MemoryLimit.into());
+        }
+        self.peak = self.peak.max(desired);
+        Ok(true)
     }
 
     fn table_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {

@@ -3,6 +3,7 @@
 mod binary;
 pub(crate) mod bindings;
 mod error;
+mod examination;
 mod limits;
 mod operations;
 
@@ -11,9 +12,11 @@ use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConf
 
 pub use binary::Facts;
 pub use error::{CallError, CallErrorKind, Function, LoadError};
+pub use examination::Usage;
 pub use limits::Limits;
 
 use bindings::exports::integration::provider::{access, operations as contract, permissions, provider as raw};
+use examination::Examination;
 use limits::{MemoryLimit, Meter};
 
 /// Stack of a plugin, in bytes. The connector's own lies in its memory; this one
@@ -39,6 +42,7 @@ pub struct Plugin {
     operations: Option<contract::GuestIndices>,
     limits: Limits,
     facts: Facts,
+    examination: Option<Examination>,
 }
 
 /// Holds what a caller of the API wants to send, as the contract takes it.
@@ -87,7 +91,7 @@ impl Plugin {
         let permissions = permissions.transpose().map_err(mismatch)?;
         let operations = facts.exports_interface("operations").then(|| contract::GuestIndices::new(&pre));
         let operations = operations.transpose().map_err(mismatch)?;
-        Ok(Self { engine, pre, provider, access, permissions, operations, limits, facts })
+        Ok(Self { engine, pre, provider, access, permissions, operations, limits, facts, examination: None })
     }
 
     /// Returns what the component says about itself.
@@ -179,19 +183,30 @@ impl Plugin {
         interface.ok_or(CallError { function, kind: CallErrorKind::NotOffered })
     }
 
-    fn call<T>(
+    fn call<T: PartialEq>(
         &self,
         function: Function,
-        body: impl FnOnce(&mut Store<Meter>, &Instance) -> wasmtime::Result<T>,
+        body: impl Fn(&mut Store<Meter>, &Instance) -> wasmtime::Result<T>,
     ) -> Result<T, CallError> {
+        let answer = match &self.examination {
+            None => self.fresh(function).and_then(|(mut store, instance)| body(&mut store, &instance)),
+            Some(examination) => return self.examine(examination, function, body),
+        };
+        answer.map_err(|error| CallError { function, kind: self.kind(&error, function) })
+    }
+
+    /// Makes an instance for one call.
+    fn fresh(&self, function: Function) -> wasmtime::Result<(Store<Meter>, Instance)> {
         let mut store = Store::new(&self.engine, Meter::new(self.limits, function));
         store.limiter(|meter| meter);
+        self.refuel(&mut store, function)?;
+        let instance = self.pre.instantiate(&mut store)?;
+        Ok((store, instance))
+    }
+
+    fn refuel(&self, store: &mut Store<Meter>, function: Function) -> wasmtime::Result<()> {
         store.set_hostcall_fuel(self.limits.returned_bytes);
-        let result = store
-            .set_fuel(self.limits.budget(function).1)
-            .and_then(|()| self.pre.instantiate(&mut store))
-            .and_then(|instance| body(&mut store, &instance));
-        result.map_err(|error| CallError { function, kind: self.kind(&error, function) })
+        store.set_fuel(self.limits.budget(function).1)
     }
 
     fn kind(&self, error: &wasmtime::Error, function: Function) -> CallErrorKind {
