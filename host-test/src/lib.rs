@@ -15,10 +15,11 @@
 //! The [`tenant`] stands in for Nexthink on this machine, over TLS; it knows nothing
 //! of the rest. A [`session`] keeps a connection's token alive for callers of many threads;
 //! an [`operation`] runs over one, exchange by exchange, and [`permissions`] are checked over one.
-//! [`pattern`] reads the expressions of its form.
+//! [`check`] judges a component for its author, and [`pattern`] reads the expressions of its form.
 //! [`redact`] knows the secrets of a connection and hides them in texts of
 //! others. The [`page`] shows guide and form in a browser; [`cli`] is the command line over all of it.
 
+pub mod check;
 pub mod cli;
 pub mod entries;
 pub mod guard;

@@ -8,6 +8,7 @@ macro_rules! say {
 }
 
 mod call;
+mod check;
 mod connect;
 mod describe;
 mod error;
@@ -90,6 +91,8 @@ enum Command {
     Tenant(tenant::Serve),
     /// Open the connect page: guide and form in a browser
     Serve(serve::Serve),
+    /// Judge a component, rule by rule, for its author
+    Check(check::Check),
     /// Print size, digest, imports, exports and metadata of a component
     Inspect(inspect::Inspect),
     /// Write the built-in component to a file
@@ -159,6 +162,7 @@ fn execute(Arguments { common, command }: Arguments) -> Result<Exit, Error> {
         Command::Call(command) => command.execute(&common),
         Command::Tenant(command) => command.execute(&common),
         Command::Serve(command) => command.execute(&common),
+        Command::Check(command) => command.execute(&common),
         Command::Inspect(command) => command.execute(&common),
         Command::Component(command) => command.execute(&common),
     }
@@ -173,18 +177,23 @@ impl Common {
         }
     }
 
-    /// Loads the component.
-    fn plugin(&self) -> Result<Plugin, Error> {
+    /// Returns what a call may use.
+    fn limits(&self) -> Limits {
         let preset = Limits::default();
-        let limits = Limits {
+        Limits {
             fuel: self.fuel,
             memory_bytes: self.memory,
             // Operations take more from the start, and no less than the rest.
             operation_fuel: preset.operation_fuel.max(self.fuel),
             operation_memory_bytes: preset.operation_memory_bytes.max(self.memory),
             ..preset
-        };
-        Plugin::load(&self.bytes()?, limits).map_err(|error| Error::Load { component: self.component.clone(), error })
+        }
+    }
+
+    /// Loads the component.
+    fn plugin(&self) -> Result<Plugin, Error> {
+        Plugin::load(&self.bytes()?, self.limits())
+            .map_err(|error| Error::Load { component: self.component.clone(), error })
     }
 
     /// Loads the component and asks it what it is.

@@ -49,6 +49,11 @@ impl Connector {
         self.plugin.facts()
     }
 
+    /// Returns the plugin behind the guard: its limits, and what calls used.
+    pub(crate) fn plugin(&self) -> &Plugin {
+        &self.plugin
+    }
+
     /// Wraps what was entered, knowing which of it is secret.
     pub fn entries(&self, pairs: Vec<(String, String)>) -> Entries {
         Entries::new(pairs, &self.definition.secret_keys().collect::<Vec<_>>())
@@ -231,11 +236,26 @@ impl BadOutput {
     fn new(function: Function, at: impl Into<String>, why: impl Into<String>) -> Self {
         Self { function, at: at.into(), why: why.into() }
     }
+
+    /// Tells whether a secret would get to where it does not belong.
+    pub fn is_about_secrets(&self) -> bool {
+        self.why == HOLDS_SECRET
+    }
+
+    /// Tells whether credentials or a token would get to another host.
+    pub fn is_about_hosts(&self) -> bool {
+        let place = self.at.rsplit('.').next().unwrap_or_default();
+        let leads = matches!(place, "base-url" | "url") || place.starts_with("hosts");
+        leads && self.function != Function::Describe && !self.is_about_secrets()
+    }
 }
 
 fn place(at: &str) -> String {
     if at.is_empty() { String::new() } else { format!("`{at}` ") }
 }
+
+/// What is wrong with a value that holds a secret.
+const HOLDS_SECRET: &str = "contains a secret";
 
 /// Longest single line that a plugin may return, in bytes.
 const LINE_LIMIT: usize = 4 * 1024;
@@ -309,7 +329,7 @@ impl Check {
 
     /// Accepts a text without a secret in it.
     fn harmless(self, at: &str, text: &str, redactor: &Redactor) -> Result<(), BadOutput> {
-        self.ensure(!redactor.finds_in(text), at, "contains a secret")
+        self.ensure(!redactor.finds_in(text), at, HOLDS_SECRET)
     }
 }
 

@@ -5,6 +5,7 @@
 
 pub mod finder;
 pub mod hostile;
+pub mod made;
 pub mod plugins;
 pub mod program;
 pub mod recordings;
