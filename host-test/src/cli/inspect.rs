@@ -8,11 +8,9 @@ use clap::Args;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::{Map, json};
-use sha2::{Digest, Sha256};
 
 use super::{Common, Error, Exit, show};
-use crate::BUILT_IN;
-use crate::plugin::Facts;
+use crate::plugin::{Digest, Facts};
 
 #[derive(Debug, Args)]
 pub(super) struct Inspect {
@@ -24,12 +22,9 @@ pub(super) struct Inspect {
 impl Inspect {
     pub(super) fn execute(&self, common: &Common) -> Result<Exit, Error> {
         let path = self.file.as_ref().or(common.component.as_ref());
-        let bytes = match path {
-            Some(path) => fs::read(path).map_err(|error| Error::file("read", path, &error))?,
-            None => BUILT_IN.to_vec(),
-        };
+        let bytes = common.read(path.map(PathBuf::as_path))?;
         let facts = Facts::read(&bytes).map_err(|error| Error::Load { component: path.cloned(), error })?;
-        let digest = format!("sha256:{:x}", Sha256::digest(&bytes));
+        let digest = Digest::of(&bytes).to_string();
         let gzip = gzip_length(&bytes);
         if common.json {
             let metadata: Map<_, _> = facts.metadata.iter().map(|(name, text)| (name.clone(), json!(text))).collect();
@@ -73,11 +68,12 @@ pub(super) struct Write {
 
 impl Write {
     pub(super) fn execute(&self, common: &Common) -> Result<Exit, Error> {
-        fs::write(&self.out, BUILT_IN).map_err(|error| Error::file("write", &self.out, &error))?;
+        let bytes = common.read(None)?;
+        fs::write(&self.out, &bytes).map_err(|error| Error::file("write", &self.out, &error))?;
         if common.json {
-            say!("{:#}", json!({ "file": self.out, "bytes": BUILT_IN.len() }));
+            say!("{:#}", json!({ "file": self.out, "bytes": bytes.len() }));
         } else {
-            show::item("written", &format!("{}, {} bytes", self.out.display(), BUILT_IN.len()));
+            show::item("written", &format!("{}, {} bytes", self.out.display(), bytes.len()));
         }
         Ok(Exit::Success)
     }

@@ -24,6 +24,7 @@ mod show;
 mod tenant;
 mod verbose;
 
+use std::borrow::Cow;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{self, ExitCode};
@@ -36,7 +37,7 @@ pub use error::{Error, Exit};
 
 use crate::BUILT_IN;
 use crate::guard::Connector;
-use crate::plugin::{Limits, Plugin};
+use crate::plugin::{Digest, Limits, Plugin};
 
 /// Loads a connector component, replays recorded HTTP against it and checks
 /// what it returns.
@@ -58,6 +59,9 @@ struct Common {
     /// Component to load instead of the built-in Nexthink connector
     #[arg(long, global = true, value_name = "FILE")]
     component: Option<PathBuf>,
+    /// Digest that the component must have; with other bytes nothing is compiled or run
+    #[arg(long, global = true, value_name = "sha256:HEX")]
+    digest: Option<Digest>,
     /// Print JSON for scripts
     #[arg(long, global = true)]
     json: bool,
@@ -170,11 +174,20 @@ fn execute(Arguments { common, command }: Arguments) -> Result<Exit, Error> {
 
 impl Common {
     /// Reads the component: the built-in one unless a file is named.
-    fn bytes(&self) -> Result<Vec<u8>, Error> {
-        match &self.component {
-            None => Ok(BUILT_IN.to_vec()),
-            Some(path) => fs::read(path).map_err(|error| Error::file("read", path, &error)),
-        }
+    fn bytes(&self) -> Result<Cow<'static, [u8]>, Error> {
+        self.read(self.component.as_deref())
+    }
+
+    /// Reads a component, the built-in one if there is no path, and asks that its
+    /// digest is the one that was given.
+    fn read(&self, path: Option<&Path>) -> Result<Cow<'static, [u8]>, Error> {
+        let bytes = match path {
+            None => Cow::Borrowed(BUILT_IN),
+            Some(path) => Cow::Owned(fs::read(path).map_err(|error| Error::file("read", path, &error))?),
+        };
+        let checked = self.digest.map_or(Ok(()), |digest| digest.check(&bytes));
+        checked.map_err(|error| Error::Load { component: path.map(Path::to_owned), error })?;
+        Ok(bytes)
     }
 
     /// Returns what a call may use.

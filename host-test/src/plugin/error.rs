@@ -4,9 +4,22 @@ use std::fmt;
 
 use thiserror::Error;
 
+use super::Digest;
+
 /// Says why a file is no plugin that this host can load.
 #[derive(Debug, Error)]
 pub enum LoadError {
+    /// Other bytes than those that were asked for.
+    #[error(
+        "this component has the digest {found}, not {expected}: it is not the file that was asked for; get it again, or \
+         take the digest from whoever published it"
+    )]
+    OtherBytes {
+        /// The digest that was asked for.
+        expected: Digest,
+        /// The digest of the file.
+        found: Digest,
+    },
     /// Neither a module nor a component.
     #[error("this is not a WebAssembly file")]
     NotWebAssembly,
@@ -66,6 +79,7 @@ impl LoadError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Memory { .. } => "plugin-out-of-memory",
+            Self::OtherBytes { .. } => "digest-mismatch",
             _ => "plugin-not-loaded",
         }
     }

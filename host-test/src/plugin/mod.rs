@@ -2,6 +2,7 @@
 
 mod binary;
 pub(crate) mod bindings;
+mod digest;
 mod error;
 mod examination;
 mod limits;
@@ -11,6 +12,7 @@ use wasmtime::component::{Component, Instance, InstancePre, Linker};
 use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Store, Trap};
 
 pub use binary::Facts;
+pub use digest::{BadDigest, Digest};
 pub use error::{CallError, CallErrorKind, Function, LoadError};
 pub use examination::Usage;
 pub use limits::Limits;

@@ -9,6 +9,7 @@ mod call;
 mod components;
 mod connect;
 mod describe;
+mod digest;
 mod inspect;
 mod output;
 mod request;
