@@ -1,6 +1,7 @@
 # Every target does its own set-up, so each works on a fresh machine.
 
-.PHONY: run test test-page test-runtimes test-wasmtime test-debian bench size bench-page check setup chromium built packaged drive
+.PHONY: run test test-page test-runtimes test-wasmtime test-debian package test-package publish test-publish bench size \
+	bench-page check setup chromium skopeo built drive
 .DELETE_ON_ERROR:
 
 # `setup` installs what is missing. Left to itself, rustup would try at every call
@@ -17,14 +18,19 @@ PYTHON := host-test/runtimes/python
 VENV := target/runtimes/venv
 DEBUG = $(abspath $(or $(CARGO_TARGET_DIR),target))/debug
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
+PACKAGE := target/package
 # What the runtimes are given: the file that is published.
-PACKAGED := target/package/nexthink-connector-$(VERSION).wasm
+PACKAGED := $(PACKAGE)/nexthink-connector-$(VERSION).wasm
 COMPONENT ?= $(PACKAGED)
 # The line of Wasmtime that the host is built on.
 WASMTIME_VERSION := 48.0.8
 WASMTIME := target/tools/bin/wasmtime
 DENY_VERSION := 0.20.2
 DENY := target/tools/bin/cargo-deny
+WKG_VERSION := 0.16.1
+WKG := target/tools/bin/wkg
+REGISTRY_SERVER := target/tools/registry/usr/bin/docker-registry
+PUBLISH = $(DEBUG)/examples/publish
 
 # The standard library for the target, when the running toolchain has it.
 LIBDIR = $(wildcard $(shell rustc --print target-libdir --target $(TARGET))/libstd-*)
@@ -43,11 +49,11 @@ test-page: built chromium $(PAGE_TESTS)/node_modules/.package-lock.json
 		node --test --test-reporter=spec --test-timeout=120000 $(PAGE_TESTS)/page.test.js
 
 ## Has Node.js and Python drive the packaged component through every recording, and runs the examples.
-test-runtimes: built packaged
+test-runtimes: package
 	@$(MAKE) --no-print-directory drive
 
 ## Calls the packaged component from Wasmtime's command line, which takes minutes to compile, once.
-test-wasmtime: packaged $(WASMTIME)
+test-wasmtime: package $(WASMTIME)
 	$(WASMTIME) run --invoke 'resolve([("instance", "nxdocs"), ("region", "eu")])' $(COMPONENT) \
 		| grep -F 'ok({key: "", label: "nxdocs (European Union)", settings: [("instance", "nxdocs"), ("region", "eu")]'
 	$(WASMTIME) run --invoke 'resolve([("instance", "nxdocs.evil.example")])' $(COMPONENT) \
@@ -76,16 +82,45 @@ drive: $(NODE)/node_modules/.package-lock.json $(VENV)/installed
 built: setup
 	$(CARGO) build --quiet --locked --workspace --bins --examples
 
-packaged: built
-	@mkdir -p $(dir $(PACKAGED))
-	$(DEBUG)/host-test component --out $(PACKAGED)
-
 $(NODE)/node_modules/.package-lock.json: $(NODE)/package-lock.json
 	npm ci --prefix $(NODE) --ignore-scripts --no-audit --no-fund --loglevel=error
 
 $(VENV)/installed: $(PYTHON)/requirements.txt
 	@python3 -m venv --clear $(VENV) || { echo "make: no venv: on Debian run 'apt-get install python3-venv' as root" >&2; exit 1; }
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: --requirement $<
+	@touch $@
+
+## Writes what is published into target/package: component, contract, SBOM, recordings, sums.
+package: built
+	@$(PUBLISH) package --out $(PACKAGE)
+
+## Packages two checkouts in different directories and compares them to the bit.
+test-package: built
+	$(CARGO) test --locked --workspace --test publish-reproducible
+
+## Pushes component and contract: make publish REGISTRY=host[:port]/namespace. INSECURE=1 speaks
+## plain HTTP, TAG=v1.2.3 must name the version. Names and digests go to target/published.
+publish: package $(WKG)
+	@$(PUBLISH) push --package $(PACKAGE) --wkg $(WKG) --digests target/published --registry '$(REGISTRY)' \
+		$(if $(INSECURE),--insecure) $(if $(TAG),--tag '$(TAG)')
+
+## Pushes to a registry on this machine and pulls from it, and tries what must fail.
+test-publish: built skopeo $(REGISTRY_SERVER) $(WKG)
+	REGISTRY_SERVER=$(abspath $(REGISTRY_SERVER)) WKG=$(abspath $(WKG)) PUBLISH=$(PUBLISH) \
+		$(CARGO) test --locked --workspace --test publish-registry
+
+# A client that shares nothing with wkg.
+skopeo:
+	@if command -v skopeo >/dev/null; then :; \
+	elif apt-get update -qq && apt-get install -qq -y skopeo; then :; \
+	else echo "make: no skopeo: on Debian run 'apt-get install skopeo' as root" >&2; exit 1; fi
+
+# Only unpacked: installed, it would start as a service.
+$(REGISTRY_SERVER):
+	@mkdir -p target/tools/registry
+	@cd target/tools/registry && { apt-get update -qq || true; } && apt-get download -qq docker-registry && \
+		dpkg-deb --extract docker-registry_*.deb . || \
+		{ echo "make: no registry: 'apt-get download docker-registry' has to work, as on Debian" >&2; exit 1; }
 	@touch $@
 
 ## Measures connector and host and writes host-test/benches/README.md, in some minutes.
@@ -138,4 +173,8 @@ $(DENY):
 $(WASMTIME):
 	$(CARGO) install --quiet --locked --root target/tools --target-dir target/tools/build --version $(WASMTIME_VERSION) \
 		--no-default-features --features run,cranelift,component-model wasmtime-cli
+	@rm -rf target/tools/build
+
+$(WKG):
+	$(CARGO) install --quiet --locked --root target/tools --target-dir target/tools/build --version $(WKG_VERSION) wkg
 	@rm -rf target/tools/build

@@ -1,0 +1,135 @@
+//! What is published, as files in one directory.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use host_test::BUILT_IN;
+use host_test::plugin::{Digest, Facts};
+
+use crate::contract::Contract;
+use crate::error::{Error, read, write};
+use crate::{kit, linked, sbom};
+
+/// Name of the file with the sums of the others, as `sha256sum --check` reads it.
+const SUMS: &str = "SHA256SUMS";
+
+/// Holds everything that is published.
+pub struct Package {
+    /// Version of the connector.
+    pub version: String,
+    /// What the component says about itself, which its build took from
+    /// `Cargo.toml`.
+    pub about: Vec<(String, String)>,
+    /// The contract.
+    pub contract: Contract,
+    /// Names and bytes, sorted by name.
+    files: Vec<(String, Vec<u8>)>,
+}
+
+impl Package {
+    /// Makes it from the component that was built along with this program and from
+    /// the directory that this runs in, the root of the repository.
+    pub fn make() -> Result<Self, Error> {
+        let facts = Facts::read(BUILT_IN).map_err(|error| Error::Refused(format!("the component: {error}")))?;
+        let about = facts.metadata;
+        let [name, version] = ["name", "version"].map(|key| value(&about, key).map(str::to_owned));
+        let (name, version) = (name?, version?);
+        let contract = Contract::read(Path::new("wit"), &about)?;
+        let bill =
+            sbom::write(&linked::crates()?, &Digest::of(BUILT_IN).to_string(), &linked::standard_library(BUILT_IN)?);
+        let kit = format!("{name}-{version}-conformance");
+        let mut files = vec![
+            (format!("{name}-{version}.wasm"), BUILT_IN.to_vec()),
+            (contract_file(&contract), contract.bytes.clone()),
+            (format!("{name}-{version}.cdx.json"), bill.into_bytes()),
+            (format!("{kit}.tar.gz"), kit::pack(Path::new("fixtures"), &kit)?),
+        ];
+        files.sort();
+        Ok(Self { version, about, contract, files })
+    }
+
+    /// Returns what the component says about itself under a name.
+    pub fn value(&self, key: &str) -> Result<&str, Error> {
+        value(&self.about, key)
+    }
+
+    /// Returns the name of the file with the component.
+    pub fn component_file(&self) -> Result<String, Error> {
+        Ok(format!("{}-{}.wasm", self.value("name")?, self.version))
+    }
+
+    /// Returns the name of the file with the contract.
+    pub fn contract_file(&self) -> String {
+        contract_file(&self.contract)
+    }
+
+    /// Writes the files and their sums into a directory, in place of what an earlier
+    /// run wrote there.
+    ///
+    /// # Errors
+    ///
+    /// Refuses a directory with anything else in it, and leaves it as it is.
+    pub fn write(&self, out: &Path) -> Result<(), Error> {
+        self.clear(out)?;
+        for (name, bytes) in &self.files {
+            write(&out.join(name), bytes)?;
+        }
+        let sums = self.sums();
+        write(&out.join(SUMS), sums.as_bytes())?;
+        print!("{sums}");
+        Ok(())
+    }
+
+    /// Asks that a directory holds just this.
+    pub fn compare(&self, folder: &Path) -> Result<(), Error> {
+        for (name, bytes) in &self.files {
+            if read(&folder.join(name))? != *bytes {
+                let path = folder.join(name);
+                return Err(Error::Refused(format!(
+                    "{} is not what the sources give; run `make package` again",
+                    path.display()
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    fn sums(&self) -> String {
+        self.files.iter().fold(String::new(), |sums, (name, bytes)| {
+            let digest = Digest::of(bytes).to_string();
+            sums + digest.trim_start_matches("sha256:") + "  " + name + "\n"
+        })
+    }
+
+    fn clear(&self, out: &Path) -> Result<(), Error> {
+        let failed = |path: &Path| {
+            let path = path.to_owned();
+            move |source: io::Error| Error::File { verb: "prepare", path, source }
+        };
+        fs::create_dir_all(out).map_err(failed(out))?;
+        let entries: Result<Vec<PathBuf>, _> =
+            fs::read_dir(out).and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect());
+        let entries = entries.map_err(failed(out))?;
+        let sums = fs::read_to_string(out.join(SUMS)).unwrap_or_default();
+        let earlier = sums.lines().filter_map(|line| line.split_once("  ")).map(|(_, name)| name);
+        let ours: Vec<_> = self.files.iter().map(|(name, _)| name.as_str()).chain(earlier).chain([SUMS]).collect();
+        let is_ours = |path: &Path| ours.iter().any(|name| path.file_name().is_some_and(|given| given == *name));
+        if let Some(other) = entries.iter().find(|path| !is_ours(path)) {
+            return Err(Error::Refused(format!(
+                "{} was not written by an earlier run; name an empty directory, or remove it",
+                other.display()
+            )));
+        }
+        entries.iter().try_for_each(|path| fs::remove_file(path).map_err(failed(path)))
+    }
+}
+
+fn contract_file(contract: &Contract) -> String {
+    format!("{}-{}-{}.wasm", contract.namespace, contract.name, contract.version())
+}
+
+fn value<'a>(about: &'a [(String, String)], key: &str) -> Result<&'a str, Error> {
+    let found = about.iter().find_map(|(name, text)| (name == key).then_some(text.as_str()));
+    found.ok_or_else(|| Error::Refused(format!("the component does not say its {key}")))
+}
