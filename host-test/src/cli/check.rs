@@ -1,6 +1,5 @@
 //! `check`: judges a component for its author.
 
-use std::fs;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -23,10 +22,7 @@ pub(super) struct Check {
 impl Check {
     pub(super) fn execute(&self, common: &Common) -> Result<Exit, Error> {
         let component = self.file.as_ref().or(common.component.as_ref());
-        let bytes = match &self.file {
-            Some(path) => fs::read(path).map_err(|error| Error::file("read", path, &error))?,
-            None => common.bytes()?,
-        };
+        let bytes = common.read(component.map(PathBuf::as_path))?;
         let recordings = self.recordings.as_deref().map(run::directory).transpose()?.unwrap_or_default();
         let recordings = recordings.iter().map(|path| Recording::read(path)).collect::<Result<Vec<_>, _>>()?;
         let report = judge(&bytes, common.limits(), &recordings)
