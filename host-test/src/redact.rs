@@ -40,12 +40,19 @@ impl Redactor {
         for secret in entries.secrets() {
             let cleaned = cleaned(secret);
             let mut forms = Vec::new();
-            for form in [secret, trim(secret), trim(&cleaned)] {
-                if form.len() >= SHORTEST {
-                    add(&mut forms, form);
-                    for other in entries.plain() {
-                        add_base64(&mut forms, &format!("{other}:{form}"));
-                        add_base64(&mut forms, &format!("{}:{form}", trim(other)));
+            // Most secrets look the same in all three.
+            let mut shapes = vec![secret];
+            for shape in [trim(secret), trim(&cleaned)] {
+                if !shapes.contains(&shape) {
+                    shapes.push(shape);
+                }
+            }
+            for shape in shapes.into_iter().filter(|shape| shape.len() >= SHORTEST) {
+                add(&mut forms, shape);
+                for other in entries.plain() {
+                    add_base64(&mut forms, &format!("{other}:{shape}"));
+                    if trim(other) != other {
+                        add_base64(&mut forms, &format!("{}:{shape}", trim(other)));
                     }
                 }
             }
@@ -115,16 +122,14 @@ fn cleaned(secret: &str) -> Zeroizing<String> {
 fn add(needles: &mut Vec<Secret>, secret: &str) {
     let form: String = form_urlencoded::byte_serialize(secret.as_bytes()).collect();
     let percent: String = secret.bytes().map(percent).collect();
-    needles.push(Secret::new(secret));
+    learn(needles, secret);
     // A provider may quote JSON in a text, quotation marks and all.
     let quoted = Value::from(secret).to_string();
     let inner = &quoted[1..quoted.len() - 1];
-    if inner != secret {
-        needles.push(Secret::new(inner));
-    }
+    learn(needles, inner);
     for encoded in [form.replace('+', "%20"), form, percent] {
-        needles.push(Secret::new(lower_hex(&encoded)));
-        needles.push(Secret::new(encoded));
+        learn(needles, lower_hex(&encoded));
+        learn(needles, encoded);
     }
     add_base64(needles, secret);
 }
@@ -149,7 +154,15 @@ fn percent(byte: u8) -> String {
 
 fn add_base64(needles: &mut Vec<Secret>, text: &str) {
     for engine in [STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD] {
-        needles.push(Secret::new(engine.encode(text)));
+        learn(needles, engine.encode(text));
+    }
+}
+
+/// Adds a form that is not known yet: every needle is looked for in every text.
+fn learn(needles: &mut Vec<Secret>, form: impl Into<String>) {
+    let form = Secret::new(form);
+    if needles.iter().all(|known| known.expose() != form.expose()) {
+        needles.push(form);
     }
 }
 
@@ -179,6 +192,19 @@ mod tests {
             assert!(redactor().finds_in(text) && hidden.contains(HIDDEN), "{text} -> {hidden}");
             assert!(!hidden.contains("rd") && !hidden.contains("UGE") && !hidden.contains("YWNt"), "{hidden}");
         }
+    }
+
+    #[test]
+    fn each_form_is_looked_for_once() {
+        let pairs = vec![("id".into(), "acme".into()), ("secret".into(), "letters-only".into())];
+        let needles = Redactor::new(&Entries::new(pairs, &["secret"]), &[]).needles;
+        let mut forms: Vec<_> = needles.iter().map(|needle| needle.form.expose()).collect();
+        let number = forms.len();
+        forms.sort_unstable();
+        forms.dedup();
+        assert_eq!(forms.len(), number, "{forms:?}");
+        // As it is; in base64; and in base64 after the id, with padding and without.
+        assert_eq!(number, 4, "{forms:?}");
     }
 
     #[test]
