@@ -1,6 +1,6 @@
 # Every target does its own set-up, so each works on a fresh machine.
 
-.PHONY: run test test-page test-runtimes test-wasmtime test-debian package test-package publish test-publish bench size \
+.PHONY: run test test-page test-runtimes test-wasmtime test-debian package test-package publish test-publish bench fuel size \
 	bench-page check setup chromium skopeo built drive
 .DELETE_ON_ERROR:
 
@@ -126,6 +126,10 @@ $(REGISTRY_SERVER):
 ## Measures connector and host and writes host-test/benches/README.md, in some minutes.
 bench: setup $(FIGURES)/node/node_modules/.package-lock.json
 	$(CARGO) run --quiet --locked --release --package figures --features zstd
+
+## Writes down what calls cost, after `make test` said that it has to be more.
+fuel: setup
+	WRITE_FUEL=1 $(CARGO) test --quiet --locked --workspace --test fuel
 
 ## Shows where the component's bytes are.
 size: setup

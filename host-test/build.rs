@@ -36,7 +36,10 @@ fn build() -> Result<(), String> {
     }
     let out = PathBuf::from(variable("OUT_DIR")?);
 
-    let module = Toolchain::choose()?.compile(root, &target_directory(&out)?)?;
+    let toolchain = Toolchain::choose()?;
+    // Fuel depends on it.
+    println!("cargo::rustc-env=CONNECTOR_COMPILER={}", toolchain.version());
+    let module = toolchain.compile(root, &target_directory(&out)?)?;
     let component = stamp(&wrap(&module)?, root)?;
     let artefact = out.join("nexthink.wasm");
     fs::write(&artefact, component).map_err(|error| format!("{}: {error}", artefact.display()))

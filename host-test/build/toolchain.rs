@@ -81,13 +81,22 @@ impl Toolchain {
         }
     }
 
+    /// Returns what the compiler says of its version. Empty when it says nothing.
+    pub fn version(&self) -> String {
+        printed(&self.rustc(), &["--version"]).unwrap_or_default()
+    }
+
+    fn rustc(&self) -> PathBuf {
+        match self {
+            Self::Rustup { rustc, .. } => rustc.clone(),
+            Self::Debian { .. } => PathBuf::from("/usr/bin/rustc"),
+        }
+    }
+
     /// Returns compiler flags. Paths of this machine are replaced, so that the
     /// same sources give the same bytes everywhere.
     fn flags(&self, root: &Path, target_directory: &Path) -> Vec<String> {
-        let rustc = match self {
-            Self::Rustup { rustc, .. } => rustc.clone(),
-            Self::Debian { .. } => PathBuf::from("/usr/bin/rustc"),
-        };
+        let rustc = self.rustc();
         let remap = |from: &Path, to: &str| format!("--remap-path-prefix={}={to}", from.display());
         let mut flags = vec![format!("-Clink-arg=-zstack-size={STACK}"), remap(root, "/connector")];
         flags.push(remap(target_directory, "/target"));

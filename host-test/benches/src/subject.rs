@@ -109,7 +109,7 @@ impl Bare {
 
     /// Makes an instance with the limits of the host.
     pub fn fresh(&self) -> wasmtime::Result<Live<'_>> {
-        let limits = StoreLimitsBuilder::new().memory_size(Limits::default().memory_bytes).build();
+        let limits = StoreLimitsBuilder::new().memory_size(Limits::default().operation_memory_bytes).build();
         let mut store = Store::new(&self.engine, limits);
         store.limiter(|limits| limits);
         store.set_fuel(Limits::default().fuel)?;

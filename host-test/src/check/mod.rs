@@ -106,7 +106,7 @@ impl Check<'_> {
     /// Says how near calls came to their limits.
     fn usage(&mut self) {
         let plugin = self.connector.plugin();
-        let usage = plugin.usage();
+        let usage = plugin.take_usage();
         let (mut fuel, mut memory) = (0, 0);
         for (function, used) in &usage {
             let (memory_bytes, budget) = plugin.limits().budget(*function);

@@ -50,7 +50,7 @@ impl Connector {
     }
 
     /// Returns the plugin behind the guard: its limits, and what calls used.
-    pub(crate) fn plugin(&self) -> &Plugin {
+    pub fn plugin(&self) -> &Plugin {
         &self.plugin
     }
 

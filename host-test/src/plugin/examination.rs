@@ -2,6 +2,7 @@
 //! made again.
 
 use std::collections::BTreeMap;
+use std::mem;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use wasmtime::Store;
@@ -38,9 +39,10 @@ impl Plugin {
         Self { examination: Some(Examination::default()), ..self }
     }
 
-    /// Returns the most that calls used, by function. Empty without an examination.
-    pub fn usage(&self) -> Vec<(Function, Usage)> {
-        let usage = self.examination.as_ref().map(|examination| examination.usage().clone());
+    /// Returns the most that calls used since this was asked last, by function. Empty
+    /// without an examination.
+    pub fn take_usage(&self) -> Vec<(Function, Usage)> {
+        let usage = self.examination.as_ref().map(|examination| mem::take(&mut *examination.usage()));
         usage.into_iter().flatten().collect()
     }
 

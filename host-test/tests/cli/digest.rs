@@ -10,7 +10,7 @@ const WRONG_USE: i32 = 2;
 
 /// Every command that loads, reads or writes a component, as far as it needs no
 /// tenant: the check comes before anything is sent.
-const COMMANDS: [&[&str]; 12] = [
+const COMMANDS: [&[&str]; 13] = [
     &[],
     &["run", "fixtures/success-eu.har"],
     &["describe"],
@@ -22,6 +22,7 @@ const COMMANDS: [&[&str]; 12] = [
     &["call", "workflows.list", "--input", "{}", "--recording", "fixtures/operations/workflows-list.har"],
     &["serve", "--port", "0"],
     &["inspect"],
+    &["check"],
     &["component", "--out", "never.wasm"],
 ];
 
