@@ -1,7 +1,7 @@
 # Every target does its own set-up, so each works on a fresh machine.
 
 .PHONY: run test test-page test-runtimes test-wasmtime test-debian package test-package publish test-publish bench fuel size \
-	bench-page check setup chromium skopeo built drive
+	bench-page fuzz check setup chromium c++ skopeo built drive
 .DELETE_ON_ERROR:
 
 # `setup` installs what is missing. Left to itself, rustup would try at every call
@@ -31,6 +31,15 @@ WKG_VERSION := 0.16.1
 WKG := target/tools/bin/wkg
 REGISTRY_SERVER := target/tools/registry/usr/bin/docker-registry
 PUBLISH = $(DEBUG)/examples/publish
+FUZZ_VERSION := 0.13.2
+FUZZ := target/tools/bin/cargo-fuzz
+FUZZ_FOLDER := target/fuzz
+FUZZ_SECONDS ?= 60
+FUZZ_TARGETS ?= resolve token_response api_response operation_input resume har guard component
+FUZZ_BUILT = $(or $(CARGO_TARGET_DIR),target)/$(shell rustc -vV | sed -n 's/^host: //p')/release
+# No input is longer than what a fuzzer changes in useful ways, or computes longer
+# than a slow machine takes for the worst of them.
+FUZZ_OPTIONS = -max_total_time=$(FUZZ_SECONDS) -max_len=16384 -timeout=20 -rss_limit_mb=2048 -dict=$(FUZZ_FOLDER)/dictionary
 
 # The standard library for the target, when the running toolchain has it.
 LIBDIR = $(wildcard $(shell rustc --print target-libdir --target $(TARGET))/libstd-*)
@@ -143,6 +152,26 @@ bench-page: setup $(PAGE_TESTS)/node_modules/.package-lock.json
 	$(CARGO) build --quiet --locked --release --package host-test --bin host-test
 	HOST_TEST=$(abspath $(or $(CARGO_TARGET_DIR),target))/release/host-test node $(PAGE_TESTS)/bench.js
 
+## Runs every fuzz target for FUZZ_SECONDS, one after the other. An input that does
+## not hold stays in target/fuzz/artifacts, and what was learned in target/fuzz/corpus.
+fuzz: setup c++ $(FUZZ)
+	$(CARGO) run --quiet --locked --package host-test-fuzz --example seeds -- fixtures $(FUZZ_FOLDER)
+	@# The one sanitizer that needs no nightly toolchain is none; there is no unsafe code of ours.
+	$(FUZZ) build --fuzz-dir host-test/fuzz --sanitizer none --features targets
+	@mkdir -p $(FUZZ_FOLDER)/artifacts
+	@for target in $(FUZZ_TARGETS); do \
+		log=$(FUZZ_FOLDER)/$$target.log; \
+		$(FUZZ_BUILT)/$$target $(FUZZ_OPTIONS) -artifact_prefix=$(FUZZ_FOLDER)/artifacts/$$target- $(FUZZ_FOLDER)/corpus/$$target \
+			2>$$log >$$log.out || { grep -v '^#' $$log | tail -n 40 >&2; echo "make: $$target found something: see $$log" >&2; exit 1; }; \
+		echo "$$target: $$(grep '^Done' $$log), $$(sed -n 's/^#.*DONE *\(cov: [0-9]*\).*/\1/p' $$log)"; \
+	done
+
+## Makes sure that libFuzzer can be compiled.
+c++:
+	@if command -v c++ >/dev/null; then :; \
+	elif apt-get update -qq && apt-get install -qq -y g++; then :; \
+	else echo "make: no C++ compiler: on Debian run 'apt-get install g++' as root" >&2; exit 1; fi
+
 ## Makes sure that there is a browser.
 chromium:
 	@if command -v chromium >/dev/null; then :; \
@@ -155,7 +184,8 @@ $(PAGE_TESTS)/node_modules/.package-lock.json: $(PAGE_TESTS)/package-lock.json
 ## Checks format, lints, documentation, licences, sources and versions.
 check: setup $(DENY)
 	$(CARGO) fmt --all --check
-	$(CARGO) clippy --locked --workspace --all-targets -- --deny warnings
+	@# With what is compiled for fuzzing alone.
+	$(CARGO) clippy --locked --workspace --all-targets -- --deny warnings --cfg fuzzing
 	@# The adapter is compiled for the component alone; Debian's way has no clippy for it.
 	@if [ -n "$(LIBDIR)" ]; then $(CARGO) clippy --locked --package nexthink-connector --target $(TARGET) -- --deny warnings; fi
 	RUSTDOCFLAGS="--deny warnings" $(CARGO) doc --locked --workspace --no-deps
@@ -181,4 +211,8 @@ $(WASMTIME):
 
 $(WKG):
 	$(CARGO) install --quiet --locked --root target/tools --target-dir target/tools/build --version $(WKG_VERSION) wkg
+	@rm -rf target/tools/build
+
+$(FUZZ):
+	$(CARGO) install --quiet --locked --root target/tools --target-dir target/tools/build --version $(FUZZ_VERSION) cargo-fuzz
 	@rm -rf target/tools/build

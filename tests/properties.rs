@@ -1,7 +1,6 @@
 //! What holds for any entries and any response whatsoever.
-//!
-//! The shape of hosts and URL is checked by string code of its own, so that a
-//! mistake in the connector is not made twice.
+
+mod hosts;
 
 use std::fmt::Debug;
 
@@ -121,20 +120,6 @@ fn exchange(pairs: &Pairs) -> Result<Exchange, Vec<Problem>> {
     token::request(&Entries::new(pairs.clone()))
 }
 
-/// Takes the instance out of a login host of the documented shape.
-fn instance_of(login_host: &str) -> Option<(&str, &str)> {
-    let [first, region, "nexthink", "cloud"] = login_host.split('.').collect::<Vec<_>>()[..] else { return None };
-    let instance = &first[..first.len().checked_sub(6)?];
-    let inner = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-';
-    let fits = first.ends_with("-login")
-        && (1..=57).contains(&instance.len())
-        && instance.bytes().all(inner)
-        && !instance.starts_with('-')
-        && !instance.ends_with('-')
-        && ["us", "eu", "pac", "meta"].contains(&region);
-    fits.then_some((instance, region))
-}
-
 fn hides(shown: &impl Debug) -> bool {
     !format!("{shown:?}").contains(CANARY)
 }
@@ -152,7 +137,7 @@ proptest! {
             Err(problems) => prop_assert!(!problems.is_empty()),
             Ok(connection) => {
                 let [login, api] = connection.hosts();
-                let Some((instance, region)) = instance_of(&login) else { panic!("{login}") };
+                let Some((instance, region)) = hosts::of_login(&login) else { panic!("{login}") };
                 prop_assert_eq!(&api, &format!("{instance}.api.{region}.nexthink.cloud"));
                 prop_assert_eq!(connection.base_url(), format!("https://{api}"));
                 let settings = connection.settings();
@@ -177,7 +162,7 @@ proptest! {
                 let (scheme, rest) = exchange.request.url.split_once("://").unwrap();
                 let (host, path) = rest.split_once('/').unwrap();
                 prop_assert_eq!((scheme, path), ("https", "oauth2/default/v1/token"));
-                prop_assert!(instance_of(host).is_some(), "{}", host);
+                prop_assert!(hosts::of_login(host).is_some(), "{}", host);
                 prop_assert_eq!(host, &connection.hosts()[0]);
                 prop_assert!(exchange.notes.starts_with(&connection.notes));
                 for header in &exchange.request.headers {

@@ -5,6 +5,8 @@
 
 mod connection;
 mod definition;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod operations;
 mod request;
 mod verdict;

@@ -1,0 +1,287 @@
+//! Plugins that return anything: every check of the host's guard, without a plugin
+//! before it. What a check accepts is looked at again here, by other code.
+
+use std::sync::LazyLock;
+
+use host_test::entries::Entries;
+use host_test::guard::BadOutput;
+use host_test::guard::fuzzing::{self, Guard, contract, permissions, raw};
+use host_test::model::operation::{Compression, Operation, Step};
+use host_test::model::{Connection, Definition, Request};
+
+use crate::format::Parts;
+use crate::har::CONNECTOR;
+use crate::{CANARY, assert_hidden};
+
+/// Hosts that the connection may use.
+const HOSTS: [&str; 2] = ["nxdocs-login.eu.nexthink.cloud", "nxdocs.api.eu.nexthink.cloud"];
+
+struct Setting {
+    entries: Entries,
+    connection: Connection,
+    operation: Operation,
+}
+
+static SETTING: LazyLock<Setting> = LazyLock::new(|| {
+    let pairs = [("instance", "nxdocs"), ("region", "eu"), ("client_id", "example"), ("client_secret", CANARY)];
+    let entries = CONNECTOR.entries(pairs.map(|(key, text)| (key.to_owned(), text.to_owned())).into());
+    let connection = CONNECTOR.resolve(&entries).expect("an honest plugin").expect("good entries");
+    assert_eq!(connection.hosts, HOSTS);
+    let operations = CONNECTOR.operations().expect("an honest plugin");
+    let operation = operations.into_iter().find(|operation| operation.id == "nql.export").expect("it is offered");
+    Setting { entries, connection, operation }
+});
+
+/// Checks any value: the part that names its kind, and its members in the order of
+/// the contract.
+pub fn guard(input: &[u8]) {
+    let Setting { entries, connection, operation } = &*SETTING;
+    let guard = Guard { definition: CONNECTOR.definition(), connection, entries };
+    let mut parts = Parts::new(input);
+    let parts = &mut parts;
+    match parts.bytes() {
+        b"definition" => judge(fuzzing::definition(raw_definition(parts)), definition),
+        b"operation" => {
+            judge(fuzzing::catalogue(vec![raw_operation(parts)], guard.definition), |_| ());
+        }
+        b"connection" => judge(guard.connection(raw_connection(parts)), |connection| {
+            assert!(connection.hosts.iter().all(|host| is_of_nexthink(host)), "{connection:?}");
+            assert!(connection.base_url.starts_with("https://"), "{connection:?}");
+            assert_hidden(connection, "a connection");
+        }),
+        b"exchange" => {
+            let raw = raw::Exchange { notes: parts.list(), request: raw_request(parts) };
+            judge(guard.exchange(raw), |exchange| {
+                sent(&exchange.request, |host| HOSTS.contains(&host));
+                assert!(!exchange.request.authorized);
+                assert_hidden(exchange, "an exchange");
+            });
+        }
+        b"api-request" => judge(guard.api_request(raw_request(parts)), |request| {
+            sent(request, |host| HOSTS.contains(&host));
+            assert!(request.authorized && request.header("authorization").is_none());
+        }),
+        b"send" => judge(guard.step(raw_send(parts), operation), step),
+        b"download" => judge(guard.step(raw_download(parts), operation), step),
+        b"done" => {
+            let raw = contract::Outcome { output: parts.text(), partial: parts.flag(), warnings: parts.list() };
+            judge(guard.step(contract::Step::Done(raw), operation), step);
+        }
+        b"problem" => {
+            let (field, hint) = (parts.optional(), parts.optional());
+            let problem = raw::Problem { field, code: parts.text(), message: parts.text(), hint };
+            judge(guard.problems(vec![problem]), |problems| assert_hidden(problems, "a problem"));
+        }
+        b"failure" => judge(guard.failure(raw_failure(parts)), |failure| {
+            assert_hidden(failure, "a failure");
+            printable(&[&failure.message]);
+        }),
+        b"token" => judge(fuzzing::token(raw_token(parts)), |token| {
+            assert!(token.refresh_after < token.expires_in);
+            assert!(!token.value.expose().is_empty() && token.value.expose().bytes().all(|b| b.is_ascii_graphic()));
+        }),
+        b"token-headers" => judge(fuzzing::token_headers(parts.pairs()), |headers| {
+            assert!(headers.iter().all(|(_, value)| is_of_a_header(value.expose())));
+        }),
+        b"standing" => {
+            let raw = permissions::Standing { state: parts.text(), detail: parts.text() };
+            judge(guard.standing(raw), |standing| {
+                assert_hidden(standing, "a standing");
+                printable(&[&standing.detail]);
+            });
+        }
+        _ => {}
+    }
+}
+
+/// Looks at what was accepted; what was refused is refused without quoting it.
+#[track_caller]
+fn judge<T>(checked: Result<T, BadOutput>, look: impl FnOnce(&T)) {
+    match checked {
+        Ok(accepted) => look(&accepted),
+        Err(error) => {
+            assert_hidden(&error, "an error");
+            assert_hidden(&error.to_string(), "an error");
+            assert!(error.to_string().len() < 500 && !error.to_string().contains(char::is_control), "{error:?}");
+        }
+    }
+}
+
+fn definition(definition: &Definition) {
+    printable(&[&definition.name, &definition.summary, &definition.version]);
+    let icon = definition.icon.to_ascii_lowercase();
+    for active in ["<script", "<foreignobject", "<iframe", "<image", "<use", "<style", "javascript:", "&#"] {
+        assert!(!icon.contains(active), "{icon}");
+    }
+    assert!(definition.domains.iter().all(|domain| domain.contains('.')), "{:?}", definition.domains);
+    assert!(definition.links.iter().all(|link| link.url.to_ascii_lowercase().starts_with("https:")));
+}
+
+fn step(step: &Step) {
+    match step {
+        Step::Send(pending) => {
+            sent(&pending.request, |host| HOSTS.contains(&host));
+            assert!(pending.request.authorized && pending.wait <= 3600);
+            assert_hidden(&String::from_utf8_lossy(&pending.state.0), "a state");
+            assert_hidden(&pending.progress, "progress");
+        }
+        Step::Download(download) => {
+            let request = download.link.expose();
+            sent(request, |host| is_of_nexthink(host) || host.ends_with(".amazonaws.com") || host == "amazonaws.com");
+            assert!(!request.authorized && request.header("authorization").is_none());
+            assert_hidden(&request.url, "a link");
+            assert_hidden(&download, "a download");
+            assert!(matches!(download.compression, Compression::None | Compression::Gzip | Compression::Zstd));
+        }
+        Step::Done(outcome) => {
+            assert!(serde_json::from_str::<serde_json::Value>(&outcome.output).is_ok());
+            assert_hidden(outcome, "an outcome");
+            printable(&outcome.warnings.iter().map(String::as_str).collect::<Vec<_>>());
+        }
+    }
+}
+
+/// Asserts that a request goes where it may, by cutting its URL up as RFC 3986 does.
+fn sent(request: &Request, may: impl FnOnce(&str) -> bool) {
+    let url = request.url.as_str();
+    let rest = url.strip_prefix("https://").unwrap_or_else(|| panic!("{url}"));
+    let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
+    assert!(may(authority), "{url}");
+    assert!(url.bytes().all(|b| b.is_ascii_graphic()) && !url.contains('#'), "{url}");
+    for (name, value) in &request.headers {
+        assert!(name.bytes().all(|b| b.is_ascii_graphic() && !b.is_ascii_uppercase() && b != b':'), "{name}");
+        assert!(is_of_a_header(value.expose()), "{name}");
+        assert!(!["host", "content-length", "transfer-encoding"].contains(&name.as_str()));
+    }
+    assert!(request.timeout > 0 && request.response_limit > 0);
+    assert!(!matches!(request.method.as_str(), "CONNECT" | "TRACE"));
+}
+
+fn is_of_nexthink(host: &str) -> bool {
+    let inside = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-.".contains(&b);
+    (host == "nexthink.cloud" || host.ends_with(".nexthink.cloud")) && host.bytes().all(inside)
+}
+
+fn is_of_a_header(value: &str) -> bool {
+    value.bytes().all(|b| b == b'\t' || b == b' ' || b.is_ascii_graphic())
+}
+
+#[track_caller]
+fn printable(texts: &[&str]) {
+    assert!(texts.iter().all(|text| !text.trim().is_empty() && !text.contains(char::is_control)), "{texts:?}");
+}
+
+fn raw_connection(parts: &mut Parts) -> raw::Connection {
+    raw::Connection {
+        key: parts.text(),
+        label: parts.text(),
+        settings: parts.pairs(),
+        hosts: parts.list(),
+        base_url: parts.text(),
+        notes: parts.list(),
+    }
+}
+
+fn raw_request(parts: &mut Parts) -> raw::Request {
+    raw::Request {
+        method: parts.text(),
+        url: parts.text(),
+        headers: parts.pairs(),
+        body: parts.bytes().to_vec(),
+        authorized: parts.flag(),
+        repeatable: parts.flag(),
+        timeout: parts.number(),
+        response_limit: parts.number(),
+    }
+}
+
+fn raw_send(parts: &mut Parts) -> contract::Step {
+    contract::Step::Send(contract::Pending {
+        request: raw_request(parts),
+        wait: parts.number(),
+        state: parts.bytes().to_vec(),
+        progress: contract::Progress { text: parts.text(), done: parts.number(), total: parts.number() },
+    })
+}
+
+fn raw_download(parts: &mut Parts) -> contract::Step {
+    contract::Step::Download(contract::Download {
+        request: raw_request(parts),
+        state: parts.bytes().to_vec(),
+        media_type: parts.text(),
+        compression: parts.text(),
+        partial: parts.flag(),
+        warnings: parts.list(),
+    })
+}
+
+fn raw_failure(parts: &mut Parts) -> raw::Failure {
+    raw::Failure {
+        code: parts.text(),
+        class: parts.text(),
+        message: parts.text(),
+        hint: parts.optional(),
+        field: parts.optional(),
+        provider_code: parts.optional(),
+        provider_message: parts.optional(),
+        retry_after: Some(parts.number()),
+    }
+}
+
+fn raw_token(parts: &mut Parts) -> raw::Token {
+    raw::Token {
+        value: parts.text(),
+        kind: parts.text(),
+        expires_in: parts.number(),
+        refresh_after: parts.number(),
+        lifetime_assumed: parts.flag(),
+        scopes: parts.list(),
+        missing_scopes: parts.list(),
+    }
+}
+
+fn raw_operation(parts: &mut Parts) -> contract::Operation {
+    contract::Operation {
+        id: parts.text(),
+        title: parts.text(),
+        description: parts.text(),
+        permission: parts.text(),
+        effect: parts.text(),
+        input_schema: parts.text(),
+        output_schema: parts.text(),
+        documentation: parts.text(),
+        download_domains: parts.list(),
+    }
+}
+
+/// A field, a choice, a permission and a step are enough to break every rule.
+fn raw_definition(parts: &mut Parts) -> raw::Definition {
+    raw::Definition {
+        id: parts.text(),
+        name: parts.text(),
+        summary: parts.text(),
+        version: parts.text(),
+        categories: parts.list(),
+        icon: parts.text(),
+        links: parts.pairs().into_iter().map(|(relation, url)| raw::Link { relation, url }).collect(),
+        domains: parts.list(),
+        auth: parts.text(),
+        prerequisites: parts.list(),
+        extra: parts.pairs(),
+        guide: vec![raw::GuideStep { id: parts.text(), title: parts.text(), text: parts.text() }],
+        permissions: vec![raw::Permission { id: parts.text(), label: parts.text(), purpose: parts.text() }],
+        fields: vec![raw::Field {
+            key: parts.text(),
+            label: parts.text(),
+            description: parts.text(),
+            kind: parts.text(),
+            required: parts.flag(),
+            example: parts.optional(),
+            default: parts.optional(),
+            pattern: parts.optional(),
+            max_length: Some(parts.number()),
+            guide_step: parts.optional(),
+            choices: parts.pairs().into_iter().map(|(value, label)| raw::Choice { value, label }).collect(),
+        }],
+    }
+}
