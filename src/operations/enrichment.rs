@@ -208,7 +208,8 @@ fn resume(call: &Call, state: &[u8], response: &Response) -> Result<Step, Failur
     let input: Input = call.input_again()?;
     let mut place: Place = state::read(call.operation.id, state)?;
     let objects = batch(&input, place.from);
-    if objects.is_empty() {
+    // Whatever lies before this request was either accepted or rejected.
+    if objects.is_empty() || place.accepted + place.rejected != place.from {
         return Err(state::foreign());
     }
     let errors = match errors(response) {

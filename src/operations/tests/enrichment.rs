@@ -165,3 +165,17 @@ fn a_state_from_beyond_the_input_is_refused() {
     let late = Pending { state, ..begun(ID, &input) };
     assert!(resumed(ID, &input, &late, &success()).is_err());
 }
+
+#[test]
+fn a_state_whose_numbers_do_not_add_up_is_refused() {
+    let input = input(3);
+    for (from, accepted, rejected) in [(0, 5, 0), (0, 0, 1), (2, 1, 0), (1, 1, 1), (2, 2, 1)] {
+        let place = json!({"from": from, "accepted": accepted, "rejected": rejected, "errors": []});
+        let state = json!([1, ID, place]).to_string().into_bytes();
+        let changed = Pending { state, ..begun(ID, &input) };
+        for response in [success(), partial(&["PC-2"]), json_answer(503, &json!({}))] {
+            let failure = resumed(ID, &input, &changed, &response).unwrap_err();
+            assert_eq!(failure.code.as_str(), "operation-failed", "{place}");
+        }
+    }
+}
