@@ -157,7 +157,9 @@ bench-page: setup $(PAGE_TESTS)/node_modules/.package-lock.json
 fuzz: setup c++ $(FUZZ)
 	$(CARGO) run --quiet --locked --package host-test-fuzz --example seeds -- fixtures $(FUZZ_FOLDER)
 	@# The one sanitizer that needs no nightly toolchain is none; there is no unsafe code of ours.
-	$(FUZZ) build --fuzz-dir host-test/fuzz --sanitizer none --features targets
+	@# Overflows count, the assertions of dependencies against themselves do not.
+	CARGO_PROFILE_RELEASE_OVERFLOW_CHECKS=true \
+		$(FUZZ) build --fuzz-dir host-test/fuzz --release --sanitizer none --features targets
 	@mkdir -p $(FUZZ_FOLDER)/artifacts
 	@for target in $(FUZZ_TARGETS); do \
 		log=$(FUZZ_FOLDER)/$$target.log; \

@@ -95,9 +95,12 @@ fn start(parts: &mut Parts) {
 fn resume(parts: &mut Parts) {
     let (id, input, state) = (parts.text(), parts.text(), State(parts.bytes().to_vec()));
     let response = response(parts);
-    let there = during(&id, &input, |call| keeps_the_contract(CONNECTOR.resume(call, &state, &received(&response))));
-    let here = operations::resume(&settings(), &id, &input, &state.0, &response);
-    assert_eq!(there.map(|step| heard(&step)), here.map(|step| told(&step)).map_err(failed));
+    let there = during(&id, &input, |call| {
+        let answer = keeps_the_contract(CONNECTOR.resume(call, &state, &received(&response)));
+        answer.map(|step| heard(&step)).map_err(Box::new)
+    });
+    let here = operations::resume(&settings(), &id, &input, &state.0, &response).map(|step| told(&step));
+    assert_eq!(there, here.map_err(|failure| Box::new(failed(failure))));
 }
 
 /// Unwraps what came through the guard. Nothing that goes into this connector makes

@@ -85,7 +85,7 @@ impl Seeds {
         for (i, answer) in answers.iter().enumerate() {
             let name = format!("{name}-{i}");
             self.insert_both("api_response", "api-response", &name, write(Writer::default(), answer));
-            let (Some(Step::Send(Pending { state, .. })) | Some(Step::Download(Download { state, .. }))) = step else {
+            let Some(Step::Send(Pending { state, .. }) | Step::Download(Download { state, .. })) = step else {
                 return;
             };
             self.insert_both("resume", "resume", &name, write(call().part(&state), answer));
@@ -158,7 +158,7 @@ fn dictionary(recordings: &[Recording]) -> String {
         }
     }
     let short = words.iter().filter(|word| (1..=40).contains(&word.len()));
-    short.map(|word| format!("\"{}\"\n", word.bytes().map(escaped).collect::<String>())).collect()
+    short.flat_map(|word| ["\"".to_owned(), word.bytes().map(escaped).collect(), "\"\n".to_owned()]).collect()
 }
 
 /// What stands between: the separators of the format, and what JSON and URLs have.
