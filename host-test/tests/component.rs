@@ -260,3 +260,16 @@ fn whatever_the_input_is_there_is_a_problem_and_no_trap() {
         assert!(problems.is_err_and(|problems| !problems.is_empty()), "{what}");
     }
 }
+
+/// Found by fuzzing: the clock of the component's target cannot say it.
+#[test]
+fn a_date_before_1970_is_no_time_to_wait_and_no_trap() {
+    let connector = connector();
+    for date in ["1969-12-31T23:59:59Z", "1013-01-15T11:32:00+02:00", "Wed, 31 Dec 1969 23:59:59 GMT"] {
+        let response =
+            Response { status: 429, headers: pairs(&[("retry-after", date)]), body: Vec::new(), received_at: 0 };
+        let nothing = connector.entries(Vec::new());
+        let failure = connector.token_response(&response, &nothing).unwrap_or_else(|error| panic!("{date}: {error}"));
+        assert_eq!(failure.unwrap_err().retry_after, None, "{date}");
+    }
+}

@@ -1,6 +1,6 @@
 //! How long a provider asks to wait.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::UNIX_EPOCH;
 
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -31,17 +31,22 @@ fn at_most_u32(seconds: u64) -> u32 {
     u32::try_from(seconds).unwrap_or(u32::MAX)
 }
 
-/// Reads a date as seconds since the epoch.
+/// Reads a date as seconds since the epoch. None for one before it.
 fn date(text: &str) -> Option<u64> {
-    let moment = httpdate::parse_http_date(text).ok().or_else(|| iso(text))?;
-    moment.duration_since(UNIX_EPOCH).ok().map(|since| since.as_secs())
+    match httpdate::parse_http_date(text) {
+        Ok(moment) => moment.duration_since(UNIX_EPOCH).ok().map(|since| since.as_secs()),
+        Err(_) => iso(text),
+    }
 }
 
 /// Reads a date in the profile of ISO 8601 that RFC 3339 makes of it; without an
 /// offset it counts as UTC.
-fn iso(text: &str) -> Option<SystemTime> {
+fn iso(text: &str) -> Option<u64> {
     let parse = |text: &str| OffsetDateTime::parse(text, &Rfc3339).ok();
-    parse(text).or_else(|| parse(&format!("{text}Z"))).map(Into::into)
+    let moment = parse(text).or_else(|| parse(&format!("{text}Z")))?;
+    // Not by way of `SystemTime`: that of the component begins with the epoch, and
+    // the conversion of an earlier moment panics.
+    u64::try_from(moment.unix_timestamp()).ok()
 }
 
 #[cfg(test)]
