@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use super::call::{self, Call, Repeat};
 use super::operation::{Course, Effect, Operation, Output};
 use super::read::{Pairs, record};
-use super::schema::{List, Member, Object, Rule};
+use super::schema::{List, MAX_EXACT, Member, Object, Rule};
 use super::step::Outcome;
 use super::words::{COLLECTOR_ID, LINE, NQL_ID, REASON, VALUES};
 use crate::failure::Failure;
@@ -101,7 +101,7 @@ pub static EXECUTE: Operation = Operation {
     example: r##"{"remoteActionId":"#restart_service","devices":["3b6f1c1e-6f0a-4c3e-9a54-0d1f7f3a0001"],"params":{"service_name":"Spooler"}}"##,
     output: Output::Json(&Object::open(&[
         Member::required("requestId", Rule::Foreign(&["string"]), "Names the request in NQL."),
-        Member::optional("expiresInMinutes", Rule::Whole(1, 10_080), "How long Nexthink waits for devices."),
+        Member::optional("expiresInMinutes", Rule::Whole(0, MAX_EXACT), "How long Nexthink waits for devices."),
     ])),
     documentation: DOCUMENTATION,
     course: Course::Single { request: execute, outcome: executed },

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{answer, begun, done, failed, json_answer, output, refused, sent_body, sent_header};
+use super::{CATALOGUE, answer, begun, done, failed, json_answer, output, refused, sent_body, sent_header};
 
 const SID: &str = "S-1-5-21-1004336348-1177238915-682003330-512";
 const UUID: &str = "3b6f1c1e-6f0a-4c3e-9a54-0d1f7f3a0001";
@@ -66,6 +66,18 @@ fn a_remote_action_is_sent_as_documented() {
     let body = json!({"requestId": "r", "expiresInMinutes": 60, "new": 1});
     let outcome = done("remote-actions.execute", &input, &json_answer(200, &body));
     assert_eq!(output(&outcome), json!({"requestId": "r", "expiresInMinutes": 60}));
+}
+
+#[test]
+fn the_schema_of_an_output_bounds_no_number_of_the_provider() {
+    let id = "remote-actions.execute";
+    let operation = CATALOGUE.into_iter().find(|operation| operation.id == id).unwrap();
+    let schema = serde_json::from_str(&operation.output_schema()).unwrap();
+    for minutes in [0, 10_081] {
+        let answer = json_answer(200, &json!({"requestId": "r", "expiresInMinutes": minutes}));
+        let output = output(&done(id, &json!({"remoteActionId": "#a", "devices": ["c1"]}), &answer));
+        assert!(jsonschema::draft202012::is_valid(&schema, &output), "{output}");
+    }
 }
 
 #[test]
