@@ -117,6 +117,7 @@ pub(super) fn token(raw: raw::Token) -> Result<Token, BadOutput> {
 pub(super) fn standing(raw: permissions::Standing, redactor: &Redactor) -> Result<Standing, BadOutput> {
     let check = Check(Function::StandingOf);
     check.word("state", &raw.state)?;
+    check.harmless("state", &raw.state, redactor)?;
     check.line("detail", &raw.detail)?;
     Ok(Standing { state: raw.state, detail: redactor.hide(&raw.detail) })
 }

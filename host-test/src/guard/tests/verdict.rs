@@ -361,3 +361,19 @@ mod token {
         refused(|t| t.missing_scopes = scopes(201), "missing-scopes", "has more than 200 items");
     }
 }
+
+mod standings {
+    use super::*;
+    use crate::plugin::bindings::exports::integration::provider::permissions;
+
+    #[test]
+    fn a_state_is_a_word_without_a_secret_and_a_detail_hides_it() {
+        let standing = |state: &str, detail: &str| permissions::Standing { state: state.into(), detail: detail.into() };
+        let check = |raw| verdict::standing(raw, &redactor());
+        for (state, why) in [("Granted!", NO_WORD), (SECRET, "contains a secret")] {
+            assert_refused(standing(state, "It sings."), check, (Function::StandingOf, "state", why));
+        }
+        let accepted = assert_accepted(standing("granted", &format!("It sings {SECRET}.")), check);
+        assert_eq!(accepted.detail, "It sings •••.");
+    }
+}
