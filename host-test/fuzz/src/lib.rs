@@ -10,7 +10,7 @@
 //! - The host's guard accepts whatever the connector says, and the component says
 //!   what the library says.
 //!
-//! An input is text in the form of [`format`]. [`seeds`] makes the first ones of the
+//! An input is text in the form of [`mod@format`]. [`seeds`] makes the first ones of the
 //! recordings in `fixtures/`.
 
 #![allow(clippy::missing_panics_doc, reason = "a panic is how each of these reports")]
