@@ -8,6 +8,7 @@ use nexthink_connector::http::Request;
 use nexthink_connector::operations::step::{Download, Outcome, Pending, Step};
 use nexthink_connector::operations::{self, CATALOGUE, DOWNLOAD_DOMAINS, Operation, Output};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::format::Parts;
 use crate::{CANARY, assert_hidden, holds_canary, responses};
@@ -56,7 +57,11 @@ pub fn resume(input: &[u8]) {
     let mut parts = Parts::new(input);
     let (id, text, mut state) = (parts.text(), parts.text(), parts.bytes().to_vec());
     let response = responses::read(&mut parts);
-    if responses::announces_canary(&response)
+    // The id of an export is shown, sent and kept: it is no secret.
+    let answer: Value = serde_json::from_slice(&response.body).unwrap_or_default();
+    let named = answer["exportId"].as_str().is_some_and(|id| holds_canary(id.as_bytes()));
+    if named
+        || responses::announces_canary(&response)
         || holds_canary(id.as_bytes())
         || holds_canary(text.as_bytes())
         || holds_canary(&state)
@@ -117,7 +122,7 @@ fn check(step: &Step) {
             goes_to_the_storage(&download.request);
             assert_hidden(download, "a download");
         }
-        Step::Done(outcome) => assert!(serde_json::from_str::<Value>(&outcome.output).is_ok()),
+        Step::Done(outcome) => assert!(serde_json::from_str::<&RawValue>(&outcome.output).is_ok()),
     }
 }
 
@@ -151,9 +156,12 @@ fn goes_to_the_storage(request: &Request) {
 }
 
 fn obeys_the_schema(id: &str, outcome: &Outcome) {
-    let output: Value = serde_json::from_str(&outcome.output).unwrap_or_else(|error| panic!("{id}: {error}"));
     let schema = schemas(id).and_then(|schemas| schemas.output.as_ref()).expect("no output is promised");
-    assert!(schema.is_valid(&output), "{id}: {:?}", schema.validate(&output));
+    // What passes through as it stands may be JSON that a reader of values refuses: lone
+    // surrogates, 1e999.
+    if let Ok(output) = serde_json::from_str::<Value>(&outcome.output) {
+        assert!(schema.is_valid(&output), "{id}: {:?}", schema.validate(&output));
+    }
     let clean = |text: &String| !text.is_empty() && !text.contains(char::is_control);
     assert!(outcome.warnings.iter().all(clean), "{:?}", outcome.warnings);
 }
