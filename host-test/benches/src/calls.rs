@@ -28,8 +28,8 @@ pub fn report() -> String {
     );
     let mut row = |name: &str, ways: Vec<Way<'_>>| {
         let timings: Vec<Timing> = take_turns(ways).into_iter().map(|(_, timing)| timing).collect();
-        let [rust, warm, fresh, rest @ ..] = timings.as_slice() else { unreachable!("three ways at least") };
-        let guarded = rest.first().map_or_else(|| "–".to_owned(), Timing::show);
+        let [rust, warm, fresh, guarded @ ..] = timings.as_slice() else { unreachable!("three ways at least") };
+        let guarded = guarded.first().map_or_else(|| "–".to_owned(), Timing::show);
         table += &format!(
             "| `{name}` | {} | {} | {:.1} × Rust | {} | {} more than warm | {guarded} |\n",
             rust.show(),

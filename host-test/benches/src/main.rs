@@ -1,6 +1,13 @@
 //! Measures connector and host and writes `host-test/benches/README.md`. With names of
 //! parts as arguments, measures those and prints them instead.
 
+#![allow(
+    clippy::cast_precision_loss,
+    clippy::format_push_string,
+    clippy::result_large_err,
+    reason = "figures are rounded when they are shown, and nobody waits for a report"
+)]
+
 mod calls;
 mod growth;
 mod load;
@@ -15,8 +22,11 @@ use std::fmt::Write as _;
 use std::process::{Command, ExitCode};
 use std::{env, fs};
 
+/// Name of a part, its title, and what measures it.
+type Part = (&'static str, &'static str, fn() -> String);
+
 /// What is measured, in the order that it has to be: memory before anything is freed.
-const PARTS: [(&str, &str, fn() -> String); 7] = [
+const PARTS: [Part; 7] = [
     ("memory", "Memory", memory::report),
     ("calls", "Calls", calls::report),
     ("others", "Beside what platforms use", others::report),
