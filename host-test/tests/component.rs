@@ -269,7 +269,7 @@ fn a_date_before_1970_is_no_time_to_wait_and_no_trap() {
         let response =
             Response { status: 429, headers: pairs(&[("retry-after", date)]), body: Vec::new(), received_at: 0 };
         let nothing = connector.entries(Vec::new());
-        let failure = connector.token_response(&response, &nothing).unwrap_or_else(|error| panic!("{date}: {error}"));
+        let failure = connector.token_response(&response, &nothing).expect(date);
         assert_eq!(failure.unwrap_err().retry_after, None, "{date}");
     }
 }
