@@ -116,10 +116,16 @@ fn by_crate(module: &[u8]) -> BTreeMap<String, (usize, usize)> {
 
 /// Returns the crate of a function: the first path in its name.
 fn origin(mangled: &str) -> String {
+    // As in `integration:provider/operations@0.1.0#resume`.
+    if mangled.contains('#') {
+        return "exports of the contract".to_owned();
+    }
     let name = format!("{:#}", demangle(mangled));
     let path = name.trim_start_matches(|c: char| !(c.is_alphanumeric() || c == '_'));
     let path = path.strip_prefix("dyn ").unwrap_or(path);
     match path.split_once("::") {
+        // Methods of types that belong to no crate are in `core`.
+        Some((first, _)) if first.contains(['>', ' ']) => "core".to_owned(),
         Some((first, _)) => first.to_owned(),
         None => "C and the linker".to_owned(),
     }
