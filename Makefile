@@ -155,7 +155,9 @@ bench-page: setup $(PAGE_TESTS)/node_modules/.package-lock.json
 ## Runs every fuzz target for FUZZ_SECONDS, one after the other. An input that does
 ## not hold stays in target/fuzz/artifacts, and what was learned in target/fuzz/corpus.
 fuzz: setup c++ $(FUZZ)
-	$(CARGO) run --quiet --locked --package host-test-fuzz --example seeds -- fixtures $(FUZZ_FOLDER)
+	@# With the features of `make test`, so that nothing is built again.
+	$(CARGO) build --quiet --locked --workspace --example seeds
+	$(DEBUG)/examples/seeds fixtures $(FUZZ_FOLDER)
 	@# The one sanitizer that needs no nightly toolchain is none; there is no unsafe code of ours.
 	@# Overflows count, the assertions of dependencies against themselves do not.
 	CARGO_PROFILE_RELEASE_OVERFLOW_CHECKS=true \
