@@ -72,7 +72,7 @@ test-wasmtime: package $(WASMTIME)
 test-debian: export CONNECTOR_TOOLCHAIN := debian
 test-debian: COMPONENT := target/runtimes/debian.wasm
 test-debian: built
-	$(CARGO) test --quiet --locked --workspace --test component -- nothing_is_imported it_has_at_most_300_kib it_starts_with_at_most_512_kib_of_memory
+	$(CARGO) test --quiet --locked --workspace --test component --test fuel
 	@mkdir -p $(dir $(COMPONENT))
 	$(DEBUG)/host-test component --out $(COMPONENT)
 	@$(MAKE) --no-print-directory drive COMPONENT=$(COMPONENT)
