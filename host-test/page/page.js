@@ -15,7 +15,7 @@ function facts({ definition, component }) {
   row("Imports", lines(component.imports));
   row("Exports", lines(component.exports));
   row("Memory", `at least ${bytes(component["memory-minimum"])}`);
-  row("Digest", make("code", { text: `sha256:${component.sha256}` }));
+  row("Digest", make("code", { text: component.digest }));
   row("Leads to", `hosts under ${definition.domains.join(", ") || "no domain"}`);
   for (const [name, text] of Object.entries(component.metadata)) {
     if (name !== "name" && name !== "version") row(name[0].toUpperCase() + name.slice(1), text);

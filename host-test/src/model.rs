@@ -62,6 +62,11 @@ impl Definition {
     pub fn field(&self, key: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.key == key)
     }
+
+    /// Returns a permission by its id.
+    pub fn permission(&self, id: &str) -> Option<&Permission> {
+        self.permissions.iter().find(|permission| permission.id == id)
+    }
 }
 
 /// Points to a page.

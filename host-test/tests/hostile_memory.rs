@@ -3,8 +3,6 @@
 
 mod common;
 
-use std::fs;
-
 use host_test::BUILT_IN;
 use host_test::guard::Connector;
 use host_test::plugin::{Limits, Plugin};
@@ -13,16 +11,12 @@ use common::made::{ENDLESS, GREEDY, Made};
 
 /// Most memory that may be gone after all calls, in bytes: that of three calls.
 /// A page lost in each call would be more.
-const LOST: usize = 24 << 20;
+const LOST: u64 = 24 << 20;
 
 const CALLS: usize = 10_000;
 
-/// Returns what of this process is in memory, in bytes. Linux alone tells that way.
-fn resident() -> usize {
-    let statm = fs::read_to_string("/proc/self/statm").unwrap();
-    let pages: usize = statm.split(' ').nth(1).unwrap().parse().unwrap();
-    // The size of a page on x86-64; where pages are larger there are fewer of them.
-    pages * 4096
+fn resident() -> u64 {
+    common::memory::resident().expect("Linux tells")
 }
 
 /// Fills its 8 MiB, then does what it does.

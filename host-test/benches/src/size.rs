@@ -6,9 +6,8 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use host_test::BUILT_IN;
+use host_test::plugin::Artefact;
 use rustc_demangle::demangle;
 use wasmparser::{KnownCustom, Name, Parser, Payload};
 
@@ -22,7 +21,7 @@ pub fn report() -> String {
     let mut table = String::from("| Component | Bytes |\n| --- | --: |\n");
     let mut row = |name: &str, bytes: usize| table += &format!("| {name} | {bytes} |\n");
     row("as it is", BUILT_IN.len());
-    row("with gzip", gzip(BUILT_IN));
+    row("with gzip", Artefact::of(BUILT_IN).gzip_bytes);
     #[cfg(feature = "zstd")]
     row("with Zstandard, level 19", zstd::encode_all(BUILT_IN, 19).map_or(0, |bytes| bytes.len()));
     for (name, bytes) in sections(BUILT_IN) {
@@ -48,12 +47,6 @@ pub fn report() -> String {
         }
     }
     table
-}
-
-fn gzip(bytes: &[u8]) -> usize {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    let written = std::io::Write::write_all(&mut encoder, bytes).and_then(|()| encoder.finish());
-    written.map_or(0, |bytes| bytes.len())
 }
 
 /// Returns the large sections, and the rest as one.

@@ -1,16 +1,13 @@
 //! `inspect` and `component`: the component as a file.
 
 use std::fs;
-use std::io::Write as _;
 use std::path::PathBuf;
 
 use clap::Args;
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use serde_json::{Map, json};
 
 use super::{Common, Error, Exit, show};
-use crate::plugin::{Digest, Facts};
+use crate::plugin::{Artefact, Facts};
 
 #[derive(Debug, Args)]
 pub(super) struct Inspect {
@@ -24,14 +21,13 @@ impl Inspect {
         let path = self.file.as_ref().or(common.component.as_ref());
         let bytes = common.read(path.map(PathBuf::as_path))?;
         let facts = Facts::read(&bytes).map_err(|error| Error::Load { component: path.cloned(), error })?;
-        let digest = Digest::of(&bytes).to_string();
-        let gzip = gzip_length(&bytes);
+        let Artefact { bytes, gzip_bytes, digest } = Artefact::of(&bytes);
         if common.json {
             let metadata: Map<_, _> = facts.metadata.iter().map(|(name, text)| (name.clone(), json!(text))).collect();
             let report = json!({
-                "bytes": bytes.len(),
-                "gzip-bytes": gzip,
-                "digest": digest,
+                "bytes": bytes,
+                "gzip-bytes": gzip_bytes,
+                "digest": digest.to_string(),
                 "imports": facts.imports,
                 "exports": facts.exports,
                 "memory-minimum": facts.memory_minimum,
@@ -41,8 +37,8 @@ impl Inspect {
             return Ok(Exit::Success);
         }
         let list = |names: &[String]| if names.is_empty() { "none".to_owned() } else { names.join("\n") };
-        show::item("size", &format!("{} bytes, {gzip} with gzip", bytes.len()));
-        show::item("digest", &digest);
+        show::item("size", &format!("{bytes} bytes, {gzip_bytes} with gzip"));
+        show::item("digest", &digest.to_string());
         show::item("imports", &list(&facts.imports));
         show::item("exports", &list(&facts.exports));
         show::item("memory", &format!("at least {} KiB", facts.memory_minimum / 1024));
@@ -51,12 +47,6 @@ impl Inspect {
         }
         Ok(Exit::Success)
     }
-}
-
-fn gzip_length(bytes: &[u8]) -> usize {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    // Writing to memory does not fail.
-    encoder.write_all(bytes).and_then(|()| encoder.finish()).map_or(0, |compressed| compressed.len())
 }
 
 #[derive(Debug, Args)]

@@ -24,7 +24,7 @@ impl Operations {
         if common.json {
             say!("{:#}", json!(operation));
         } else {
-            let permission = connector.definition().permissions.iter().find(|given| given.id == operation.permission);
+            let permission = connector.definition().permission(&operation.permission);
             explain(operation, permission.map_or(operation.permission.as_str(), |permission| &permission.label));
         }
         Ok(Exit::Success)

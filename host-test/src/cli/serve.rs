@@ -13,7 +13,8 @@ use super::run::{DEFAULT, directory};
 use super::{Common, Error, Exit, show};
 use crate::guard::Connector;
 use crate::har::Recording;
-use crate::page::{Answers, Component, Listed, Page, serve};
+use crate::page::{Answers, Listed, Page, serve};
+use crate::plugin::Artefact;
 
 #[derive(Debug, Args)]
 pub(super) struct Serve {
@@ -42,7 +43,7 @@ impl Serve {
         } else {
             Answers::Recordings(self.recordings(&connector)?)
         };
-        let page = Page::new(connector, Component::of(&common.bytes()?), answers);
+        let page = Page::new(connector, Artefact::of(&common.bytes()?), answers);
         let refused = |error: io::Error| Error::Use(format!("cannot listen on port {}: {error}", self.port));
         let serving = serve(page, self.port).map_err(refused)?;
         let url = format!("http://{}/", serving.address());

@@ -143,7 +143,7 @@ pub(super) fn token(token: &Token, show_value: bool) {
 /// cannot be told.
 pub(super) fn permissions(table: &[Checked], definition: &Definition) {
     for Checked { permission: id, standing } in table {
-        let label = definition.permissions.iter().find(|permission| permission.id == *id);
+        let label = definition.permission(id);
         let label = label.map_or(id.as_str(), |permission| permission.label.as_str());
         let state = match standing.state.as_str() {
             "granted" => good("✓ granted"),

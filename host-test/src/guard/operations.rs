@@ -117,7 +117,7 @@ fn operation(
     check.line(&within("id"), &raw.id)?;
     check.line(&within("title"), &raw.title)?;
     check.line(&within("description"), &raw.description)?;
-    let known = definition.permissions.iter().any(|permission| permission.id == raw.permission);
+    let known = definition.permission(&raw.permission).is_some();
     check.ensure(known, &within("permission"), "names a permission that the definition does not have")?;
     // Any word will do: one that this host does not know counts as destructive.
     check.word(&within("effect"), &raw.effect)?;

@@ -16,4 +16,4 @@ mod state;
 
 pub use recordings::Listed;
 pub use server::{Serving, serve};
-pub use state::{Answers, Component, Page};
+pub use state::{Answers, Page};

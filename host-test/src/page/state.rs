@@ -2,20 +2,17 @@
 //! the jobs under way. A connection is known to the browser by a random id alone.
 
 use std::collections::VecDeque;
-use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
 use tokio::sync::{Notify, Semaphore};
 use tokio::task;
 
 use super::recordings::Listed;
 use crate::guard::Connector;
 use crate::model::operation::Progress;
+use crate::plugin::{Artefact, hex};
 use crate::session::{Cancel, Session};
 use crate::transport::Live;
 
@@ -37,35 +34,10 @@ pub enum Answers {
     Live(Arc<Live>),
 }
 
-/// Describes the component as a file.
-#[derive(Debug)]
-pub struct Component {
-    /// Its length, in bytes.
-    pub bytes: usize,
-    /// Its length with gzip, in bytes.
-    pub gzip_bytes: usize,
-    /// Its digest, in hexadecimal digits.
-    pub sha256: String,
-}
-
-impl Component {
-    /// Measures a component.
-    pub fn of(bytes: &[u8]) -> Self {
-        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-        // Writing to memory does not fail.
-        let gzip = std::io::Write::write_all(&mut encoder, bytes).and_then(|()| encoder.finish());
-        Self {
-            bytes: bytes.len(),
-            gzip_bytes: gzip.map_or(0, |compressed| compressed.len()),
-            sha256: hex(&Sha256::digest(bytes)),
-        }
-    }
-}
-
 /// Holds everything behind the page.
 pub struct Page {
     pub(super) connector: Arc<Connector>,
-    pub(super) component: Component,
+    pub(super) component: Artefact,
     pub(super) answers: Answers,
     pub(super) connections: Shelf<Session>,
     pub(super) jobs: Shelf<Job>,
@@ -74,7 +46,7 @@ pub struct Page {
 
 impl Page {
     /// Puts the page together.
-    pub fn new(connector: Connector, component: Component, answers: Answers) -> Self {
+    pub fn new(connector: Connector, component: Artefact, answers: Answers) -> Self {
         Self {
             connector: Arc::new(connector),
             component,
@@ -224,14 +196,6 @@ fn random_id() -> Option<String> {
     let mut bytes = [0; 16];
     rustls::crypto::ring::default_provider().secure_random.fill(&mut bytes).ok()?;
     Some(hex(&bytes))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The digest of a component: what names its bytes wherever they come from.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::str::FromStr;
 
 use sha2::{Digest as _, Sha256};
@@ -24,6 +24,11 @@ impl Digest {
         Self(Sha256::digest(bytes).into())
     }
 
+    /// Returns its digits alone.
+    pub fn hex(self) -> String {
+        hex(&self.0)
+    }
+
     /// Asks that bytes are those it names.
     ///
     /// # Errors
@@ -37,8 +42,7 @@ impl Digest {
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("sha256:")?;
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        write!(f, "sha256:{}", self.hex())
     }
 }
 
@@ -56,6 +60,15 @@ impl FromStr for Digest {
         }
         Ok(Self(bytes))
     }
+}
+
+/// Writes bytes in lower-case hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a text cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 fn value(digit: u8) -> Result<u8, BadDigest> {

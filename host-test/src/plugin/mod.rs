@@ -1,5 +1,6 @@
 //! Loading a plugin and calling it, one fresh instance a call.
 
+mod artefact;
 mod binary;
 pub(crate) mod bindings;
 mod digest;
@@ -11,7 +12,9 @@ mod operations;
 use wasmtime::component::{Component, Instance, InstancePre, Linker};
 use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Store, Trap};
 
+pub use artefact::Artefact;
 pub use binary::Facts;
+pub(crate) use digest::hex;
 pub use digest::{BadDigest, Digest};
 pub use error::{CallError, CallErrorKind, Function, LoadError};
 pub use examination::Usage;

@@ -2,14 +2,12 @@
 //! included. A token stands in, so none is asked for; nothing is waited for, and
 //! nothing is sent again, so that each entry is one exchange.
 
-use std::fmt::Write as _;
 use std::io::Write;
 use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use serde_json::{Map, Value, json};
-use sha2::{Digest as _, Sha256};
 
 use super::{Answer, Outcome, Sent, Stopped};
 use crate::entries::Entries;
@@ -18,6 +16,7 @@ use crate::har::{Placeholders, Recording, Scenario};
 use crate::model::operation::{self, Link};
 use crate::model::{Connection, Failure, Problem, Request, Response, Secret, Token};
 use crate::operation::{Carrier, Finished, Received, Run, RunFailure};
+use crate::plugin::Digest;
 use crate::session::{CallFailure, Cancel};
 use crate::transport::{Downloaded, Replay, ReplayError};
 
@@ -74,7 +73,7 @@ fn file(received: &Received, body: &[u8]) -> Map<String, Value> {
     shown.insert("bytes".to_owned(), json!(received.bytes));
     match str::from_utf8(body) {
         Ok(text) if text.len() <= SHORT => shown.insert("text".to_owned(), json!(text)),
-        _ => shown.insert("sha256".to_owned(), json!(digest(body))),
+        _ => shown.insert("sha256".to_owned(), json!(Digest::of(body).hex())),
     };
     extend(&mut shown, received.partial, &received.warnings);
     shown
@@ -87,14 +86,6 @@ fn extend(shown: &mut Map<String, Value>, partial: bool, warnings: &[String]) {
     if !warnings.is_empty() {
         shown.insert("warnings".to_owned(), json!(warnings));
     }
-}
-
-fn digest(body: &[u8]) -> String {
-    Sha256::digest(body).iter().fold(String::new(), |mut text, byte| {
-        // Writing to a text cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 /// Runs the operation of a recording.

@@ -6,6 +6,7 @@
 pub mod finder;
 pub mod hostile;
 pub mod made;
+pub mod memory;
 pub mod plugins;
 pub mod program;
 pub mod recordings;

@@ -2,10 +2,11 @@
 //! often fails. It ends by itself, and its figures stand on standard error.
 
 mod clock;
+#[path = "../common/mod.rs"]
+mod common;
 mod wire;
 mod witness;
 
-use std::fs;
 use std::io::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -22,6 +23,7 @@ use host_test::transport::Transport;
 use serde_json::{Value, json};
 
 use clock::WorkClock;
+use common::memory::resident;
 use wire::Wire;
 use witness::Witness;
 
@@ -160,13 +162,6 @@ impl Stage {
 /// went well are worth reading, too.
 fn say(line: &str) {
     let _ = writeln!(std::io::stderr(), "soak: {line}");
-}
-
-/// Returns how much memory this process holds, in bytes.
-fn resident() -> Option<u64> {
-    let status = fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
-    line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok().map(|kilobytes| kilobytes * 1024)
 }
 
 fn per_connection(before: Option<u64>, after: Option<u64>) -> String {

@@ -100,11 +100,12 @@ pub(in crate::page) async fn permissions(State(page): Shared, body: Body) -> Res
 }
 
 fn checked(page: &Page, session: &Session, job: &Job) -> Result<Value, Value> {
-    let permissions = &page.connector.definition().permissions;
+    let definition = page.connector.definition();
+    let permissions = &definition.permissions;
     let number = u32::try_from(permissions.len()).unwrap_or_default();
     let mut done = 0;
     let progress = |id: &str| {
-        let known = permissions.iter().find(|permission| permission.id == id);
+        let known = definition.permission(id);
         job.progress(format!("Checking {}", known.map_or(id, |permission| &permission.label)), done, number);
         done += 1;
     };

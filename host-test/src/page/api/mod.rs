@@ -90,7 +90,7 @@ pub(super) async fn facts(State(page): Shared) -> Response {
         "component": {
             "bytes": page.component.bytes,
             "gzip-bytes": page.component.gzip_bytes,
-            "sha256": page.component.sha256,
+            "digest": page.component.digest.to_string(),
             "imports": facts.imports,
             "exports": facts.exports,
             "memory-minimum": facts.memory_minimum,
