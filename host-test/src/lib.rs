@@ -37,4 +37,4 @@ pub mod tenant;
 pub mod transport;
 
 /// The connector built along with this host.
-pub const BUILT_IN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/nexthink.wasm"));
+pub use nexthink_component::NEXTHINK as BUILT_IN;

@@ -27,8 +27,8 @@ fn main() {
 }
 
 fn build() -> Result<(), String> {
-    let host = PathBuf::from(variable("CARGO_MANIFEST_DIR")?);
-    let root = host.parent().ok_or("host-test has no parent directory")?;
+    let here = PathBuf::from(variable("CARGO_MANIFEST_DIR")?);
+    let root = here.ancestors().nth(2).ok_or("this package is not in its workspace")?;
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=build");
     for source in SOURCES {

@@ -1,0 +1,204 @@
+//! The token of a connection, shared by all its callers.
+//!
+//! Whoever needs a token asks [`TokenCache::next`] what to do. At most one exchange runs
+//! at a time; a token is renewed while the old one is still good; after a failed exchange
+//! there is a pause in which everyone gets the same failure. A failure of the
+//! configuration lasts: other entries are another connection.
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use crate::connector::{Connector, Opened};
+use crate::error::Error;
+use crate::functions::Functions;
+use crate::policy::Policy;
+use crate::records::{Failure, Token};
+use crate::redact::Redactor;
+use crate::Secret;
+
+/// A token and what is derived from it once: the headers that authorize a request, and
+/// the redactor that hides it.
+pub struct GrantedToken {
+    token: Token,
+    /// Number of the exchange that brought it, from 1.
+    number: u64,
+    headers: OnceLock<Vec<(String, Secret)>>,
+    redactor: OnceLock<Redactor>,
+}
+
+impl GrantedToken {
+    fn new(token: Token, number: u64) -> Self {
+        Self { token, number, headers: OnceLock::new(), redactor: OnceLock::new() }
+    }
+
+    /// Returns the token.
+    pub fn token(&self) -> &Token {
+        &self.token
+    }
+
+    /// Returns the number of the exchange that brought it, from 1.
+    pub fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// Returns the headers that authorize a request.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Connector`]
+    pub fn headers<C: Functions>(&self, connector: &Connector<C>) -> Result<&[(String, Secret)], Error> {
+        if let Some(headers) = self.headers.get() {
+            return Ok(headers);
+        }
+        let headers = connector.authorize(&self.token)?;
+        Ok(self.headers.get_or_init(|| headers))
+    }
+
+    /// Returns the redactor of the connection's secrets and this token.
+    pub fn redactor(&self, opened: &Opened) -> &Redactor {
+        self.redactor.get_or_init(|| opened.redactor().clone().and(&self.token.value))
+    }
+}
+
+/// An error that may be a failure of the contract, which says how long to wait.
+pub trait HasFailure {
+    /// Returns the failure.
+    fn failure(&self) -> Option<&Failure>;
+}
+
+impl HasFailure for Error {
+    fn failure(&self) -> Option<&Failure> {
+        match self {
+            Self::Failed(failure) => Some(failure),
+            Self::Refused(_) | Self::Connector(_) => None,
+        }
+    }
+}
+
+/// The token of one connection, and how its exchanges fared. Small, because platforms
+/// keep thousands. Times are since any fixed moment.
+pub struct TokenCache<E = Error> {
+    kept: Option<Kept>,
+    running: bool,
+    failed: Option<Failed<E>>,
+    exchanges: u64,
+}
+
+struct Kept {
+    granted: Arc<GrantedToken>,
+    sent_at: Duration,
+}
+
+struct Failed<E> {
+    error: E,
+    /// In a row.
+    times: u32,
+    /// When the next exchange may be made. None: never.
+    again_at: Option<Duration>,
+    /// When it failed, to notice a clock that jumped back.
+    at: Duration,
+}
+
+/// What a caller who needs a token does next.
+pub enum Lookup<E> {
+    /// Use this token.
+    Use(Arc<GrantedToken>),
+    /// Use this token, and start the exchange for the next one: the cache now counts on it.
+    UseAndRenew(Arc<GrantedToken>),
+    /// Start an exchange: the cache now counts on it.
+    Exchange,
+    /// Wait until the exchange under way has ended, and ask again.
+    Wait,
+    /// There is no token for now.
+    Fail(E),
+}
+
+impl<E> Default for TokenCache<E> {
+    fn default() -> Self {
+        Self { kept: None, running: false, failed: None, exchanges: 0 }
+    }
+}
+
+impl<E: Clone + HasFailure> TokenCache<E> {
+    /// Returns how many exchanges have ended.
+    pub fn exchanges(&self) -> u64 {
+        self.exchanges
+    }
+
+    /// Returns the token in the cache, expired or not.
+    pub fn latest(&self) -> Option<Arc<GrantedToken>> {
+        self.kept.as_ref().map(|kept| Arc::clone(&kept.granted))
+    }
+
+    /// Decides for a caller who asks now and cannot use the token of exchange number
+    /// `refused`. After [`Lookup::UseAndRenew`] and [`Lookup::Exchange`] the caller owes
+    /// an [`ended`](Self::ended).
+    pub fn next(&mut self, now: Duration, refused: Option<u64>) -> Lookup<E> {
+        if let Some(kept) = self.kept.as_ref().filter(|kept| Some(kept.granted.number) != refused) {
+            // A clock that went back says nothing about age: count as old.
+            let age = now.checked_sub(kept.sent_at);
+            let granted = Arc::clone(&kept.granted);
+            let reached = |seconds: u32| age.is_none_or(|age| age >= Duration::from_secs(seconds.into()));
+            if !reached(granted.token.expires_in) {
+                let due = reached(granted.token.refresh_after) && !self.running && !self.pauses(now);
+                self.running |= due;
+                return if due { Lookup::UseAndRenew(granted) } else { Lookup::Use(granted) };
+            }
+        }
+        if self.running {
+            return Lookup::Wait;
+        }
+        match &self.failed {
+            Some(failed) if self.pauses(now) => Lookup::Fail(failed.error.clone()),
+            _ => {
+                self.running = true;
+                Lookup::Exchange
+            }
+        }
+    }
+
+    /// Records how an exchange ended whose request was sent at `sent_at`. `random` is from
+    /// 0 to 1.
+    pub fn ended(&mut self, result: Result<Token, E>, sent_at: Duration, now: Duration, policy: &Policy, random: f64) {
+        self.running = false;
+        self.exchanges += 1;
+        match result {
+            Ok(token) => {
+                self.kept = Some(Kept { granted: Arc::new(GrantedToken::new(token, self.exchanges)), sent_at });
+                self.failed = None;
+            }
+            Err(error) => {
+                let times = self.failed.as_ref().map_or(0, |failed| failed.times).saturating_add(1);
+                let again_at = pause(&error, times, policy, random).map(|pause| now.saturating_add(pause));
+                self.failed = Some(Failed { error, times, again_at, at: now });
+            }
+        }
+    }
+
+    /// Returns for how long no exchange will be made. None: for good, or as soon as
+    /// somebody asks.
+    pub fn pause_left(&self, now: Duration) -> Option<Duration> {
+        let again_at = self.failed.as_ref().filter(|_| self.pauses(now))?.again_at?;
+        Some(again_at.saturating_sub(now))
+    }
+
+    fn pauses(&self, now: Duration) -> bool {
+        self.failed.as_ref().is_some_and(|failed| match failed.again_at {
+            Some(again_at) => (failed.at..again_at).contains(&now),
+            None => true,
+        })
+    }
+}
+
+/// Returns how long to make no exchange. None: for good.
+fn pause(error: &impl HasFailure, times: u32, policy: &Policy, random: f64) -> Option<Duration> {
+    let growing = policy.pause(times, random);
+    match error.failure() {
+        Some(failure) if failure.class == "config" => None,
+        Some(failure) => {
+            let asked = failure.retry_after.map(|seconds| Duration::from_secs(seconds.into()));
+            Some(asked.unwrap_or_default().max(growing))
+        }
+        None => Some(growing),
+    }
+}

@@ -1,0 +1,332 @@
+//! A component behind its guard.
+
+use std::sync::OnceLock;
+
+use crate::cache::GrantedToken;
+use crate::entries::Entries;
+use crate::error::Error;
+use crate::functions::{Function, Functions, Interface};
+use crate::guard::{self, BadOutput};
+use crate::records::{
+    Connection, Definition, Exchange, Operation, PermissionStatus, Probe, Problem, Request, Response, State, Step, Token,
+};
+use crate::redact::Redactor;
+use crate::Secret;
+
+/// A component behind its guard: it returns checked records, and for everything else an
+/// error that names function, place and rule.
+///
+/// `C` says how the component is called. What does not change is asked for once and
+/// kept: the definition, and the operations once somebody needs them.
+pub struct Connector<C> {
+    component: C,
+    definition: Definition,
+    operations: OnceLock<Vec<Operation>>,
+}
+
+/// A request to any path of the API, as a caller asks for it.
+#[derive(Default)]
+pub struct ApiCall {
+    /// Method, upper-case.
+    pub method: String,
+    /// Path and query; begins with a slash.
+    pub path_and_query: String,
+    /// Pairs of name and value.
+    pub headers: Vec<(String, String)>,
+    /// Empty where there is none.
+    pub body: Vec<u8>,
+}
+
+/// A connection whose entries were accepted, with what is needed again and again: its
+/// secrets in every encoded form, and the token request.
+pub struct Opened {
+    entries: Entries,
+    connection: Connection,
+    exchange: Exchange,
+    redactor: Redactor,
+}
+
+impl Opened {
+    /// Puts one together from parts that passed the guard.
+    #[cfg(any(test, fuzzing))]
+    pub(crate) fn for_test(entries: Entries, connection: Connection, exchange: Exchange, redactor: Redactor) -> Self {
+        Self { entries, connection, exchange, redactor }
+    }
+
+    /// Returns the resolved connection.
+    pub fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    /// Returns the entries it was opened with.
+    pub fn entries(&self) -> &Entries {
+        &self.entries
+    }
+
+    /// Returns the token request.
+    pub fn exchange(&self) -> &Exchange {
+        &self.exchange
+    }
+
+    /// Returns the redactor of its secret entries.
+    pub fn redactor(&self) -> &Redactor {
+        &self.redactor
+    }
+}
+
+/// What every call of an operation takes.
+#[derive(Clone, Copy)]
+pub struct OperationCall<'a> {
+    /// The connection.
+    pub opened: &'a Opened,
+    /// The token in use, which must not come back. None: there is none yet.
+    pub token: Option<&'a GrantedToken>,
+    /// The operation.
+    pub operation: &'a Operation,
+    /// Its input, JSON.
+    pub input: &'a str,
+}
+
+impl OperationCall<'_> {
+    fn redactor(&self) -> &Redactor {
+        self.token.map_or(&self.opened.redactor, |token| token.redactor(self.opened))
+    }
+}
+
+impl<C: Functions> Connector<C> {
+    /// Asks a component for its definition.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Connector`] where it does not return one, or one that breaks the contract.
+    pub fn new(component: C) -> Result<Self, Error> {
+        let definition = guard::definition(component.describe()?.0)?;
+        Ok(Self { component, definition, operations: OnceLock::new() })
+    }
+
+    /// Returns what to show and what to ask for.
+    pub fn definition(&self) -> &Definition {
+        &self.definition
+    }
+
+    /// Returns the component.
+    pub fn component(&self) -> &C {
+        &self.component
+    }
+
+    /// Returns whether the component exports an interface.
+    pub fn offers(&self, interface: Interface) -> bool {
+        self.component.exports(interface)
+    }
+
+    /// Wraps what a person entered; the definition says which of it is secret.
+    pub fn entries(&self, pairs: Vec<(String, String)>) -> Entries {
+        Entries::new(pairs, &self.definition.secret_keys().collect::<Vec<_>>())
+    }
+
+    /// Normalises and validates the entries so far. Secrets play no part in it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Refused`] with every problem.
+    pub fn resolve(&self, entries: &Entries) -> Result<Connection, Error> {
+        self.resolve_with(entries, &self.redactor(entries))
+    }
+
+    fn resolve_with(&self, entries: &Entries, redactor: &Redactor) -> Result<Connection, Error> {
+        match self.component.resolve(entries.pairs()) {
+            Ok(connection) => Ok(guard::connection(connection.0, &self.definition, redactor)?),
+            Err(ended) => {
+                let problems = ended.or_else(|raw| self.problems(Function::Resolve, raw, entries, redactor))?;
+                Err(Error::Refused(problems))
+            }
+        }
+    }
+
+    /// Resolves all entries and builds the token request. Nothing is sent.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Refused`] with every problem.
+    pub fn open(&self, entries: Entries) -> Result<Opened, Error> {
+        let redactor = self.redactor(&entries);
+        let resolved = match self.resolve_with(&entries, &redactor) {
+            Err(error @ Error::Connector(_)) => return Err(error),
+            resolved => resolved,
+        };
+        // Also where `resolve` refuses: only this request needs every field, so its
+        // problems are all there are.
+        match (self.component.token_request(entries.pairs()), resolved) {
+            (Ok(exchange), Ok(connection)) => {
+                let exchange = guard::exchange(exchange, &connection, &redactor)?;
+                Ok(Opened { entries, connection, exchange, redactor })
+            }
+            (Ok(_), Err(_)) => {
+                Err(BadOutput::new(Function::TokenRequest, "", "accepts entries that `resolve` refuses").into())
+            }
+            (Err(ended), _) => {
+                let problems = ended.or_else(|raw| self.problems(Function::TokenRequest, raw, &entries, &redactor))?;
+                Err(Error::Refused(problems))
+            }
+        }
+    }
+
+    /// Reads the token from the response to the token request. Secrets that the provider
+    /// repeats in its own text are hidden.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Failed`] where the response holds none.
+    pub fn token_response(&self, opened: &Opened, response: &Response) -> Result<Token, Error> {
+        let redactor = &opened.redactor;
+        match self.component.token_response(response) {
+            Ok(token) => Ok(guard::token(token.0, redactor)?),
+            Err(ended) => Err(ended
+                .or_else(|raw| guard::failure(Function::TokenResponse, *raw, &self.definition, redactor))?
+                .into()),
+        }
+    }
+
+    /// Returns the headers that authorize a request.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Connector`]
+    pub fn authorize(&self, token: &Token) -> Result<Vec<(String, Secret)>, Error> {
+        Ok(guard::token_headers(self.component.authorize(token.value.expose())?)?)
+    }
+
+    /// Builds a request to a path of the API.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Refused`] with every problem of the call.
+    pub fn api_request(&self, opened: &Opened, call: &ApiCall) -> Result<Request, Error> {
+        let Opened { connection, redactor, entries, .. } = opened;
+        match self.component.api_request(&connection.settings, call) {
+            Ok(request) => Ok(guard::api_request(Function::ApiRequest, "", request, connection)?),
+            Err(ended) => {
+                let problems = ended.or_else(|raw| self.problems(Function::ApiRequest, raw, entries, redactor))?;
+                Err(Error::Refused(problems))
+            }
+        }
+    }
+
+    /// Tells success from failure.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Failed`] with the connector's judgement, secrets and token hidden.
+    pub fn api_response(&self, opened: &Opened, token: &GrantedToken, response: &Response) -> Result<(), Error> {
+        let redactor = token.redactor(opened);
+        self.component.api_response(response).or_else(|ended| {
+            Err(ended
+                .or_else(|raw| guard::failure(Function::ApiResponse, *raw, &self.definition, redactor))?
+                .into())
+        })
+    }
+
+    /// Returns one probe for each permission, in the order of the definition.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Connector`]
+    pub fn probes(&self, connection: &Connection) -> Result<Vec<Probe>, Error> {
+        Ok(guard::probes(self.component.probes(&connection.settings)?, &self.definition, connection)?)
+    }
+
+    /// Reads the response to the probe of a permission.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Connector`]
+    pub fn probe_status(
+        &self,
+        permission: &str,
+        response: &Response,
+        redactor: &Redactor,
+    ) -> Result<PermissionStatus, Error> {
+        Ok(guard::permission_status(self.component.probe_status(permission, response)?.0, redactor)?)
+    }
+
+    /// Returns every operation, in the order to show them; none where the component does
+    /// not offer any.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Connector`]
+    pub fn operations(&self) -> Result<&[Operation], Error> {
+        if let Some(operations) = self.operations.get() {
+            return Ok(operations);
+        }
+        let operations = if self.offers(Interface::Operations) {
+            guard::operations(self.component.operations()?, &self.definition)?
+        } else {
+            Vec::new()
+        };
+        Ok(self.operations.get_or_init(|| operations))
+    }
+
+    /// Begins an operation.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Refused`] with every problem of the input. One that is too long is
+    /// refused without a call.
+    pub fn start(&self, call: OperationCall<'_>) -> Result<Step, Error> {
+        let limit = self.component.input_limit();
+        if call.input.len() > limit {
+            return Err(Error::Refused(vec![too_long(limit)]));
+        }
+        let redactor = call.redactor();
+        match self.component.start(&call.opened.connection.settings, &call.operation.id, call.input) {
+            Ok(step) => Ok(guard::step(Function::Start, step, call, &self.definition, redactor)?),
+            Err(ended) => {
+                let entries = &call.opened.entries;
+                let problems = ended.or_else(|raw| self.problems(Function::Start, raw, entries, redactor))?;
+                Err(Error::Refused(problems))
+            }
+        }
+    }
+
+    /// Resumes an operation with a response.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Failed`] where the response ends the operation without a result.
+    pub fn resume(&self, call: OperationCall<'_>, state: &State, response: &Response) -> Result<Step, Error> {
+        let redactor = call.redactor();
+        let settings = &call.opened.connection.settings;
+        match self.component.resume(settings, &call.operation.id, call.input, &state.0, response) {
+            Ok(step) => Ok(guard::step(Function::Resume, step, call, &self.definition, redactor)?),
+            Err(ended) => Err(ended
+                .or_else(|raw| guard::failure(Function::Resume, *raw, &self.definition, redactor))?
+                .into()),
+        }
+    }
+
+    /// Returns a redactor of secret entries. The domains of the definition are no
+    /// secret, even if somebody entered one as such.
+    pub fn redactor(&self, entries: &Entries) -> Redactor {
+        Redactor::new(entries, &self.definition.domains)
+    }
+
+    fn problems(
+        &self,
+        function: Function,
+        problems: Vec<Problem>,
+        entries: &Entries,
+        redactor: &Redactor,
+    ) -> Result<Vec<Problem>, BadOutput> {
+        guard::problems(function, problems, &self.definition, entries, redactor)
+    }
+}
+
+fn too_long(limit: usize) -> Problem {
+    Problem {
+        field: Some(String::new()),
+        code: "too-long".to_owned(),
+        message: format!("The input is longer than {limit} bytes."),
+        hint: Some("Split it, and run the operation for each part.".to_owned()),
+    }
+}

@@ -1,0 +1,216 @@
+//! How a component is called.
+//!
+//! A shell implements [`Functions`] over its bindings: `connector-host` over Wasmtime,
+//! a gateway over the interfaces it imports. What comes back is unchecked and goes
+//! straight to the guard.
+
+use std::fmt;
+
+use thiserror::Error;
+
+use crate::raw::{Entry, Exchange, Header, Operation, Probe, Request, Step, Unchecked};
+use crate::records::{Connection, Definition, Failure, PermissionStatus, Problem, Response, Token};
+use crate::ApiCall;
+
+/// The functions of a loaded component.
+///
+/// Each call sees a fresh instance: nothing that one does is seen by the next.
+pub trait Functions {
+    /// Returns whether the component exports an interface of the contract.
+    fn exports(&self, interface: Interface) -> bool;
+
+    /// Returns the longest input of an operation that is passed on, in bytes.
+    fn input_limit(&self) -> usize;
+
+    /// Calls `provider.describe`.
+    fn describe(&self) -> Result<Unchecked<Definition>, CallError>;
+
+    /// Calls `provider.resolve`.
+    fn resolve(&self, entries: &[Entry]) -> Result<Unchecked<Connection>, Ended<Vec<Problem>>>;
+
+    /// Calls `provider.token-request`.
+    fn token_request(&self, entries: &[Entry]) -> Result<Exchange, Ended<Vec<Problem>>>;
+
+    /// Calls `provider.token-response`.
+    fn token_response(&self, response: &Response) -> Result<Unchecked<Token>, Ended<Box<Failure>>>;
+
+    /// Calls `access.authorize`.
+    fn authorize(&self, token: &str) -> Result<Vec<Header>, CallError>;
+
+    /// Calls `access.api-request`.
+    fn api_request(&self, settings: &[Entry], call: &ApiCall) -> Result<Request, Ended<Vec<Problem>>>;
+
+    /// Calls `access.api-response`.
+    fn api_response(&self, response: &Response) -> Result<(), Ended<Box<Failure>>>;
+
+    /// Calls `permissions.probes`.
+    fn probes(&self, settings: &[Entry]) -> Result<Vec<Probe>, CallError>;
+
+    /// Calls `permissions.standing-of`.
+    fn probe_status(&self, permission: &str, response: &Response) -> Result<Unchecked<PermissionStatus>, CallError>;
+
+    /// Calls `operations.catalogue`.
+    fn operations(&self) -> Result<Vec<Operation>, CallError>;
+
+    /// Calls `operations.start`.
+    fn start(&self, settings: &[Entry], operation: &str, input: &str) -> Result<Step, Ended<Vec<Problem>>>;
+
+    /// Calls `operations.resume`.
+    fn resume(
+        &self,
+        settings: &[Entry],
+        operation: &str,
+        input: &str,
+        state: &[u8],
+        response: &Response,
+    ) -> Result<Step, Ended<Box<Failure>>>;
+}
+
+/// Why a call gave no result.
+#[derive(Debug)]
+pub enum Ended<E> {
+    /// The component returned the error of the contract's `result`.
+    Returned(E),
+    /// The call itself failed.
+    Call(CallError),
+}
+
+impl<E> From<CallError> for Ended<E> {
+    fn from(error: CallError) -> Self {
+        Self::Call(error)
+    }
+}
+
+/// An interface of the contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the contract documents the interfaces")]
+pub enum Interface {
+    Provider,
+    Access,
+    Permissions,
+    Operations,
+}
+
+impl Interface {
+    /// Returns its short name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Provider => "provider",
+            Self::Access => "access",
+            Self::Permissions => "permissions",
+            Self::Operations => "operations",
+        }
+    }
+}
+
+/// A function of the contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Function {
+    /// `provider.describe`
+    Describe,
+    /// `provider.resolve`
+    Resolve,
+    /// `provider.token-request`
+    TokenRequest,
+    /// `provider.token-response`
+    TokenResponse,
+    /// `access.authorize`
+    Authorize,
+    /// `access.api-request`
+    ApiRequest,
+    /// `access.api-response`
+    ApiResponse,
+    /// `permissions.probes`
+    Probes,
+    /// `permissions.standing-of`
+    StandingOf,
+    /// `operations.catalogue`
+    Catalogue,
+    /// `operations.start`
+    Start,
+    /// `operations.resume`
+    Resume,
+}
+
+impl Function {
+    /// Returns the interface it belongs to.
+    pub fn interface(self) -> Interface {
+        match self {
+            Self::Describe | Self::Resolve | Self::TokenRequest | Self::TokenResponse => Interface::Provider,
+            Self::Authorize | Self::ApiRequest | Self::ApiResponse => Interface::Access,
+            Self::Probes | Self::StandingOf => Interface::Permissions,
+            Self::Catalogue | Self::Start | Self::Resume => Interface::Operations,
+        }
+    }
+}
+
+impl fmt::Display for Function {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Describe => "describe",
+            Self::Resolve => "resolve",
+            Self::TokenRequest => "token-request",
+            Self::TokenResponse => "token-response",
+            Self::Authorize => "authorize",
+            Self::ApiRequest => "api-request",
+            Self::ApiResponse => "api-response",
+            Self::Probes => "probes",
+            Self::StandingOf => "standing-of",
+            Self::Catalogue => "catalogue",
+            Self::Start => "start",
+            Self::Resume => "resume",
+        })
+    }
+}
+
+/// A call that ended other than by returning.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{kind} in `{function}`")]
+pub struct CallError {
+    /// The function called.
+    pub function: Function,
+    /// What happened.
+    pub kind: CallErrorKind,
+}
+
+/// How a call can end other than by returning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum CallErrorKind {
+    /// It did something forbidden or gave up, as Rust does on a panic.
+    #[error("the connector crashed ({0})")]
+    Trapped(&'static str),
+    /// It computed longer than allowed.
+    #[error("the connector used up its computing time of {fuel} units")]
+    OutOfFuel {
+        /// The limit.
+        fuel: u64,
+    },
+    /// It wanted more memory than allowed.
+    #[error("the connector wanted more memory than {bytes} bytes")]
+    OutOfMemory {
+        /// The limit.
+        bytes: usize,
+    },
+    /// It does not export the interface, so nothing was called.
+    #[error("the connector does not offer this")]
+    NotOffered,
+    /// It gave two results for the same call. Only an examination finds out.
+    #[error("the connector gave two results for the same call")]
+    Impure,
+    /// It returned something that the types do not allow, or far too much.
+    #[error("the connector returned a value that cannot be read")]
+    Unreadable,
+}
+
+impl CallErrorKind {
+    /// Returns the failure code for it.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Trapped(_) => "connector-trapped",
+            Self::OutOfFuel { .. } => "connector-out-of-fuel",
+            Self::OutOfMemory { .. } => "connector-out-of-memory",
+            Self::NotOffered => "connector-not-offered",
+            Self::Impure | Self::Unreadable => "connector-bad-output",
+        }
+    }
+}

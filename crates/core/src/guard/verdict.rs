@@ -1,0 +1,105 @@
+//! Checks what a connector concluded: problems, failures, tokens.
+
+use super::{BadOutput, Check, LIST_LIMIT};
+use crate::Entries;
+use crate::records::{Definition, Failure, PermissionStatus, Problem, Token};
+use crate::functions::Function;
+use crate::Redactor;
+
+/// Longest token, in bytes: with its header it fits what the guard lets a request
+/// carry, and it is more than any JWT seen.
+const TOKEN_BYTES: usize = 15 * 1024;
+
+pub(crate) fn problems(
+    function: Function,
+    raw: Vec<Problem>,
+    definition: &Definition,
+    entries: &Entries,
+    redactor: &Redactor,
+) -> Result<Vec<Problem>, BadOutput> {
+    let check = Check(function);
+    check.ensure(!raw.is_empty(), "", "refuses without a problem")?;
+    // Every unknown key may be a problem of its own.
+    let sized = raw.len() <= LIST_LIMIT + entries.pairs().len();
+    check.ensure(sized, "problems", "are more than the entries can have")?;
+    let checked = raw.into_iter().enumerate().map(|(i, raw)| {
+        let at = |member: &str| format!("problems[{i}].{member}");
+        check.word(&at("code"), &raw.code)?;
+        check.line(&at("message"), &raw.message)?;
+        raw.hint.as_deref().map_or(Ok(()), |hint| check.line(&at("hint"), hint))?;
+        for (member, text) in [("code", Some(&raw.code)), ("message", Some(&raw.message)), ("hint", raw.hint.as_ref())]
+        {
+            text.map_or(Ok(()), |text| check.harmless(&at(member), text, redactor))?;
+        }
+        // A key that no field has is one that was entered. What is called with
+        // more than entries names its other arguments by JSON Pointer.
+        let pointed = matches!(function, Function::ApiRequest | Function::Start);
+        let argument = |key: &str| pointed && (key.is_empty() || key.starts_with('/'));
+        let known = |key: &String| definition.field(key).is_some() || entries.has(key) || argument(key);
+        check.ensure(raw.field.as_ref().is_none_or(known), &at("field"), "names a field that nobody asked for")?;
+        Ok(raw)
+    });
+    checked.collect()
+}
+
+/// The provider's own text is the one that the connector did not write: secrets in
+/// it are hidden rather than held against the connector.
+pub(crate) fn failure(
+    function: Function,
+    raw: Failure,
+    definition: &Definition,
+    redactor: &Redactor,
+) -> Result<Failure, BadOutput> {
+    let check = Check(function);
+    check.word("code", &raw.code)?;
+    check.word("class", &raw.class)?;
+    check.line("message", &raw.message)?;
+    raw.hint.as_deref().map_or(Ok(()), |hint| check.line("hint", hint))?;
+    for (at, text) in [
+        ("code", Some(&raw.code)),
+        ("class", Some(&raw.class)),
+        ("message", Some(&raw.message)),
+        ("hint", raw.hint.as_ref()),
+    ] {
+        text.map_or(Ok(()), |text| check.harmless(at, text, redactor))?;
+    }
+    let known = raw.field.as_ref().is_none_or(|key| definition.field(key).is_some());
+    check.ensure(known, "field", "names a field that the definition does not have")?;
+    let hidden = |at: &str, text: Option<String>| {
+        text.map(|text| check.line(at, &text).map(|()| redactor.hide(&text))).transpose()
+    };
+    Ok(Failure {
+        provider_code: hidden("provider-code", raw.provider_code)?,
+        provider_message: hidden("provider-message", raw.provider_message)?,
+        ..raw
+    })
+}
+
+/// Accepts a token, and hides secrets in what of it the provider wrote and people see.
+pub(crate) fn token(raw: Token, redactor: &Redactor) -> Result<Token, BadOutput> {
+    let check = Check(Function::TokenResponse);
+    let value = raw.value.expose();
+    let visible = value.bytes().all(|b| b.is_ascii_graphic());
+    let sized = !value.is_empty() && value.len() <= TOKEN_BYTES;
+    check.ensure(visible && sized, "value", "is not a token that a header can carry")?;
+    check.line("kind", &raw.kind)?;
+    check.ensure(raw.refresh_after < raw.expires_in, "refresh-after", "is not less than `expires-in`")?;
+    check.lines("scopes", &raw.scopes)?;
+    check.lines("missing-scopes", &raw.missing_scopes)?;
+    let hide = |texts: &[String]| texts.iter().map(|text| redactor.hide(text)).collect();
+    Ok(Token {
+        kind: redactor.hide(&raw.kind),
+        scopes: hide(&raw.scopes),
+        missing_scopes: hide(&raw.missing_scopes),
+        ..raw
+    })
+}
+
+/// Accepts what a probe proved, and hides secrets in it.
+pub(crate) fn permission_status(raw: PermissionStatus, redactor: &Redactor) -> Result<PermissionStatus, BadOutput> {
+    let check = Check(Function::StandingOf);
+    check.word("state", &raw.state)?;
+    check.harmless("state", &raw.state, redactor)?;
+    check.line("detail", &raw.detail)?;
+    Ok(PermissionStatus { detail: redactor.hide(&raw.detail), ..raw })
+}

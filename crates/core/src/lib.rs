@@ -1,0 +1,59 @@
+//! What a host of connector components decides, without doing any of it.
+//!
+//! A connector is a WebAssembly component of the contract `integration:provider`. It
+//! performs no I/O: it turns entries into a connection, builds requests and reads
+//! responses. A host sends what it asks for, within rules. The rules are here, and
+//! nothing else is: functions and state machines take the time, random numbers and
+//! responses as arguments and return the next action. Shells around them do what is
+//! asked: `connector-host` with Wasmtime, tokio and HTTP.
+//!
+//! ```text
+//! entries ─► Connector::open ─► Opened (connection, token request, secrets)
+//!                                  │
+//! TokenCache::next ─► exchange ────┴─► token ─► GrantedToken
+//!                                                  │
+//! Run::start ─► Action::Send ─► Attempts ─► send ──┘─► Run::resume ─► … ─► Action::Done
+//! ```
+//!
+//! - [`records`]: what the contract's records are after the guard has checked them;
+//!   [`raw`]: what they are before.
+//! - [`functions`]: how a component is called. A shell implements [`Functions`].
+//! - [`Connector`]: a component behind its guard.
+//! - [`TokenCache`], [`Policy`] and [`Attempts`]: one token for all callers, and what
+//!   to do about a failure.
+//! - [`Run`]: the steps of an operation; [`Saved`]: a run that survives a restart.
+//! - [`permissions`]: what credentials may do, one probe each.
+//! - [`Redactor`] and [`encoding`]: secrets in every form in which they travel.
+
+mod attempts;
+mod cache;
+mod connector;
+mod entries;
+mod error;
+mod fault;
+pub mod encoding;
+pub mod functions;
+#[cfg(not(fuzzing))]
+mod guard;
+#[cfg(fuzzing)]
+pub mod guard;
+mod operation;
+pub mod permissions;
+mod policy;
+pub mod raw;
+pub mod records;
+mod redact;
+mod secret;
+
+pub use attempts::{Attempts, Next};
+pub use cache::{GrantedToken, HasFailure, Lookup, TokenCache};
+pub use connector::{ApiCall, Connector, OperationCall, Opened};
+pub use entries::{Entries, trim};
+pub use error::{ConnectorError, Error};
+pub use fault::{Fault, TlsFault};
+pub use functions::{CallError, CallErrorKind, Ended, Function, Functions, Interface};
+pub use guard::{BadOutput, Breach};
+pub use operation::{Action, NotSaved, Run, Saved, SavedError};
+pub use policy::{Advice, Policy};
+pub use redact::{HIDDEN, Redactor, SHORTEST_SECRET};
+pub use secret::{Body, Secret};

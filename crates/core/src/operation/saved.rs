@@ -1,0 +1,176 @@
+//! A run that survives a restart.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use super::Run;
+use crate::connector::{Connector, Opened};
+use crate::error::Error;
+use crate::functions::{Function, Functions};
+use crate::guard;
+use crate::raw;
+use crate::records::{Definition, Pending, Progress, State, Step};
+
+/// Changes when what an earlier release wrote can no longer be read.
+const FORMAT: u32 = 1;
+
+/// A run that can be resumed. It contains neither entries nor a token nor a link to a
+/// download; input and request may be personal. A shell stores it as JSON.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Saved {
+    format: u32,
+    component: Component,
+    operation: String,
+    input: String,
+    settings: Vec<(String, String)>,
+    request: SavedRequest,
+    state: String,
+    wait: u32,
+    progress: Progress,
+}
+
+#[derive(Serialize, Deserialize, PartialEq, Eq)]
+struct Component {
+    id: String,
+    version: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct SavedRequest {
+    method: String,
+    url: String,
+    headers: Vec<(String, String)>,
+    body: String,
+    repeatable: bool,
+    timeout: u32,
+    response_limit: u32,
+}
+
+/// Why a run cannot be saved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum NotSaved {
+    /// It is over.
+    #[error("there is nothing to resume")]
+    Nothing,
+    /// A request is under way that must not be sent twice.
+    #[error("it is not known whether the last request took effect, and sending it again could do harm")]
+    Unknown,
+    /// The input repeats a secret.
+    #[error("the input contains a secret of the connection, which is not written to a file")]
+    Secret,
+}
+
+/// Why a run cannot be resumed.
+#[derive(Debug, Error)]
+pub enum SavedError {
+    /// It is something else, or was changed.
+    #[error("it is no saved operation of this program, or was changed")]
+    Foreign,
+    /// It belongs to another connector or another release.
+    #[error("it was saved with another connector, or another version of it")]
+    OtherConnector,
+    /// It belongs to another connection.
+    #[error("it was saved for another connection")]
+    OtherConnection,
+}
+
+impl Run {
+    /// Returns what to store to resume the run after a restart.
+    ///
+    /// # Errors
+    ///
+    /// [`NotSaved`]
+    pub fn save(&self, definition: &Definition, opened: &Opened) -> Result<Saved, NotSaved> {
+        let (pending, sent) = self.resumable().ok_or(NotSaved::Nothing)?;
+        let request = &pending.request;
+        if sent && !request.repeatable {
+            return Err(NotSaved::Unknown);
+        }
+        // The guard has searched the state; the input came from the caller.
+        let headers = request.headers.iter().map(|(_, value)| value.expose());
+        if headers.chain([self.input.as_str()]).any(|text| opened.redactor().finds_in(text)) {
+            return Err(NotSaved::Secret);
+        }
+        let headers = request.headers.iter();
+        Ok(Saved {
+            format: FORMAT,
+            component: Component::of(definition),
+            operation: self.operation.id.clone(),
+            input: self.input.clone(),
+            settings: opened.connection().settings.clone(),
+            request: SavedRequest {
+                method: request.method.clone(),
+                url: request.url.to_string(),
+                headers: headers.map(|(name, value)| (name.clone(), value.expose().to_owned())).collect(),
+                body: STANDARD.encode(&*request.body),
+                repeatable: request.repeatable,
+                timeout: request.timeout,
+                response_limit: request.response_limit,
+            },
+            state: STANDARD.encode(&pending.state.0),
+            wait: pending.wait,
+            progress: pending.progress.clone(),
+        })
+    }
+}
+
+impl Saved {
+    /// Returns the id of the operation.
+    pub fn operation(&self) -> &str {
+        &self.operation
+    }
+
+    /// Turns it into a run. It may have been changed since it was saved, so everything is
+    /// checked again.
+    ///
+    /// # Errors
+    ///
+    /// [`SavedError`]
+    pub fn open<C: Functions>(self, connector: &Connector<C>, opened: &Opened) -> Result<Run, SavedError> {
+        let known = self.format == FORMAT
+            && self.wait <= guard::WAIT
+            && !self.progress.text.contains(char::is_control)
+            && self.input.len() <= connector.component().input_limit();
+        if !known {
+            return Err(SavedError::Foreign);
+        }
+        if self.component != Component::of(connector.definition()) {
+            return Err(SavedError::OtherConnector);
+        }
+        if self.settings != opened.connection().settings {
+            return Err(SavedError::OtherConnection);
+        }
+        let operations = connector.operations().map_err(|_: Error| SavedError::OtherConnector)?;
+        let operation = operations.iter().find(|operation| operation.id == self.operation);
+        let operation = operation.ok_or(SavedError::Foreign)?.clone();
+        let bytes = |text: &str| STANDARD.decode(text).map_err(|_| SavedError::Foreign);
+        let request = raw::Request {
+            body: bytes(&self.request.body)?,
+            method: self.request.method,
+            url: self.request.url,
+            headers: self.request.headers,
+            authorized: true,
+            repeatable: self.request.repeatable,
+            timeout: self.request.timeout,
+            response_limit: self.request.response_limit,
+        };
+        let request = guard::api_request(Function::Resume, "request", request, opened.connection());
+        let pending = Pending {
+            request: request.map_err(|_| SavedError::Foreign)?,
+            wait: self.wait,
+            state: State(bytes(&self.state)?),
+            progress: self.progress,
+        };
+        Ok(Run::at(operation, self.input, Step::Send(pending)))
+    }
+}
+
+impl Component {
+    fn of(definition: &Definition) -> Self {
+        Self { id: definition.id.clone(), version: definition.version.clone() }
+    }
+}

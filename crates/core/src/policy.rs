@@ -1,0 +1,88 @@
+//! How long to wait, and how often to try.
+
+use std::time::Duration;
+
+use crate::records::Failure;
+
+/// The patience of a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Policy {
+    /// Most times that one request is sent, the first included; the one more try with a
+    /// new token does not count.
+    pub attempts: u32,
+    /// Whether a request whose token was refused is sent once more with a new one.
+    pub renewal: bool,
+    /// Longest first wait; each further one is twice as long.
+    pub first_wait: Duration,
+    /// Longest of the waits that grow: between tries, and after a failed exchange.
+    pub longest_wait: Duration,
+    /// Longest that one call takes with all its waits. A failure that asks for more is
+    /// returned at once.
+    pub patience: Duration,
+}
+
+impl Default for Policy {
+    /// Waits of 1 to 60 s are what Okta advises its clients; the patience is that of a
+    /// person in front of a progress bar.
+    fn default() -> Self {
+        Self {
+            attempts: 4,
+            renewal: true,
+            first_wait: Duration::from_secs(1),
+            longest_wait: Duration::from_mins(1),
+            patience: Duration::from_mins(3),
+        }
+    }
+}
+
+impl Policy {
+    /// A policy that sends each request once, whatever is received.
+    pub fn once() -> Self {
+        Self { attempts: 1, renewal: false, ..Self::default() }
+    }
+
+    /// Returns the wait before try number `attempt`, from 1. Full jitter: anything up to
+    /// a bound that doubles, so that callers who failed together return apart. `random`
+    /// is from 0 to 1.
+    pub(crate) fn backoff(&self, attempt: u32, random: f64) -> Duration {
+        self.bound(attempt).mul_f64(random.clamp(0.0, 1.0))
+    }
+
+    /// Returns how long no exchange is made after so many failed ones in a row. At least
+    /// half of the bound, or a crowd would not be held back at all.
+    pub(crate) fn pause(&self, failures: u32, random: f64) -> Duration {
+        self.bound(failures).mul_f64(0.5 + random.clamp(0.0, 1.0) / 2.0)
+    }
+
+    fn bound(&self, step: u32) -> Duration {
+        let doubled = 1_u32.checked_shl(step.saturating_sub(1)).unwrap_or(u32::MAX);
+        self.first_wait.saturating_mul(doubled).min(self.longest_wait)
+    }
+}
+
+/// What a host does about a failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Advice {
+    /// The request had no effect: send it once more, with a new token.
+    Renew,
+    /// The request had no effect: send it once more, after this wait if one is named.
+    Later(Option<Duration>),
+    /// It is unknown whether it had an effect: likewise, but only if it is repeatable.
+    Repeat(Option<Duration>),
+    /// Nothing that time would change.
+    GiveUp,
+}
+
+impl Advice {
+    /// Reads it from a failure.
+    pub fn of(failure: &Failure) -> Self {
+        let wait = failure.retry_after.map(|seconds| Duration::from_secs(seconds.into()));
+        match failure.code.as_str() {
+            "token-expired" => Self::Renew,
+            "rate-limited" => Self::Later(wait),
+            // Not by class: a word that this host does not know may be anything.
+            "unavailable" | "timeout" | "network" => Self::Repeat(wait),
+            _ => Self::GiveUp,
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! The functions of the contract, over Wasmtime.
+
+use connector_core::raw::{Entry, Exchange, Header, Operation, Probe, Request, Step, Unchecked};
+use connector_core::records::{Connection, Definition, Failure, PermissionStatus, Problem, Response, Token};
+use connector_core::{ApiCall, CallError, CallErrorKind, Ended, Function, Functions, Interface};
+use wasmtime::Store;
+use wasmtime::component::Instance;
+
+use super::Component;
+use super::convert::{self, failure, pairs, problems, request};
+use super::limits::Meter;
+
+impl Component {
+    /// Calls a function whose result may be an error of the contract.
+    fn try_call<T: PartialEq, E: PartialEq>(
+        &self,
+        function: Function,
+        body: impl Fn(&mut Store<Meter>, &Instance) -> wasmtime::Result<Result<T, E>>,
+    ) -> Result<T, Ended<E>> {
+        self.call(function, body)?.map_err(Ended::Returned)
+    }
+
+    fn offered<T>(interface: Option<&T>, function: Function) -> Result<&T, CallError> {
+        interface.ok_or(CallError { function, kind: CallErrorKind::NotOffered })
+    }
+}
+
+/// Converts the error that a component returned.
+fn returned<E, F>(convert: impl FnOnce(E) -> F) -> impl FnOnce(Ended<E>) -> Ended<F> {
+    |ended| match ended {
+        Ended::Returned(error) => Ended::Returned(convert(error)),
+        Ended::Call(error) => Ended::Call(error),
+    }
+}
+
+impl Functions for Component {
+    fn exports(&self, interface: Interface) -> bool {
+        match interface {
+            Interface::Provider => true,
+            Interface::Access => self.access.is_some(),
+            Interface::Permissions => self.permissions.is_some(),
+            Interface::Operations => self.operations.is_some(),
+        }
+    }
+
+    fn input_limit(&self) -> usize {
+        self.limits.input_bytes
+    }
+
+    fn describe(&self) -> Result<Unchecked<Definition>, CallError> {
+        let described = self.call(Function::Describe, |store, instance| {
+            self.provider.load(&mut *store, instance)?.call_describe(store)
+        })?;
+        Ok(Unchecked::new(convert::definition(described)))
+    }
+
+    fn resolve(&self, entries: &[Entry]) -> Result<Unchecked<Connection>, Ended<Vec<Problem>>> {
+        let entries = pairs(entries);
+        let resolved = self.try_call(Function::Resolve, |store, instance| {
+            self.provider.load(&mut *store, instance)?.call_resolve(store, &entries)
+        });
+        resolved.map(|raw| Unchecked::new(convert::connection(raw))).map_err(returned(problems))
+    }
+
+    fn token_request(&self, entries: &[Entry]) -> Result<Exchange, Ended<Vec<Problem>>> {
+        let entries = pairs(entries);
+        let built = self.try_call(Function::TokenRequest, |store, instance| {
+            self.provider.load(&mut *store, instance)?.call_token_request(store, &entries)
+        });
+        built.map(convert::exchange).map_err(returned(problems))
+    }
+
+    fn token_response(&self, response: &Response) -> Result<Unchecked<Token>, Ended<Box<Failure>>> {
+        let headers = pairs(&response.headers);
+        let read = self.try_call(Function::TokenResponse, |store, instance| {
+            self.provider.load(&mut *store, instance)?.call_token_response(store, convert::response(response, &headers))
+        });
+        read.map(|raw| Unchecked::new(convert::token(raw))).map_err(returned(failure))
+    }
+
+    fn authorize(&self, token: &str) -> Result<Vec<Header>, CallError> {
+        let access = Self::offered(self.access.as_ref(), Function::Authorize)?;
+        self.call(Function::Authorize, |store, instance| {
+            access.load(&mut *store, instance)?.call_authorize(store, token)
+        })
+    }
+
+    fn api_request(&self, settings: &[Entry], call: &ApiCall) -> Result<Request, Ended<Vec<Problem>>> {
+        let access = Self::offered(self.access.as_ref(), Function::ApiRequest)?;
+        let ApiCall { method, path_and_query, headers, body } = call;
+        let (settings, headers) = (pairs(settings), pairs(headers));
+        let built = self.try_call(Function::ApiRequest, |store, instance| {
+            let access = access.load(&mut *store, instance)?;
+            access.call_api_request(store, &settings, method, path_and_query, &headers, body)
+        });
+        built.map(request).map_err(returned(problems))
+    }
+
+    fn api_response(&self, response: &Response) -> Result<(), Ended<Box<Failure>>> {
+        let access = Self::offered(self.access.as_ref(), Function::ApiResponse)?;
+        let headers = pairs(&response.headers);
+        let read = self.try_call(Function::ApiResponse, |store, instance| {
+            access.load(&mut *store, instance)?.call_api_response(store, convert::response(response, &headers))
+        });
+        read.map_err(returned(failure))
+    }
+
+    fn probes(&self, settings: &[Entry]) -> Result<Vec<Probe>, CallError> {
+        let permissions = Self::offered(self.permissions.as_ref(), Function::Probes)?;
+        let settings = pairs(settings);
+        let probes = self.call(Function::Probes, |store, instance| {
+            permissions.load(&mut *store, instance)?.call_probes(store, &settings)
+        })?;
+        Ok(probes.into_iter().map(convert::probe).collect())
+    }
+
+    fn probe_status(&self, permission: &str, response: &Response) -> Result<Unchecked<PermissionStatus>, CallError> {
+        let permissions = Self::offered(self.permissions.as_ref(), Function::StandingOf)?;
+        let headers = pairs(&response.headers);
+        let read = self.call(Function::StandingOf, |store, instance| {
+            permissions.load(&mut *store, instance)?.call_standing_of(
+                store,
+                permission,
+                convert::response(response, &headers),
+            )
+        })?;
+        Ok(Unchecked::new(convert::permission_status(read)))
+    }
+
+    fn operations(&self) -> Result<Vec<Operation>, CallError> {
+        let operations = Self::offered(self.operations.as_ref(), Function::Catalogue)?;
+        let listed = self.call(Function::Catalogue, |store, instance| {
+            operations.load(&mut *store, instance)?.call_catalogue(store)
+        })?;
+        Ok(listed.into_iter().map(convert::operation).collect())
+    }
+
+    fn start(&self, settings: &[Entry], operation: &str, input: &str) -> Result<Step, Ended<Vec<Problem>>> {
+        let operations = Self::offered(self.operations.as_ref(), Function::Start)?;
+        let settings = pairs(settings);
+        let started = self.try_call(Function::Start, |store, instance| {
+            operations.load(&mut *store, instance)?.call_start(store, &settings, operation, input)
+        });
+        started.map(convert::step).map_err(returned(problems))
+    }
+
+    fn resume(
+        &self,
+        settings: &[Entry],
+        operation: &str,
+        input: &str,
+        state: &[u8],
+        response: &Response,
+    ) -> Result<Step, Ended<Box<Failure>>> {
+        let operations = Self::offered(self.operations.as_ref(), Function::Resume)?;
+        let (settings, headers) = (pairs(settings), pairs(&response.headers));
+        let resumed = self.try_call(Function::Resume, |store, instance| {
+            let operations = operations.load(&mut *store, instance)?;
+            operations.call_resume(store, &settings, operation, input, state, convert::response(response, &headers))
+        });
+        resumed.map(convert::step).map_err(returned(failure))
+    }
+}

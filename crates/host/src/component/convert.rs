@@ -1,0 +1,162 @@
+//! Between the types of the bindings and those of the core. Everything moves, nothing is
+//! judged: the guard does that.
+
+use connector_core::records::{
+    Choice, Connection, Definition, Failure, Field, GuideStep, Link, Permission, PermissionStatus, Problem, Progress,
+    Response, Token,
+};
+use connector_core::{Secret, raw};
+
+use super::bindings::exports::integration::provider::{operations, permissions, provider};
+
+/// Borrows pairs of texts.
+pub(super) fn pairs(pairs: &[(String, String)]) -> Vec<(&str, &str)> {
+    pairs.iter().map(|(key, text)| (key.as_str(), text.as_str())).collect()
+}
+
+/// Borrows a response.
+pub(super) fn response<'a>(response: &'a Response, headers: &'a [(&'a str, &'a str)]) -> provider::Response<'a> {
+    provider::Response { status: response.status, headers, body: &response.body, received_at: response.received_at }
+}
+
+pub(super) fn definition(raw: provider::Definition) -> Definition {
+    let link = |raw: provider::Link| Link { relation: raw.relation, url: raw.url };
+    let permission = |raw: provider::Permission| Permission { id: raw.id, label: raw.label, purpose: raw.purpose };
+    let step = |raw: provider::GuideStep| GuideStep { id: raw.id, title: raw.title, text: raw.text };
+    Definition {
+        id: raw.id,
+        name: raw.name,
+        summary: raw.summary,
+        version: raw.version,
+        categories: raw.categories,
+        icon: raw.icon,
+        links: raw.links.into_iter().map(link).collect(),
+        domains: raw.domains,
+        auth: raw.auth,
+        fields: raw.fields.into_iter().map(field).collect(),
+        permissions: raw.permissions.into_iter().map(permission).collect(),
+        prerequisites: raw.prerequisites,
+        guide: raw.guide.into_iter().map(step).collect(),
+        extra: raw.extra,
+    }
+}
+
+fn field(raw: provider::Field) -> Field {
+    let choice = |raw: provider::Choice| Choice { value: raw.value, label: raw.label };
+    Field {
+        key: raw.key,
+        label: raw.label,
+        description: raw.description,
+        kind: raw.kind,
+        required: raw.required,
+        example: raw.example,
+        default: raw.default,
+        pattern: raw.pattern,
+        max_length: raw.max_length,
+        choices: raw.choices.into_iter().map(choice).collect(),
+        guide_step: raw.guide_step,
+    }
+}
+
+pub(super) fn connection(raw: provider::Connection) -> Connection {
+    Connection {
+        key: raw.key,
+        label: raw.label,
+        settings: raw.settings,
+        hosts: raw.hosts,
+        base_url: raw.base_url,
+        notes: raw.notes,
+    }
+}
+
+pub(super) fn problems(raw: Vec<provider::Problem>) -> Vec<Problem> {
+    let problem =
+        |raw: provider::Problem| Problem { field: raw.field, code: raw.code, message: raw.message, hint: raw.hint };
+    raw.into_iter().map(problem).collect()
+}
+
+pub(super) fn failure(raw: provider::Failure) -> Box<Failure> {
+    Box::new(Failure {
+        code: raw.code,
+        class: raw.class,
+        message: raw.message,
+        hint: raw.hint,
+        field: raw.field,
+        provider_code: raw.provider_code,
+        provider_message: raw.provider_message,
+        retry_after: raw.retry_after,
+    })
+}
+
+pub(super) fn exchange(raw: provider::Exchange) -> raw::Exchange {
+    raw::Exchange { request: request(raw.request), notes: raw.notes }
+}
+
+pub(super) fn request(raw: provider::Request) -> raw::Request {
+    raw::Request {
+        method: raw.method,
+        url: raw.url,
+        headers: raw.headers,
+        body: raw.body,
+        authorized: raw.authorized,
+        repeatable: raw.repeatable,
+        timeout: raw.timeout,
+        response_limit: raw.response_limit,
+    }
+}
+
+pub(super) fn token(raw: provider::Token) -> Token {
+    Token {
+        value: Secret::new(raw.value),
+        kind: raw.kind,
+        expires_in: raw.expires_in,
+        refresh_after: raw.refresh_after,
+        lifetime_assumed: raw.lifetime_assumed,
+        scopes: raw.scopes,
+        missing_scopes: raw.missing_scopes,
+    }
+}
+
+pub(super) fn probe(raw: permissions::Probe) -> raw::Probe {
+    raw::Probe { permission: raw.permission, request: raw.request.map(request) }
+}
+
+pub(super) fn permission_status(raw: permissions::Standing) -> PermissionStatus {
+    PermissionStatus { state: raw.state, detail: raw.detail }
+}
+
+pub(super) fn operation(raw: operations::Operation) -> raw::Operation {
+    raw::Operation {
+        id: raw.id,
+        title: raw.title,
+        description: raw.description,
+        permission: raw.permission,
+        effect: raw.effect,
+        input_schema: raw.input_schema,
+        output_schema: raw.output_schema,
+        documentation: raw.documentation,
+        download_domains: raw.download_domains,
+    }
+}
+
+pub(super) fn step(raw: operations::Step) -> raw::Step {
+    match raw {
+        operations::Step::Send(raw) => raw::Step::Send(raw::Pending {
+            request: request(raw.request),
+            wait: raw.wait,
+            state: raw.state,
+            progress: Progress { text: raw.progress.text, done: raw.progress.done, total: raw.progress.total },
+        }),
+        operations::Step::Download(raw) => raw::Step::Download(raw::Download {
+            request: request(raw.request),
+            state: raw.state,
+            media_type: raw.media_type,
+            compression: raw.compression,
+            partial: raw.partial,
+            warnings: raw.warnings,
+        }),
+        operations::Step::Done(raw) => {
+            raw::Step::Done(raw::Outcome { output: raw.output, partial: raw.partial, warnings: raw.warnings })
+        }
+    }
+}

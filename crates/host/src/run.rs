@@ -1,0 +1,248 @@
+//! Operations over a session.
+
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use connector_core::records::{Compression, Download, Operation, Outcome, Progress, Request, Response};
+use connector_core::{Action, NotSaved, Run, Saved};
+use tokio::io::{AsyncWrite, AsyncWriteExt as _};
+
+use crate::error::Error;
+use crate::session::{Session, failed, reading};
+
+/// Longest body to keep of a response to a download that is no success, in bytes.
+const REFUSAL_BYTES: u32 = 64 * 1024;
+
+/// An operation under way.
+///
+/// Dropping the future of [`complete`](Self::complete) cancels it; the run can then be
+/// [saved](Self::save), or completed again.
+pub struct OperationRun {
+    session: Session,
+    // A call with a long input runs on another thread, also when nobody waits any more.
+    run: Arc<Mutex<Run>>,
+    operation: Operation,
+}
+
+/// What is going on.
+#[derive(Debug)]
+pub enum Event<'a> {
+    /// A request is sent, after a wait of so many seconds.
+    Step(&'a Progress, u32),
+    /// A part of a download is here.
+    Bytes {
+        /// Bytes so far.
+        done: u64,
+        /// Bytes in all, if the response announces them.
+        total: Option<u64>,
+    },
+}
+
+/// The result of an operation.
+#[derive(Debug)]
+pub enum Completed {
+    /// JSON.
+    Done(Arc<Outcome>),
+    /// A file, which is in the sink.
+    Downloaded(Downloaded),
+}
+
+impl Completed {
+    /// Returns whether only part of what was asked took effect or was received.
+    pub fn is_partial(&self) -> bool {
+        match self {
+            Self::Done(outcome) => outcome.partial,
+            Self::Downloaded(downloaded) => downloaded.partial,
+        }
+    }
+
+    /// Returns what a person should know, one sentence each.
+    pub fn warnings(&self) -> &[String] {
+        match self {
+            Self::Done(outcome) => &outcome.warnings,
+            Self::Downloaded(downloaded) => &downloaded.warnings,
+        }
+    }
+}
+
+/// A file that was downloaded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Downloaded {
+    /// Its length as received, in bytes.
+    pub bytes: u64,
+    /// Media type once decompressed.
+    pub media_type: String,
+    /// How it is compressed.
+    pub compression: Compression,
+    /// Whether it is only part of what was asked for.
+    pub partial: bool,
+    /// What a person should know, one sentence each.
+    pub warnings: Vec<String>,
+}
+
+/// What a run needs next, apart from the run itself.
+enum Todo {
+    Send(Request, u32, Progress),
+    Download(Download),
+    Done(Arc<Outcome>),
+}
+
+impl OperationRun {
+    pub(crate) async fn start(session: Session, operation: String, input: String) -> Result<Self, Error> {
+        let run = reading(input.len(), move || {
+            let connector = session.connector();
+            let offered = connector.operations()?.iter().find(|offered| offered.id == operation);
+            // One that is not offered goes to the connector all the same, which has a
+            // problem for it.
+            let operation = offered.cloned().unwrap_or_else(|| Operation::unknown(&operation));
+            let token = session.latest_token();
+            let run = Run::start(connector, session.opened(), token.as_deref(), operation, input)?;
+            Ok::<_, Error>(Self::new(session, run))
+        });
+        run.await?
+    }
+
+    pub(crate) fn new(session: Session, run: Run) -> Self {
+        let operation = run.operation().clone();
+        Self { session, run: Arc::new(Mutex::new(run)), operation }
+    }
+
+    /// Returns the operation.
+    pub fn operation(&self) -> &Operation {
+        &self.operation
+    }
+
+    /// Returns the session it runs over.
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// Returns what to store to resume the run after a restart. Waits for a call into the
+    /// connector that is still under way.
+    ///
+    /// # Errors
+    ///
+    /// [`NotSaved`]
+    pub fn save(&self) -> Result<Saved, NotSaved> {
+        lock(&self.run).save(self.session.connector().definition(), self.session.opened())
+    }
+
+    /// Runs to the end and discards a file that it may end with.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Failed`] where there is no result.
+    pub async fn complete(&mut self, watch: impl FnMut(Event<'_>) + Send) -> Result<Completed, Error> {
+        self.complete_into(&mut tokio::io::sink(), watch).await
+    }
+
+    /// Runs to the end. A download goes into the sink; what is in it after an error is of
+    /// no use.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Failed`] where there is no result, [`Error::Sink`] where the sink takes no
+    /// more.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # use connector_host::{Error, Session};
+    /// # async fn example(session: Session) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut file = tokio::fs::File::create("devices.csv").await?;
+    /// let mut run = session.start("nql.export", r##"{"query_id":"#devices"}"##).await?;
+    /// run.complete_into(&mut file, |event| println!("{event:?}")).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn complete_into(
+        &mut self,
+        sink: &mut (impl AsyncWrite + Unpin + Send + ?Sized),
+        mut watch: impl FnMut(Event<'_>) + Send,
+    ) -> Result<Completed, Error> {
+        loop {
+            let todo = self.todo();
+            let response = match todo {
+                Todo::Done(outcome) => return Ok(Completed::Done(outcome)),
+                Todo::Send(request, wait, progress) => {
+                    watch(Event::Step(&progress, wait));
+                    if wait > 0 {
+                        self.session.clock().sleep(Duration::from_secs(wait.into())).await;
+                    }
+                    lock(&self.run).sending();
+                    self.session.answer(request).await?
+                }
+                Todo::Download(download) => match download_into(&self.session, download, sink, &mut watch).await? {
+                    Fetched::Whole(downloaded) => return Ok(Completed::Downloaded(downloaded)),
+                    Fetched::Refused(response) => response,
+                },
+            };
+            self.resume(response).await?;
+        }
+    }
+
+    fn todo(&self) -> Todo {
+        match lock(&self.run).action() {
+            Action::Send(pending) => Todo::Send(pending.request.clone(), pending.wait, pending.progress.clone()),
+            Action::Download(download) => Todo::Download(download.clone()),
+            Action::Done(outcome) => Todo::Done(Arc::clone(outcome)),
+        }
+    }
+
+    async fn resume(&self, response: Response) -> Result<(), Error> {
+        let (session, run) = (self.session.clone(), Arc::clone(&self.run));
+        let resumed = reading(response.body.len(), move || {
+            let token = session.latest_token();
+            lock(&run).resume(session.connector(), session.opened(), token.as_deref(), &response)
+        });
+        Ok(resumed.await??)
+    }
+}
+
+/// What a download link gave.
+enum Fetched {
+    Whole(Downloaded),
+    Refused(Response),
+}
+
+/// Streams the body of a download into the sink.
+async fn download_into(
+    session: &Session,
+    download: Download,
+    sink: &mut (impl AsyncWrite + Unpin + Send + ?Sized),
+    watch: &mut (impl FnMut(Event<'_>) + Send),
+) -> Result<Fetched, Error> {
+    let request = download.link.expose();
+    let lost = |fault: connector_core::Fault| failed(fault.into(), request);
+    let mut incoming = session.open_download(request).await?;
+    if !incoming.is_success() {
+        let limit = REFUSAL_BYTES.min(request.response_limit);
+        return Ok(Fetched::Refused(incoming.refusal(limit).await));
+    }
+    let total = incoming.announced();
+    // The highest limit stands for none: what counts is the room in the sink.
+    let limit = if request.response_limit == u32::MAX { u64::MAX } else { request.response_limit.into() };
+    let written = |error: io::Error| Error::Sink(Arc::new(error));
+    let mut done = 0;
+    watch(Event::Bytes { done, total });
+    while let Some(piece) = incoming.next().await.map_err(lost)? {
+        done += piece.len() as u64;
+        if done > limit {
+            return Err(lost(connector_core::Fault::TooLarge));
+        }
+        sink.write_all(&piece).await.map_err(written)?;
+        watch(Event::Bytes { done, total });
+    }
+    if total.is_some_and(|total| total > done) {
+        return Err(lost(connector_core::Fault::Reset));
+    }
+    sink.flush().await.map_err(written)?;
+    let Download { media_type, compression, partial, warnings, .. } = download;
+    Ok(Fetched::Whole(Downloaded { bytes: done, media_type, compression, partial, warnings }))
+}
+
+fn lock(run: &Mutex<Run>) -> MutexGuard<'_, Run> {
+    // Every change is whole before anything can panic.
+    run.lock().unwrap_or_else(PoisonError::into_inner)
+}
