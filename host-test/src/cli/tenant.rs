@@ -4,22 +4,22 @@ use std::io::Read as _;
 use std::{fs, io};
 
 use clap::Args;
+use fake_nexthink::FakeNexthink;
 use serde_json::json;
 
 use super::{Common, Error, Exit, show};
-use crate::tenant::{Tenant, TenantArgs};
 
 #[derive(Debug, Args)]
 pub(super) struct Serve {
     #[command(flatten)]
-    tenant: TenantArgs,
+    tenant: fake_nexthink::Args,
 }
 
 impl Serve {
     /// Serves until standard input ends or the program is stopped.
     pub(super) fn execute(&self, common: &Common) -> Result<Exit, Error> {
-        let wrong = |error: crate::tenant::TenantError| Error::Use(error.to_string());
-        let tenant = Tenant::start(self.tenant.to_config().map_err(wrong)?).map_err(wrong)?;
+        let wrong = |error: fake_nexthink::Error| Error::Use(error.to_string());
+        let tenant = FakeNexthink::start(self.tenant.to_config().map_err(wrong)?).map_err(wrong)?;
         if let Some(path) = &self.tenant.ca_file {
             fs::write(path, tenant.ca_pem()).map_err(|error| Error::file("write", path, &error))?;
         }
