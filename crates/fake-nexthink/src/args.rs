@@ -1,4 +1,4 @@
-//! Turns the flags of the command into a configuration.
+//! From the options of the command line to a configuration.
 
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -6,44 +6,52 @@ use std::{env, fs};
 
 use zeroize::Zeroizing;
 
-use crate::config::{Config, Credential, Permission};
+use crate::config::{Config, Credential};
 use crate::error::Error;
+use crate::permission::Permission;
 use crate::secret::Secret;
 
-/// Configures a tenant by a file, by flags, or by a file and flags that override it.
+/// The options of the command line: a configuration file, flags that override it, or flags alone.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct Args {
-    /// Reads the configuration from a JSON file
-    #[arg(long, value_name = "FILE")]
+    /// Read the configuration from a JSON file
+    #[arg(long, value_name = "FILE", help_heading = "Server")]
     pub config: Option<PathBuf>,
-    /// Listens on this port of 127.0.0.1; 0 takes a free one
-    #[arg(long)]
+    /// Listen on this port of 127.0.0.1; 0 means any free one [default: 0]
+    #[arg(long, help_heading = "Server")]
     pub port: Option<u16>,
-    /// Names the instance [default: nxdocs]
-    #[arg(long)]
-    pub instance: Option<String>,
-    /// Names the region [default: eu]
-    #[arg(long)]
-    pub region: Option<String>,
-    /// Accepts one more client with this id
-    #[arg(long, value_name = "ID", requires = "client_secret_from")]
-    pub client_id: Option<String>,
-    /// Takes its secret from env:NAME, @FILE or @- (standard input)
-    #[arg(long, value_name = "SOURCE", requires = "client_id")]
-    pub client_secret_from: Option<String>,
-    /// Ticks only these boxes for it, separated by commas [default: all seven]
-    #[arg(long, value_name = "IDS", value_delimiter = ',', value_parser = permission, requires = "client_id")]
-    pub permissions: Option<Vec<Permission>>,
-    /// Lets tokens live this many seconds [default: 900]
-    #[arg(long, value_name = "SECONDS")]
-    pub token_lifetime: Option<u64>,
-    /// Writes the certificate to trust to this file
-    #[arg(long, value_name = "FILE")]
+    /// Write the certificate to trust to this file
+    #[arg(long, value_name = "FILE", help_heading = "Server")]
     pub ca_file: Option<PathBuf>,
+    /// Use this instance [default: nxdocs]
+    #[arg(long, help_heading = "Tenant")]
+    pub instance: Option<String>,
+    /// Use this region [default: eu]
+    #[arg(long, help_heading = "Tenant")]
+    pub region: Option<String>,
+    /// Set the lifetime of tokens [default: 900]
+    #[arg(long, value_name = "SECONDS", help_heading = "Tenant")]
+    pub token_lifetime: Option<u64>,
+    /// Accept a client with this id
+    #[arg(long, value_name = "ID", requires = "client_secret_from", help_heading = "Client")]
+    pub client_id: Option<String>,
+    /// Read its secret from env:NAME, @FILE or @- (standard input)
+    #[arg(long, value_name = "SOURCE", requires = "client_id", help_heading = "Client")]
+    pub client_secret_from: Option<String>,
+    /// Grant it only these permissions, separated by commas [default: all seven]
+    #[arg(
+        long,
+        value_name = "IDS",
+        value_delimiter = ',',
+        value_parser = permission,
+        requires = "client_id",
+        help_heading = "Client"
+    )]
+    pub permissions: Option<Vec<Permission>>,
 }
 
 impl Args {
-    /// Makes the configuration, reading the file and the secret.
+    /// Returns the configuration. Reads the file and the secret.
     pub fn to_config(&self) -> Result<Config, Error> {
         let mut config = match &self.config {
             Some(path) => Config::from_file(path)?,
@@ -69,11 +77,10 @@ impl Args {
             }),
             (None, None) => {}
             _ => {
-                let text = "--client-id and --client-secret-from belong together";
+                let text = "--client-id and --client-secret-from need each other";
                 return Err(Error::Config(text.to_owned()));
             }
         }
-        config.check()?;
         Ok(config)
     }
 }
@@ -81,11 +88,11 @@ impl Args {
 fn permission(id: &str) -> Result<Permission, String> {
     Permission::from_id(id).ok_or_else(|| {
         let ids: Vec<&str> = Permission::ALL.into_iter().map(Permission::id).collect();
-        format!("choose among {}", ids.join(", "))
+        format!("choose from {}", ids.join(", "))
     })
 }
 
-/// Reads a secret. What is written after the flag itself is refused, and not repeated: others can read the command.
+/// Reads a secret. One on the command line is refused, and not repeated: other users can read the command line.
 fn secret(source: &str) -> Result<Secret, Error> {
     let text = if let Some(name) = source.strip_prefix("env:") {
         let missing = || Error::Config(format!("the environment variable {name} is not set to text"));
@@ -102,12 +109,12 @@ fn secret(source: &str) -> Result<Secret, Error> {
         return Err(Error::Config(text.to_owned()));
     };
     let text = Zeroizing::new(text);
-    // Editors and `echo` end a file with a line break that belongs to no secret.
+    // Editors and `echo` add a line break that is not part of the secret.
     let line = text.strip_suffix('\n').unwrap_or(&text);
     Ok(Secret::from(line.strip_suffix('\r').unwrap_or(line)))
 }
 
-/// Bounds what is read from standard input, in bytes; real secrets have 64.
+/// Bytes that are read from standard input; real secrets have 64.
 const LONGEST: u64 = 64 * 1024;
 
 fn file(path: &Path, source: io::Error) -> Error {
@@ -119,7 +126,7 @@ mod tests {
     use clap::Parser;
 
     use super::Args;
-    use crate::config::Permission;
+    use crate::permission::Permission;
 
     #[derive(Debug, Parser)]
     struct Command {
@@ -128,7 +135,7 @@ mod tests {
     }
 
     fn parse(arguments: &[&str]) -> Result<Args, clap::Error> {
-        Command::try_parse_from([&["tenant"], arguments].concat()).map(|command| command.args)
+        Command::try_parse_from([&["fake-nexthink"], arguments].concat()).map(|command| command.args)
     }
 
     #[test]
@@ -147,7 +154,7 @@ mod tests {
 
     #[test]
     fn a_secret_file_may_end_with_a_line_break() {
-        let path = std::env::temp_dir().join(format!("tenant-secret-{}", std::process::id()));
+        let path = std::env::temp_dir().join(format!("fake-nexthink-secret-{}", std::process::id()));
         std::fs::write(&path, "s3cret\r\n").unwrap();
         let from = format!("@{}", path.display());
         let args = parse(&["--client-id", "i", "--client-secret-from", &from, "--permissions", "nql,spark"]);

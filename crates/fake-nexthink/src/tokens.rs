@@ -1,49 +1,50 @@
-//! Remembers which tokens were issued, to whom, and until when.
+//! The tokens issued so far.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use sha2::{Digest, Sha256};
 
-use crate::config::Permission;
+use crate::permission::Permission;
 
-/// Says what a token allows.
+/// What a token permits.
 #[derive(Debug, Clone)]
-pub(super) struct Grant {
-    /// Names the instance whose login host issued it.
+pub(crate) struct Grant {
+    /// The instance that issued it.
     pub instance: String,
     pub permissions: Arc<[Permission]>,
-    /// Counts seconds since the Unix epoch; from then on it is expired.
+    /// The second since the Unix epoch at which it expires.
     pub expires_at: u64,
 }
 
-/// Says why a token is not accepted.
+/// Why a token is not accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Refused {
+pub(crate) enum Refused {
     Unknown,
     Expired,
     Revoked,
-    /// Was issued by another instance.
+    /// Another instance issued it.
     Foreign,
 }
 
-/// Remembers digests, never tokens.
+/// The digests of all tokens; the tokens themselves are not kept.
 #[derive(Default)]
-pub(super) struct Tokens(Mutex<Issued>);
+pub(crate) struct Tokens(Mutex<Issued>);
 
 #[derive(Default)]
 struct Issued {
+    /// Grants, and whether they were revoked.
     grants: HashMap<[u8; 32], (Grant, bool)>,
-    /// Says from how many entries on it is worth looking for old ones.
+    /// The number of entries from which on it is worth looking for expired ones.
     sweep_at: usize,
 }
 
-/// Below this many tokens no sweep is worth its time.
+/// Entries below which no sweep is worth its time.
 const FEW: usize = 4096;
 
 impl Tokens {
-    /// Adds a token. `keep` says how many seconds an expired one is still known as expired rather than unknown.
-    pub fn add(&self, token: &str, grant: Grant, now: u64, keep: u64) {
+    /// Adds a token. For `keep` seconds after its expiry it is refused as expired, then as unknown.
+    pub(crate) fn add(&self, token: &str, grant: Grant, now: u64, keep: u64) {
         let mut issued = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if issued.grants.len() >= issued.sweep_at.max(FEW) {
             issued.grants.retain(|_, (grant, _)| grant.expires_at.saturating_add(keep) > now);
@@ -52,11 +53,11 @@ impl Tokens {
         issued.grants.insert(digest(token), (grant, false));
     }
 
-    /// Finds what a token allows on the API host of an instance.
-    pub fn find(&self, token: &str, instance: &str, now: u64) -> Result<Grant, Refused> {
+    /// Returns what a token permits on the API host of an instance.
+    pub(crate) fn find(&self, token: &str, instance: &str, now: u64) -> Result<Grant, Refused> {
         let issued = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let (grant, revoked) = issued.grants.get(&digest(token)).ok_or(Refused::Unknown)?;
-        // Whose it is comes first: a foreign token is a foreign token even when it has expired.
+        // First, so that a foreign token is noticed even when it has expired.
         if grant.instance != instance {
             return Err(Refused::Foreign);
         }
@@ -69,7 +70,8 @@ impl Tokens {
         Ok(grant.clone())
     }
 
-    pub fn revoke_all(&self) {
+    /// Makes all tokens invalid.
+    pub(crate) fn revoke_all(&self) {
         let mut issued = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         for (_, revoked) in issued.grants.values_mut() {
             *revoked = true;

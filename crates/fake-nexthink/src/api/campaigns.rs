@@ -1,11 +1,13 @@
-//! Sends campaigns: `POST /api/v1/euf/campaign/trigger`.
+//! Campaigns: `POST /api/v1/euf/campaign/trigger`.
 
 use std::collections::HashSet;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
-use crate::api::{Context, Texts, is_sid};
+use crate::api::context::{Context, Texts};
+use crate::api::ids::is_sid;
 use crate::reply::Reply;
 use crate::samples::{CAMPAIGNS, UNKNOWN_USER};
 
@@ -19,6 +21,7 @@ struct Trigger {
     parameters: Option<Texts>,
 }
 
+/// Sends a campaign to users.
 pub(super) fn trigger(context: &Context) -> Reply {
     let refuse = |code, text, reason| error(400, code, text).because(reason);
     let invalid = |text, reason| refuse("INVALID_REQUEST", text, reason);
@@ -27,7 +30,7 @@ pub(super) fn trigger(context: &Context) -> Reply {
         Err(reason) => return invalid("The request cannot be read.", reason),
     };
     if !(1..=10_000).contains(&body.user_sid.len()) {
-        return invalid("userSid must hold 1 to 10000 SIDs.", "user-count-out-of-range");
+        return invalid("userSid must contain 1 to 10000 SIDs.", "user-count-out-of-range");
     }
     if !(1..=525_600).contains(&body.expires_in_minutes) {
         return invalid("expiresInMinutes must lie between 1 and 525600.", "expiry-out-of-range");
@@ -56,14 +59,14 @@ pub(super) fn trigger(context: &Context) -> Reply {
             } else if sid.ends_with(UNKNOWN_USER) {
                 json!({"userSid": sid, "message": "The user is not known."})
             } else {
-                json!({"requestId": context.service.random.uuid(), "userSid": sid})
+                json!({"requestId": Uuid::new_v4(), "userSid": sid})
             }
         })
         .collect();
     Reply::json(200, &json!({"requests": requests}))
 }
 
-/// Answers with the body of this API.
+/// Returns an error in the form of this API.
 pub(super) fn error(status: u16, code: &str, message: &str) -> Reply {
     Reply::json(status, &json!({"code": code, "message": message}))
 }

@@ -1,10 +1,11 @@
-//! Schedules deletions: `POST /api/v1/data-management/device/deletions`.
+//! Deletions of devices: `POST /api/v1/data-management/device/deletions`.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
-use crate::api::Context;
-use crate::random::is_uuid;
+use crate::api::context::Context;
+use crate::api::ids::is_uuid;
 use crate::reply::Reply;
 
 #[derive(Deserialize)]
@@ -19,25 +20,25 @@ struct Device {
     name: String,
 }
 
-/// Documented as configurable per deployment.
+/// Devices in a request; documented as configurable for each deployment.
 const MAXIMUM: usize = 100;
 
-/// Is no device's: the nil UUID, which was observed to be called invalid.
+/// The nil UUID, which the real service calls invalid.
 const NIL: &str = "00000000-0000-0000-0000-000000000000";
 
-/// Fails further down, to show what that looks like.
+/// The id of a device whose deletion fails, so that tests can see one.
 const FAILING: &str = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 
+/// Schedules deletions, with the ids of request and trace in every response.
 pub(super) fn delete(context: &Context) -> Reply {
-    let headers = &context.request.headers;
-    let given = headers.one("x-request-id").ok().filter(|id| is_uuid(id));
-    let request_id = given.map_or_else(|| context.service.random.uuid(), str::to_owned);
-    let trace_id = headers.one("traceparent").ok().and_then(trace_id).unwrap_or(&request_id).to_owned();
+    let given = context.request.header("x-request-id").ok().filter(|id| is_uuid(id));
+    let request_id = given.map_or_else(|| Uuid::new_v4().to_string(), str::to_owned);
+    let trace_id = context.request.header("traceparent").ok().and_then(trace_id).unwrap_or(&request_id).to_owned();
     schedule(context).header("x-request-id", request_id).header("x-trace-id", trace_id)
 }
 
 fn schedule(context: &Context) -> Reply {
-    if !context.service.config.data_management_enabled {
+    if !context.state.config.data_management_enabled {
         let text = "The feature is not enabled for this tenant.";
         return error(403, "FEATURE_NOT_ENABLED", text).because("feature-not-enabled");
     }
@@ -67,7 +68,7 @@ fn schedule(context: &Context) -> Reply {
     Reply::json(202, &json!({"scheduledCount": count, "status": "ACCEPTED", "devices": devices}))
 }
 
-/// Gives the trace id of a W3C `traceparent`: `version-traceid-parentid-flags`.
+/// Returns the trace id of a W3C `traceparent`: `version-traceid-parentid-flags`.
 fn trace_id(traceparent: &str) -> Option<&str> {
     let parts: Vec<&str> = traceparent.split('-').collect();
     let hex = |text: &str, length| text.len() == length && text.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -79,7 +80,7 @@ fn trace_id(traceparent: &str) -> Option<&str> {
     }
 }
 
-/// Answers with the body of this API.
+/// Returns an error in the form of this API.
 pub(super) fn error(status: u16, code: &str, message: &str) -> Reply {
     Reply::json(status, &json!({"code": code, "message": message}))
 }

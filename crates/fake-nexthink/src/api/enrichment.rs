@@ -1,11 +1,11 @@
-//! Writes fields: `POST /api/v1/enrichment/data/fields`.
+//! Fields of inventory objects: `POST /api/v1/enrichment/data/fields`.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
 use time::format_description::well_known::{Iso8601, Rfc3339};
 use time::{Date, OffsetDateTime, PrimitiveDateTime};
 
-use crate::api::Context;
+use crate::api::context::Context;
 use crate::reply::Reply;
 
 #[derive(Deserialize)]
@@ -32,7 +32,7 @@ struct Field {
     value: Value,
 }
 
-/// The specification of 2026; that of 2024 had 5,000.
+/// Objects in a request, by the specification of 2026; 5,000 in that of 2024.
 const MAXIMUM: usize = 10_000;
 
 const IDENTIFICATIONS: [&str; 7] = [
@@ -72,15 +72,16 @@ const ENTRA: [&str; 11] = [
     "username",
 ];
 
-/// Says what a field takes.
+/// The values that a field accepts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Text,
     Date,
-    /// Is one of the numbers up to the last.
+    /// The whole numbers from the first to the last.
     Choice(i64, i64),
 }
 
+/// Writes fields; the response has a status for all, some or none of the objects.
 pub(super) fn write(context: &Context) -> Reply {
     let body: Enrichments = match context.request.json() {
         Ok(body) => body,
@@ -106,16 +107,16 @@ pub(super) fn write(context: &Context) -> Reply {
     }
 }
 
-/// The documented code for a required field that is missing.
+/// The documented code of a missing required field.
 const MISSING: &str = "ENRICH_001";
 
-/// The documented code for a value of the wrong type.
+/// The documented code of a value of the wrong type.
 const WRONG_TYPE: &str = "ENRICH_011";
 
-/// Not documented: the list of codes is not public.
+/// The code of an unknown name; not documented, since the list of codes is not public.
 const UNKNOWN_NAME: &str = "ENRICH_010";
 
-/// Says what is wrong with one object; `None` when nothing is.
+/// Returns the errors of one object; `None` when there are none.
 fn problems(enrichment: &Enrichment) -> Option<Value> {
     let mut errors = Vec::new();
     let mut add = |code: &str, message: &str| errors.push(json!({"message": message, "code": code}));
@@ -140,7 +141,7 @@ fn problems(enrichment: &Enrichment) -> Option<Value> {
     (!errors.is_empty()).then(|| json!({"identification": identification, "errors": errors}))
 }
 
-/// Finds out what a field takes; `None` when there is no such field.
+/// Returns what a field accepts; `None` when there is no such field.
 fn kind(name: &str) -> Option<Kind> {
     let parts: Vec<&str> = name.split('/').collect();
     match parts.as_slice() {
@@ -180,7 +181,7 @@ fn fits(kind: Kind, value: &Value) -> bool {
     }
 }
 
-/// Accepts ISO 8601 with or without time and zone; the documentation says only "date string".
+/// Returns whether a text is a date of ISO 8601 with or without time and zone; the documentation says "date string".
 fn is_date(text: &str) -> bool {
     OffsetDateTime::parse(text, &Rfc3339).is_ok()
         || PrimitiveDateTime::parse(text, &Iso8601::DEFAULT).is_ok()

@@ -1,21 +1,22 @@
-//! Runs saved queries: `POST /api/v1|v2/nql/execute`.
+//! Executions of saved queries: `POST /api/v1|v2/nql/execute`.
 
-use std::io::{self, Write};
+use std::io::Read as _;
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 
-use crate::api::{Context, Texts};
+use crate::api::context::{Context, Texts};
+use crate::csv::Csv;
 use crate::reply::Reply;
 use crate::samples::{COLUMNS, QUERIES, Query, row};
 
-/// Says how rows are written as JSON.
+/// The form of rows in JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shape {
-    /// Writes headers and a matrix.
+    /// Headers and a matrix.
     V1,
-    /// Writes objects.
+    /// Objects.
     V2,
 }
 
@@ -27,9 +28,10 @@ struct Execute {
     parameters: Option<Texts>,
 }
 
-/// Is applied silently, as three reports have it.
+/// The largest number of rows. The real service applies it silently, by three reports.
 const ROW_CAP: u64 = 1000;
 
+/// Runs a query.
 pub(super) fn execute(context: &Context, shape: Shape) -> Reply {
     let Some(csv) = wants_csv(context) else {
         return Reply::empty(406).because("accept-not-offered");
@@ -43,15 +45,15 @@ pub(super) fn execute(context: &Context, shape: Shape) -> Reply {
         Err(reply) => return *reply,
     };
     // Any other value keeps the regional time zone.
-    let utc = context.request.headers.one("x-utc-times") == Ok("true");
+    let utc = context.request.header("x-utc-times") == Ok("true");
     let count = query.rows.min(ROW_CAP);
     if csv {
         let mut text = Vec::new();
-        // Writing to memory cannot fail.
-        let _ = write_csv(&mut text, count, utc);
+        // It is made in memory and cannot fail.
+        let _ = Csv::new(count, utc).read_to_end(&mut text);
         return Reply::text(200, "text/csv", text);
     }
-    Reply::json(200, &envelope(query, count, utc, shape, context.service.clock.now()))
+    Reply::json(200, &envelope(query, count, utc, shape, context.state.clock.now()))
 }
 
 fn envelope(query: &Query, count: u64, utc: bool, shape: Shape, now: u64) -> Value {
@@ -84,13 +86,13 @@ fn envelope(query: &Query, count: u64, utc: bool, shape: Shape, now: u64) -> Val
     }
 }
 
-/// Reads `Accept`: false for JSON, true for CSV, `None` when neither is accepted.
+/// Returns what `Accept` asks for: `false` is JSON, `true` is CSV, `None` is neither.
 fn wants_csv(context: &Context) -> Option<bool> {
-    let mut values = context.request.headers.all("accept").peekable();
+    let mut values = context.request.headers().get_all("accept").iter().peekable();
     if values.peek().is_none() {
         return Some(false);
     }
-    let ranges = values.flat_map(|value| value.split(|byte| *byte == b','));
+    let ranges = values.flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
     let kinds = ranges.filter_map(|range| range.split(|byte| *byte == b';').next());
     kinds.map(|kind| kind.trim_ascii().to_ascii_lowercase()).find_map(|kind| match kind.as_slice() {
         b"*/*" | b"application/*" | b"application/json" => Some(false),
@@ -99,17 +101,17 @@ fn wants_csv(context: &Context) -> Option<bool> {
     })
 }
 
-/// Finds a saved query and compares its parameters.
+/// Returns the query with an id, if these are its parameters.
 pub(super) fn find(id: &str, parameters: &Texts) -> Result<&'static Query, Box<Reply>> {
     if !is_query_id(id) {
         let text = "queryId must match ^#[a-z0-9_]{2,255}$.";
         return Err(Box::new(error(400, 400, text).because("query-id-breaks-its-pattern")));
     }
     let Some(query) = QUERIES.iter().find(|query| query.id == id) else {
-        // Documented without a body, observed with one.
+        // Documented without a body, but the real service sends one.
         return Err(Box::new(error(404, 100, "No query with this id.").because("unknown-query")));
     };
-    // What the real service says to missing or superfluous parameters is not documented.
+    // The documentation does not say how missing or unknown parameters are refused.
     let all_there = query.parameters.iter().all(|name| parameters.contains_key(*name));
     if !all_there || parameters.len() != query.parameters.len() {
         let text = "The parameters are not those of the query.";
@@ -118,42 +120,20 @@ pub(super) fn find(id: &str, parameters: &Texts) -> Result<&'static Query, Box<R
     Ok(query)
 }
 
-/// Compares with `^#[a-z0-9_]{2,255}$` and with the maximum length of 255.
+/// Returns whether an id matches `^#[a-z0-9_]{2,255}$` and has at most 255 characters, as documented.
 fn is_query_id(id: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
     id.strip_prefix('#').is_some_and(|name| (2..=254).contains(&name.len()) && name.bytes().all(allowed))
 }
 
-/// Writes rows with a header line, as RFC 4180 has it.
-pub(super) fn write_csv(out: &mut dyn Write, count: u64, utc: bool) -> io::Result<()> {
-    out.write_all(COLUMNS.join(",").as_bytes())?;
-    out.write_all(b"\r\n")?;
-    for number in 0..count {
-        for (index, value) in row(number, utc).iter().enumerate() {
-            if index > 0 {
-                out.write_all(b",")?;
-            }
-            match value {
-                Value::String(text) if text.contains([',', '"', '\r', '\n']) => {
-                    write!(out, "\"{}\"", text.replace('"', "\"\""))?;
-                }
-                Value::String(text) => out.write_all(text.as_bytes())?,
-                other => write!(out, "{other}")?,
-            }
-        }
-        out.write_all(b"\r\n")?;
-    }
-    Ok(())
-}
-
-/// Answers with the body of this API, whose code is a number.
+/// Returns an error in the form of this API, whose code is a number.
 pub(super) fn error(status: u16, code: i32, message: &str) -> Reply {
     Reply::json(status, &json!({"message": message, "code": code, "source": "nql-api"}))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{is_query_id, write_csv};
+    use super::is_query_id;
 
     #[test]
     fn a_query_id_keeps_to_its_pattern() {
@@ -170,14 +150,5 @@ mod tests {
         ] {
             assert_eq!(is_query_id(id), expected, "{id}");
         }
-    }
-
-    #[test]
-    fn csv_quotes_what_contains_a_comma() {
-        let mut text = Vec::new();
-        write_csv(&mut text, 1, true).unwrap();
-        let text = String::from_utf8(text).unwrap();
-        assert_eq!(text.lines().count(), 2);
-        assert!(text.contains("\"Windows 11, version 24H2\""), "{text}");
     }
 }

@@ -1,9 +1,11 @@
-//! Runs and describes remote actions.
+//! Remote actions: `/api/v1/act/…`.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
-use crate::api::{Context, Texts, same_id};
+use crate::api::context::{Context, Texts};
+use crate::api::ids::same_id;
 use crate::reply::Reply;
 use crate::samples::{REMOTE_ACTIONS, RemoteAction};
 
@@ -33,6 +35,7 @@ struct TriggerInfo {
     external_reference: Option<String>,
 }
 
+/// Runs a remote action on devices.
 pub(super) fn execute(context: &Context) -> Reply {
     let refuse = |text, reason| error(400, "INVALID_REQUEST", text).because(reason);
     let body: Execute = match context.request.json() {
@@ -40,7 +43,7 @@ pub(super) fn execute(context: &Context) -> Reply {
         Err(reason) => return refuse("The request cannot be read.", reason),
     };
     if !(1..=10_000).contains(&body.devices.len()) || body.devices.iter().any(String::is_empty) {
-        return refuse("devices must hold 1 to 10000 Collector ids.", "device-count-out-of-range");
+        return refuse("devices must contain 1 to 10000 Collector ids.", "device-count-out-of-range");
     }
     if body.expires_in_minutes.is_some_and(|minutes| !(60..=10_080).contains(&minutes)) {
         return refuse("expiresInMinutes must lie between 60 and 10080.", "expiry-out-of-range");
@@ -57,13 +60,15 @@ pub(super) fn execute(context: &Context) -> Reply {
         return refuse("The remote action cannot be triggered through the API.", "api-box-not-ticked");
     }
     let minutes = body.expires_in_minutes.unwrap_or(60);
-    Reply::json(200, &json!({"requestId": context.service.random.uuid(), "expiresInMinutes": minutes}))
+    Reply::json(200, &json!({"requestId": Uuid::new_v4(), "expiresInMinutes": minutes}))
 }
 
+/// Lists remote actions, those without API access included.
 pub(super) fn list() -> Reply {
     Reply::json(200, &REMOTE_ACTIONS.iter().map(describe).collect::<Vec<Value>>())
 }
 
+/// Returns one remote action.
 pub(super) fn details(context: &Context) -> Reply {
     let Some(id) = context.request.parameter("nql-id").filter(|id| !id.is_empty()) else {
         return error(400, "INVALID_REQUEST", "nql-id is missing.").because("nql-id-missing");
@@ -79,7 +84,7 @@ fn describe(action: &RemoteAction) -> Value {
         "id": action.id,
         "uuid": action.uuid,
         "name": action.name,
-        "description": "Belongs to the stand-in tenant.",
+        "description": "A remote action of the fake.",
         "origin": "CUSTOM",
         "builtInContentVersion": "",
         "purpose": ["REMEDIATION"],
@@ -98,7 +103,7 @@ fn describe(action: &RemoteAction) -> Value {
             "inputs": [{
                 "id": "service_name",
                 "name": "ServiceName",
-                "description": "Names the service.",
+                "description": "The name of the service.",
                 "usedByWindows": true,
                 "usedByMacOs": false,
                 "options": ["Spooler"],
@@ -108,7 +113,7 @@ fn describe(action: &RemoteAction) -> Value {
                 "id": "state",
                 "name": "State",
                 "type": "string",
-                "description": "Tells the state of the service.",
+                "description": "The state of the service.",
                 "usedByWindows": true,
                 "usedByMacOs": false,
             }],
@@ -116,7 +121,7 @@ fn describe(action: &RemoteAction) -> Value {
     })
 }
 
-/// Answers with the body of this API.
+/// Returns an error in the form of this API.
 pub(super) fn error(status: u16, code: &str, message: &str) -> Reply {
     Reply::json(status, &json!({"code": code, "message": message}))
 }

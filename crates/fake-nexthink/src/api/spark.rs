@@ -1,11 +1,11 @@
-//! Hands chats over: `POST /api/v1/spark/handoff`.
+//! Handovers of chats to Spark: `POST /api/v1/spark/handoff`.
 
 use std::collections::HashMap;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::api::Context;
+use crate::api::context::Context;
 use crate::reply::Reply;
 
 #[derive(Deserialize)]
@@ -29,8 +29,9 @@ enum Part {
     File { mime_type: String, file_content: String },
 }
 
+/// Hands a chat over.
 pub(super) fn hand_off(context: &Context) -> Reply {
-    let Ok(user) = context.request.headers.one("user-principal-name") else {
+    let Ok(user) = context.request.header("user-principal-name") else {
         return Reply::empty(400).because("user-principal-name-missing");
     };
     if user.is_empty() {
@@ -39,13 +40,13 @@ pub(super) fn hand_off(context: &Context) -> Reply {
     match context.request.json::<Handoff>() {
         Err(reason) => Reply::empty(400).because(reason),
         Ok(handoff) if handoff.message.parts.is_empty() => Reply::empty(400).because("message-without-parts"),
-        // So that the answer for an employee without an account can be seen.
+        // So that tests can see the response for an employee without an account.
         Ok(_) if user.starts_with("unknown@") => error(404, "The user is not known.").because("unknown-user"),
         Ok(_) => Reply::empty(204),
     }
 }
 
-/// Answers with the body of this API, which has no code.
+/// Returns an error in the form of this API, which has no code.
 pub(super) fn error(status: u16, message: &str) -> Reply {
     Reply::json(status, &json!({"message": message}))
 }

@@ -1,18 +1,16 @@
-//! Runs, wakes and describes workflows.
-
-use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
+//! Workflows: `/api/v1/workflows…` and `/api/v2/workflows/execute`.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
-use crate::api::{Context, Texts, is_sid, is_upn, same_id};
-use crate::random::is_uuid;
+use crate::api::context::{Context, Texts};
+use crate::api::ids::{is_sid, is_upn, is_uuid, same_id, uuid};
 use crate::reply::Reply;
 use crate::samples::{WORKFLOWS, Workflow};
 
-/// Holds a run of either version; they differ in how devices and users are named. The specification marks both lists
-/// as required, and its text makes one of them optional: either is accepted.
+/// The body of either version; they differ in how devices and users are identified. The specification marks both lists
+/// as required while its text makes one of them optional: either is accepted.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Execute<Device, User> {
@@ -47,30 +45,25 @@ struct Trigger {
     parameters: Option<Texts>,
 }
 
-/// Remembers executions that could be woken: instance, workflow and execution. The oldest are forgotten.
-#[derive(Default)]
-pub(crate) struct Executions(Mutex<VecDeque<(String, &'static str, String)>>);
-
-/// One run of the largest allowed size fits.
-const EXECUTIONS: usize = 20_000;
-
 /// Documented for devices and for users, each.
 const MAXIMUM: usize = 10_000;
 
+/// Starts a workflow for Collector ids and SIDs.
 pub(super) fn execute_v1(context: &Context) -> Reply {
     let body: Execute<String, String> = match context.request.json() {
         Ok(body) => body,
         Err(reason) => return invalid("The request cannot be read.", reason),
     };
     if !body.devices.iter().all(|device| is_uuid(device)) {
-        return invalid("devices must hold Collector ids.", "device-is-no-collector-id");
+        return invalid("devices must be Collector ids.", "device-is-no-collector-id");
     }
     if !body.users.iter().all(|user| user == "0" || is_sid(user)) {
-        return invalid("users must hold SIDs.", "user-is-no-sid");
+        return invalid("users must be SIDs.", "user-is-no-sid");
     }
     run(context, &body.workflow_id, body.devices.len(), body.users.len())
 }
 
+/// Starts a workflow for devices and users in any documented identification.
 pub(super) fn execute_v2(context: &Context) -> Reply {
     let body: Execute<Device, User> = match context.request.json() {
         Ok(body) => body,
@@ -112,20 +105,21 @@ fn run(context: &Context, id: &str, devices: usize, users: usize) -> Reply {
         return invalid("The workflow needs devices or users that are not given.", "targets-missing");
     }
     let count = devices.max(users).max(1);
-    let executions: Vec<String> = (0..count).map(|_| context.service.random.uuid()).collect();
-    context.service.executions.add(context.instance, workflow.uuid, &executions);
-    Reply::json(200, &json!({"requestUuid": context.service.random.uuid(), "executionsUuids": executions}))
+    let executions: Vec<Uuid> = (0..count).map(|_| Uuid::new_v4()).collect();
+    context.state.executions.add(context.instance, workflow.uuid, &executions);
+    Reply::json(200, &json!({"requestUuid": Uuid::new_v4(), "executionsUuids": executions}))
 }
 
+/// Resumes a waiting execution.
 pub(super) fn trigger(context: &Context) -> Reply {
     let [workflow, execution] = context.parameters else {
         return invalid("The path is incomplete.", "path-incomplete");
     };
-    if !is_uuid(workflow) || !is_uuid(execution) {
-        return invalid("The path must hold two UUIDs.", "path-without-uuids");
-    }
+    let (Some(_), Some(execution)) = (uuid(workflow), uuid(execution)) else {
+        return invalid("The path must contain two UUIDs.", "path-without-uuids");
+    };
     // The body may be empty.
-    if !context.request.body.is_empty() {
+    if !context.request.body().is_empty() {
         let body: Trigger = match context.request.json() {
             Ok(body) => body,
             Err(reason) => return invalid("The request cannot be read.", reason),
@@ -134,13 +128,13 @@ pub(super) fn trigger(context: &Context) -> Reply {
             return invalid("Values of parameters need at least one character.", "parameter-empty");
         }
     }
-    if !context.service.executions.contains(context.instance, workflow, execution) {
+    if !context.state.executions.contains(context.instance, workflow, execution) {
         return invalid("There is no such execution.", "unknown-execution");
     }
-    Reply::json(200, &json!([{"requestUuid": context.service.random.uuid()}]))
+    Reply::json(200, &json!([{"requestUuid": Uuid::new_v4()}]))
 }
 
-/// Lists workflows. The parameters are documented as required, and calls without them were observed to work.
+/// Lists workflows. The parameters are documented as required, but the real service also accepts requests without.
 pub(super) fn list(context: &Context) -> Reply {
     let request = context.request;
     let (dependency, method) = (request.parameter("dependency"), request.parameter("triggerMethod"));
@@ -161,7 +155,7 @@ pub(super) fn list(context: &Context) -> Reply {
             Some("API") => workflow.api_enabled,
             Some("MANUAL") => workflow.manual_enabled,
             Some("SCHEDULER") => workflow.scheduling_enabled,
-            // None here may be run for several at once by hand.
+            // No sample is of the kind `MANUAL_MULTIPLE`.
             Some(_) => false,
         };
         by_method
@@ -171,7 +165,7 @@ pub(super) fn list(context: &Context) -> Reply {
     Reply::json(200, &WORKFLOWS.iter().filter(wanted).map(describe).collect::<Vec<Value>>())
 }
 
-/// Describes one workflow, in an array as documented.
+/// Returns one workflow, in an array as documented.
 pub(super) fn details(context: &Context) -> Reply {
     let Some(id) = context.request.parameter("nqlId").filter(|id| !id.is_empty()) else {
         return invalid("nqlId is missing.", "nql-id-missing");
@@ -188,7 +182,7 @@ fn describe(workflow: &Workflow) -> Value {
         "id": workflow.id,
         "uuid": workflow.uuid,
         "name": workflow.name,
-        "description": "Belongs to the stand-in tenant.",
+        "description": "A workflow of the fake.",
         "status": status,
         "lastUpdateTime": "2026-01-15T09:00:00Z",
         "triggerMethods": {
@@ -210,25 +204,11 @@ fn describe(workflow: &Workflow) -> Value {
     })
 }
 
-impl Executions {
-    fn add(&self, instance: &str, workflow: &'static str, executions: &[String]) {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.extend(executions.iter().map(|execution| (instance.to_owned(), workflow, execution.clone())));
-        let superfluous = known.len().saturating_sub(EXECUTIONS);
-        known.drain(..superfluous);
-    }
-
-    fn contains(&self, instance: &str, workflow: &str, execution: &str) -> bool {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.iter().any(|(one, two, three)| (one.as_str(), *two, three.as_str()) == (instance, workflow, execution))
-    }
-}
-
 fn invalid(details: &str, reason: &'static str) -> Reply {
     error(400, "INVALID_REQUEST", details).because(reason)
 }
 
-/// Answers with the body of this API, which says `details` where others say `message`.
+/// Returns an error in the form of this API: `details`, where others have `message`.
 pub(super) fn error(status: u16, code: &str, details: &str) -> Reply {
     Reply::json(status, &json!({"code": code, "details": details}))
 }

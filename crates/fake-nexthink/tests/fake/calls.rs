@@ -1,31 +1,31 @@
-//! What `/_tenant/calls` tells.
+//! What `/_fake/calls` reports.
 
+use fake_nexthink::FakeNexthink;
 use serde_json::json;
 
 use crate::client::{API, Caller, Client, FORM, LOGIN, TOKEN_PATH, basic, config_with, exchange, start};
-use fake_nexthink::FakeNexthink;
 
 #[test]
 fn calls_can_be_read_on_any_host_and_are_not_counted() {
-    let tenant = start();
+    let fake = start();
     for host in [LOGIN, API, "localhost", "127.0.0.1"] {
-        let answer = Client::connect(&tenant, host).unwrap().request("GET", "/_tenant/calls", &[], "").unwrap();
+        let answer = Client::connect(&fake, host).unwrap().request("GET", "/_fake/calls", &[], "").unwrap();
         assert_eq!((answer.status, &answer.json()["requests"]), (200, &json!(0)), "{host}");
     }
-    let answer = Client::connect(&tenant, API).unwrap().request("POST", "/_tenant/calls", &[], "").unwrap();
+    let answer = Client::connect(&fake, API).unwrap().request("POST", "/_fake/calls", &[], "").unwrap();
     assert_eq!((answer.status, answer.header("Allow")), (405, Some("GET")));
 }
 
 #[test]
-fn calls_tell_endpoints_exchanges_and_refusals() {
-    let tenant = start();
-    let mut caller = Caller::new(&tenant);
+fn calls_report_endpoints_exchanges_and_refusals() {
+    let fake = start();
+    let mut caller = Caller::new(&fake);
     caller.get("/api/v1/workflows");
     caller.get("/api/v1/workflows");
     caller.get("/api/v1/workflows/details");
-    exchange(&tenant, LOGIN, "all", "wrong");
-    let answer = caller.get("/_tenant/calls").json();
-    assert_eq!(answer, serde_json::to_value(tenant.calls()).unwrap());
+    exchange(&fake, LOGIN, "all", "wrong");
+    let answer = caller.get("/_fake/calls").json();
+    assert_eq!(answer, serde_json::to_value(fake.calls()).unwrap());
     assert_eq!(answer["requests"], 5);
     assert_eq!(
         answer["endpoints"],
@@ -46,32 +46,32 @@ fn calls_tell_endpoints_exchanges_and_refusals() {
 }
 
 #[test]
-fn exchanges_at_the_same_time_are_noticed() {
-    // The first waits until the second has been answered: it ends when the tenant stops.
+fn exchanges_at_the_same_time_are_counted() {
+    // The first is still waiting when the second is answered; it ends when the fake stops.
     let faults = json!([{"when": {"endpoint": "token", "nth": 1}, "do": {"delay": {"milliseconds": 600_000}}}]);
-    let mut tenant = FakeNexthink::start(config_with(&faults)).unwrap();
-    let mut first = Client::connect(&tenant, LOGIN).unwrap();
+    let mut fake = FakeNexthink::start(config_with(&faults)).unwrap();
+    let mut first = Client::connect(&fake, LOGIN).unwrap();
     let body = crate::client::TOKEN_BODY;
     let authorization = basic("all", "s:1");
     let head = format!("POST {TOKEN_PATH} HTTP/1.1\r\nHost: {LOGIN}\r\nAuthorization: {authorization}\r\n");
     first.send(format!("{head}{}: {}\r\nContent-Length: {}\r\n\r\n{body}", FORM.0, FORM.1, body.len())).unwrap();
-    while tenant.calls().faults.is_empty() {
+    while fake.calls().faults.is_empty() {
         std::thread::yield_now();
     }
-    assert_eq!(exchange(&tenant, LOGIN, "all", "s:1").status, 200);
-    assert_eq!(exchange(&tenant, LOGIN, "none", "s2").status, 200);
-    let calls = tenant.calls();
+    assert_eq!(exchange(&fake, LOGIN, "all", "s:1").status, 200);
+    assert_eq!(exchange(&fake, LOGIN, "none", "s2").status, 200);
+    let calls = fake.calls();
     assert_eq!(calls.concurrent_exchanges_maximum(), 2);
     let none = calls.exchanges.iter().find(|pair| pair.client_id == "none").unwrap();
     assert_eq!(none.concurrent_maximum, 1);
-    tenant.stop();
+    fake.stop();
 }
 
 #[test]
-fn nothing_secret_is_told() {
-    let tenant = start();
-    let mut caller = Caller::new(&tenant);
-    exchange(&tenant, LOGIN, "canary-id", "canary-secret");
+fn no_secret_is_reported() {
+    let fake = start();
+    let mut caller = Caller::new(&fake);
+    exchange(&fake, LOGIN, "canary-id", "canary-secret");
     caller.client.request("GET", "/canary?canary", &[("Authorization", "Bearer canary")], "").unwrap();
     let link = {
         let id = caller.post("/api/v1/nql/export", &json!({"queryId": "#no_devices"})).json()["exportId"].clone();
@@ -80,7 +80,7 @@ fn nothing_secret_is_told() {
         caller.get(&target);
         caller.get(&target).json()["resultsFileUrl"].as_str().unwrap().to_owned()
     };
-    let told = caller.get("/_tenant/calls").text().to_owned() + &format!("{tenant:?} {:?}", tenant.config());
+    let told = caller.get("/_fake/calls").text().to_owned() + &format!("{fake:?} {:?}", fake.config());
     let token = caller.authorization.strip_prefix("Bearer ").unwrap();
     for secret in ["canary", "s:1", token, token.rsplit('.').next().unwrap(), link.rsplit('=').next().unwrap()] {
         assert!(!told.contains(secret), "{secret}");

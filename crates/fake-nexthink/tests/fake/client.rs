@@ -1,4 +1,4 @@
-//! Speaks HTTP/1.1 over TLS byte by byte, so that a test can also say what no client library would.
+//! An HTTP/1.1 client over TLS that sends any bytes, also those that no client library would.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::TcpStream;
@@ -6,12 +6,11 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use fake_nexthink::{Config, Credential, FakeNexthink, Permission};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned, SupportedProtocolVersion};
 use serde_json::Value;
-
-use fake_nexthink::{Config, Credential, FakeNexthink, Permission};
 
 pub const LOGIN: &str = "acme-login.eu.nexthink.cloud";
 pub const API: &str = "acme.api.eu.nexthink.cloud";
@@ -19,7 +18,7 @@ pub const TOKEN_PATH: &str = "/oauth2/default/v1/token";
 pub const TOKEN_BODY: &str = "grant_type=client_credentials&scope=service%3Aintegration";
 pub const FORM: (&str, &str) = ("Content-Type", "application/x-www-form-urlencoded");
 
-/// Holds one answer.
+/// A response.
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
@@ -41,7 +40,7 @@ impl Answer {
     }
 }
 
-/// Is one connection.
+/// A connection.
 pub struct Client {
     pub stream: StreamOwned<ClientConnection, TcpStream>,
     host: String,
@@ -49,17 +48,17 @@ pub struct Client {
 }
 
 impl Client {
-    /// Connects and completes the handshake, trusting the tenant's authority alone.
-    pub fn connect(tenant: &FakeNexthink, host: &str) -> io::Result<Self> {
-        Self::connect_trusting(tenant, host, tenant.ca_pem())
+    /// Connects and completes the handshake, trusting only the fake's authority.
+    pub fn connect(fake: &FakeNexthink, host: &str) -> io::Result<Self> {
+        Self::connect_trusting(fake, host, fake.ca_pem())
     }
 
-    pub fn connect_trusting(tenant: &FakeNexthink, host: &str, ca_pem: &str) -> io::Result<Self> {
-        Self::connect_by(tenant, host, ca_pem, rustls::DEFAULT_VERSIONS)
+    pub fn connect_trusting(fake: &FakeNexthink, host: &str, ca_pem: &str) -> io::Result<Self> {
+        Self::connect_by(fake, host, ca_pem, rustls::DEFAULT_VERSIONS)
     }
 
     pub fn connect_by(
-        tenant: &FakeNexthink,
+        fake: &FakeNexthink,
         host: &str,
         ca_pem: &str,
         versions: &[&'static SupportedProtocolVersion],
@@ -74,7 +73,7 @@ impl Client {
             .with_no_client_auth();
         let name = ServerName::try_from(host.to_owned()).unwrap();
         let mut connection = ClientConnection::new(Arc::new(config), name).unwrap();
-        let mut tcp = TcpStream::connect(tenant.address())?;
+        let mut tcp = TcpStream::connect(fake.address())?;
         while connection.is_handshaking() {
             connection.complete_io(&mut tcp)?;
         }
@@ -99,7 +98,7 @@ impl Client {
         self.receive()
     }
 
-    /// Reads one answer, interim ones included.
+    /// Reads one response, interim responses included.
     pub fn receive(&mut self) -> io::Result<Answer> {
         let (status, headers) = loop {
             let mut fields = [httparse::EMPTY_HEADER; 64];
@@ -162,13 +161,13 @@ impl Client {
         Ok(())
     }
 
-    /// Gives what was received before the connection broke off.
+    /// Returns what was received before the connection ended.
     pub fn received(&self) -> &[u8] {
         &self.buffer
     }
 }
 
-/// Configures a tenant `acme` in `eu` with one client for everything and one for nothing.
+/// Returns the configuration of `acme` in `eu` with a client that has all permissions and one that has none.
 pub fn config() -> Config {
     let mut config = Config::new("acme", "eu");
     config.credentials = vec![
@@ -178,7 +177,7 @@ pub fn config() -> Config {
     config
 }
 
-/// Configures the same tenant with faults, written as in a file.
+/// Returns the same configuration with faults, written as in a file.
 pub fn config_with(faults: &Value) -> Config {
     let mut config = config();
     config.faults = serde_json::from_value(faults.clone()).unwrap();
@@ -193,28 +192,28 @@ pub fn basic(client_id: &str, secret: &str) -> String {
     format!("Basic {}", STANDARD.encode(format!("{client_id}:{secret}")))
 }
 
-/// Asks for a token on a connection of its own.
-pub fn exchange(tenant: &FakeNexthink, host: &str, client_id: &str, secret: &str) -> Answer {
+/// Requests a token on a new connection.
+pub fn exchange(fake: &FakeNexthink, host: &str, client_id: &str, secret: &str) -> Answer {
     let headers = [("Authorization", &*basic(client_id, secret)), FORM];
-    Client::connect(tenant, host).unwrap().request("POST", TOKEN_PATH, &headers, TOKEN_BODY).unwrap()
+    Client::connect(fake, host).unwrap().request("POST", TOKEN_PATH, &headers, TOKEN_BODY).unwrap()
 }
 
-pub fn token(tenant: &FakeNexthink) -> String {
-    let answer = exchange(tenant, LOGIN, "all", "s:1");
+pub fn token(fake: &FakeNexthink) -> String {
+    let answer = exchange(fake, LOGIN, "all", "s:1");
     assert_eq!(answer.status, 200, "{}", answer.text());
     answer.json()["access_token"].as_str().unwrap().to_owned()
 }
 
-/// Is a connection to the API host with a token for everything.
+/// A connection to the API host with a token for everything.
 pub struct Caller {
     pub client: Client,
     pub authorization: String,
 }
 
 impl Caller {
-    pub fn new(tenant: &FakeNexthink) -> Self {
-        let authorization = format!("Bearer {}", token(tenant));
-        Self { client: Client::connect(tenant, API).unwrap(), authorization }
+    pub fn new(fake: &FakeNexthink) -> Self {
+        let authorization = format!("Bearer {}", token(fake));
+        Self { client: Client::connect(fake, API).unwrap(), authorization }
     }
 
     pub fn get(&mut self, target: &str) -> Answer {
@@ -232,11 +231,11 @@ impl Caller {
     }
 
     /// Posts and expects a refusal for a reason.
-    pub fn refused(&mut self, tenant: &FakeNexthink, target: &str, body: &Value, status: u16, reason: &str) -> Answer {
-        let before = tenant.calls().rejected_because(reason);
+    pub fn refused(&mut self, fake: &FakeNexthink, target: &str, body: &Value, status: u16, reason: &str) -> Answer {
+        let before = fake.calls().rejected_because(reason);
         let answer = self.post(target, body);
         assert_eq!(answer.status, status, "{body} {}", answer.text());
-        assert_eq!(tenant.calls().rejected_because(reason), before + 1, "{reason}: {:?}", tenant.calls().rejected);
+        assert_eq!(fake.calls().rejected_because(reason), before + 1, "{reason}: {:?}", fake.calls().rejected);
         answer
     }
 }

@@ -1,4 +1,4 @@
-//! Proves over real TLS that the stand-in tenant answers as documented, refuses what is wrong, and misbehaves as told.
+//! Tests over TLS: the fake answers as documented, refuses what is wrong, and fails as configured.
 
 mod access;
 mod calls;
@@ -8,6 +8,7 @@ mod exports;
 mod faults;
 mod hostile;
 mod operations;
+mod program;
 mod queries;
 mod token;
 mod writes;

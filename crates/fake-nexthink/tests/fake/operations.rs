@@ -15,8 +15,8 @@ fn uuid(value: &Value) -> &str {
 
 #[test]
 fn a_remote_action_runs_and_its_request_id_is_told() {
-    let tenant = start();
-    let mut caller = Caller::new(&tenant);
+    let fake = start();
+    let mut caller = Caller::new(&fake);
     let mut body = json!({"remoteActionId": "#restart_service", "devices": [DEVICE]});
     let answer = caller.post("/api/v1/act/execute", &body);
     assert_eq!(answer.status, 200);
@@ -29,8 +29,8 @@ fn a_remote_action_runs_and_its_request_id_is_told() {
 
 #[test]
 fn a_remote_action_keeps_to_the_documented_limits() {
-    let tenant = start();
-    let mut caller = Caller::new(&tenant);
+    let fake = start();
+    let mut caller = Caller::new(&fake);
     for (change, reason) in [
         (json!({"devices": []}), "device-count-out-of-range"),
         (json!({"devices": vec![DEVICE; 10_001]}), "device-count-out-of-range"),
@@ -45,15 +45,15 @@ fn a_remote_action_keeps_to_the_documented_limits() {
     ] {
         let mut body = json!({"remoteActionId": "#restart_service", "devices": [DEVICE]});
         body.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
-        let answer = caller.refused(&tenant, "/api/v1/act/execute", &body, 400, reason);
+        let answer = caller.refused(&fake, "/api/v1/act/execute", &body, 400, reason);
         assert!(answer.json()["code"].is_string() && answer.json()["message"].is_string());
     }
 }
 
 #[test]
 fn remote_actions_are_listed_with_and_without_their_api_box() {
-    let tenant = start();
-    let answer = Caller::new(&tenant).get("/api/v1/act/remote-action");
+    let fake = start();
+    let answer = Caller::new(&fake).get("/api/v1/act/remote-action");
     let list = answer.json();
     let enabled: Vec<bool> =
         list.as_array().unwrap().iter().map(|action| action["targeting"]["apiEnabled"].as_bool().unwrap()).collect();
@@ -65,8 +65,8 @@ fn remote_actions_are_listed_with_and_without_their_api_box() {
 
 #[test]
 fn a_remote_action_is_described_by_its_hyphenated_parameter() {
-    let tenant = start();
-    let mut caller = Caller::new(&tenant);
+    let fake = start();
+    let mut caller = Caller::new(&fake);
     let path = "/api/v1/act/remote-action/details";
     for id in ["%23restart_service", "restart_service"] {
         let answer = caller.get(&format!("{path}?nql-id={id}"));
@@ -82,8 +82,8 @@ fn a_remote_action_is_described_by_its_hyphenated_parameter() {
 
 #[test]
 fn a_workflow_runs_with_collector_ids_and_sids() {
-    let tenant = start();
-    let mut caller = Caller::new(&tenant);
+    let fake = start();
+    let mut caller = Caller::new(&fake);
     let path = "/api/v1/workflows/execute";
     let body = json!({"workflowId": "#license_reclamation", "devices": [DEVICE, DEVICE], "users": [SID]});
     let answer = caller.post(path, &body);
@@ -97,8 +97,8 @@ fn a_workflow_runs_with_collector_ids_and_sids() {
 
 #[test]
 fn a_workflow_refuses_what_breaks_the_schema_with_details() {
-    let tenant = start();
-    let mut caller = Caller::new(&tenant);
+    let fake = start();
+    let mut caller = Caller::new(&fake);
     let (v1, v2) = ("/api/v1/workflows/execute", "/api/v2/workflows/execute");
     let run = |devices: Value, users: Value| json!({"workflowId": "#license_reclamation", "devices": devices, "users": users});
     for (path, body, reason) in [
@@ -116,7 +116,7 @@ fn a_workflow_refuses_what_breaks_the_schema_with_details() {
         (v2, run(json!([{"name": "PC-1"}]), json!([{}])), "user-is-not-identified"),
         (v2, run(json!([DEVICE]), json!([])), "body-breaks-the-schema"),
     ] {
-        let answer = caller.refused(&tenant, path, &body, 400, reason);
+        let answer = caller.refused(&fake, path, &body, 400, reason);
         let members: Vec<String> = answer.json().as_object().unwrap().keys().cloned().collect();
         assert_eq!(members, ["code", "details"]);
     }
@@ -124,8 +124,8 @@ fn a_workflow_refuses_what_breaks_the_schema_with_details() {
 
 #[test]
 fn version_2_takes_names_and_addresses() {
-    let tenant = start();
-    let mut caller = Caller::new(&tenant);
+    let fake = start();
+    let mut caller = Caller::new(&fake);
     let body = json!({
         "workflowId": "license_reclamation",
         "devices": [{"name": "PC-1"}, {"uid": DEVICE}, {"collectorUid": DEVICE}],
@@ -138,8 +138,8 @@ fn version_2_takes_names_and_addresses() {
 
 #[test]
 fn a_waiting_execution_can_be_woken() {
-    let tenant = start();
-    let mut caller = Caller::new(&tenant);
+    let fake = start();
+    let mut caller = Caller::new(&fake);
     let workflow = caller.get("/api/v1/workflows/details?nqlId=%23disk_cleanup").json()[0]["uuid"].clone();
     let run = caller.post("/api/v1/workflows/execute", &json!({"workflowId": "#disk_cleanup", "devices": [DEVICE]}));
     let execution = run.json()["executionsUuids"][0].clone();
@@ -151,15 +151,15 @@ fn a_waiting_execution_can_be_woken() {
     uuid(&answer.json()[0]["requestUuid"]);
     let headers = [("Authorization", &*caller.authorization)];
     assert_eq!(caller.client.request("POST", &path(&execution), &headers, "").unwrap().status, 200);
-    caller.refused(&tenant, &path(&execution), &json!({"parameters": {"a": ""}}), 400, "parameter-empty");
-    caller.refused(&tenant, &path(&json!(DEVICE)), &json!({}), 400, "unknown-execution");
-    caller.refused(&tenant, "/api/v1/workflows/workflows/x/execution/y/trigger", &json!({}), 400, "path-without-uuids");
+    caller.refused(&fake, &path(&execution), &json!({"parameters": {"a": ""}}), 400, "parameter-empty");
+    caller.refused(&fake, &path(&json!(DEVICE)), &json!({}), 400, "unknown-execution");
+    caller.refused(&fake, "/api/v1/workflows/workflows/x/execution/y/trigger", &json!({}), 400, "path-without-uuids");
 }
 
 #[test]
 fn workflows_are_listed_by_filter_and_without() {
-    let tenant = start();
-    let mut caller = Caller::new(&tenant);
+    let fake = start();
+    let mut caller = Caller::new(&fake);
     for (query, expected) in [
         ("", vec!["license_reclamation", "disk_cleanup", "welcome", "nightly_report", "manual_only"]),
         ("?dependency=NONE&triggerMethod=API&fetchOnlyActiveWorkflows=true", vec!["nightly_report"]),
@@ -183,8 +183,8 @@ fn workflows_are_listed_by_filter_and_without() {
 
 #[test]
 fn a_workflow_is_described_in_an_array_by_its_camel_case_parameter() {
-    let tenant = start();
-    let mut caller = Caller::new(&tenant);
+    let fake = start();
+    let mut caller = Caller::new(&fake);
     for id in ["%23disk_cleanup", "disk_cleanup"] {
         let answer = caller.get(&format!("/api/v1/workflows/details?nqlId={id}"));
         assert_eq!((answer.status, &answer.json()[0]["id"]), (200, &json!("disk_cleanup")));
@@ -197,13 +197,13 @@ fn a_workflow_is_described_in_an_array_by_its_camel_case_parameter() {
 
 #[test]
 fn a_campaign_answers_for_each_user() {
-    let tenant = start();
+    let fake = start();
     let body = json!({
         "campaignNqlId": "#general_survey",
         "userSid": [SID, "S-1-5-21-404", "someone", SID],
         "expiresInMinutes": 525_600,
     });
-    let answer = Caller::new(&tenant).post("/api/v1/euf/campaign/trigger", &body);
+    let answer = Caller::new(&fake).post("/api/v1/euf/campaign/trigger", &body);
     assert_eq!(answer.status, 200);
     let requests = answer.json()["requests"].clone();
     // The one given twice is answered once.
@@ -217,8 +217,8 @@ fn a_campaign_answers_for_each_user() {
 
 #[test]
 fn a_campaign_keeps_to_the_documented_limits() {
-    let tenant = start();
-    let mut caller = Caller::new(&tenant);
+    let fake = start();
+    let mut caller = Caller::new(&fake);
     let path = "/api/v1/euf/campaign/trigger";
     let many: serde_json::Map<String, Value> = (0..31).map(|number| (number.to_string(), json!("x"))).collect();
     for (change, code, reason) in [
@@ -238,7 +238,7 @@ fn a_campaign_keeps_to_the_documented_limits() {
     ] {
         let mut body = json!({"campaignNqlId": "#general_survey", "userSid": [SID], "expiresInMinutes": 60});
         body.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
-        let answer = caller.refused(&tenant, path, &body, 400, reason);
+        let answer = caller.refused(&fake, path, &body, 400, reason);
         assert_eq!((answer.json()["code"].as_str(), answer.json()["message"].is_string()), (Some(code), true));
     }
     let body = json!({

@@ -1,14 +1,14 @@
 //! The token endpoint.
 
+use fake_nexthink::{Endpoint, FakeNexthink};
 use serde_json::json;
 
 use crate::client::{Client, FORM, LOGIN, TOKEN_BODY, TOKEN_PATH, basic, config, exchange, start, token};
-use fake_nexthink::{Endpoint, FakeNexthink};
 
 #[test]
 fn right_credentials_get_a_bearer_token_for_900_seconds() {
-    let tenant = start();
-    let answer = exchange(&tenant, LOGIN, "all", "s:1");
+    let fake = start();
+    let answer = exchange(&fake, LOGIN, "all", "s:1");
     assert_eq!((answer.status, answer.header("Content-Type")), (200, Some("application/json")));
     assert_eq!(answer.header("Cache-Control"), Some("no-store"));
     let body = answer.json();
@@ -17,21 +17,21 @@ fn right_credentials_get_a_bearer_token_for_900_seconds() {
     assert_eq!(body["scope"], "service:integration");
     assert_eq!(body.as_object().unwrap().len(), 4);
     assert_eq!(body["access_token"].as_str().unwrap().split('.').count(), 3);
-    assert_eq!(tenant.calls().tokens_issued(), 1);
+    assert_eq!(fake.calls().tokens_issued(), 1);
 }
 
 #[test]
 fn every_exchange_gives_another_token() {
-    let tenant = start();
-    assert_ne!(token(&tenant), token(&tenant));
+    let fake = start();
+    assert_ne!(token(&fake), token(&fake));
 }
 
 #[test]
-fn the_configured_lifetime_is_told() {
+fn the_configured_lifetime_is_reported() {
     let mut config = config();
     config.token_lifetime = 7;
-    let tenant = FakeNexthink::start(config).unwrap();
-    assert_eq!(exchange(&tenant, LOGIN, "all", "s:1").json()["expires_in"], 7);
+    let fake = FakeNexthink::start(config).unwrap();
+    assert_eq!(exchange(&fake, LOGIN, "all", "s:1").json()["expires_in"], 7);
 }
 
 #[test]
@@ -40,9 +40,9 @@ fn a_client_without_permissions_still_gets_a_token() {
 }
 
 #[test]
-fn a_wrong_secret_is_answered_as_the_rfc_has_it() {
-    let tenant = start();
-    let answer = exchange(&tenant, LOGIN, "all", "s:2");
+fn a_wrong_secret_is_refused_in_the_form_of_the_rfc() {
+    let fake = start();
+    let answer = exchange(&fake, LOGIN, "all", "s:2");
     assert_eq!(answer.status, 401);
     assert!(answer.header("WWW-Authenticate").unwrap().starts_with("Basic"));
     assert_eq!(
@@ -52,28 +52,28 @@ fn a_wrong_secret_is_answered_as_the_rfc_has_it() {
             "error_description": "The client secret supplied for a confidential client is invalid.",
         })
     );
-    let calls = tenant.calls();
+    let calls = fake.calls();
     assert_eq!((calls.tokens_issued(), calls.rejected_because("wrong-secret")), (0, 1));
 }
 
 #[test]
-fn an_unknown_id_is_answered_as_okta_does() {
-    let tenant = start();
-    let answer = exchange(&tenant, LOGIN, "nobody", "s:1");
+fn an_unknown_id_is_refused_in_the_form_of_okta() {
+    let fake = start();
+    let answer = exchange(&fake, LOGIN, "nobody", "s:1");
     assert_eq!(answer.status, 401);
     assert_eq!(answer.json()["errorCode"], "invalid_client");
     assert_eq!(answer.json()["errorSummary"], "Invalid value for 'client_id' parameter.");
     assert_eq!(answer.json()["errorCauses"], json!([]));
     // A made-up id is not remembered.
-    assert_eq!(tenant.calls().exchanges, []);
+    assert_eq!(fake.calls().exchanges, []);
 }
 
-/// Holds target, headers, body, and the status, code and reason expected.
+/// Target, headers and body, and the status, code and reason expected.
 type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a str, u16, &'a str, &'a str);
 
 #[test]
 fn everything_else_that_is_wrong_has_a_code_and_a_reason() {
-    let tenant = start();
+    let fake = start();
     let good = basic("all", "s:1");
     let good = good.as_str();
     let credentials_in_body = format!("{TOKEN_BODY}&client_id=all&client_secret=s%3A1");
@@ -164,32 +164,32 @@ fn everything_else_that_is_wrong_has_a_code_and_a_reason() {
         ),
         (TOKEN_PATH, &[("Authorization", good), FORM], "\u{0}%ff&&=", 400, "invalid_request", "unknown-body-member"),
     ];
-    let mut client = Client::connect(&tenant, LOGIN).unwrap();
+    let mut client = Client::connect(&fake, LOGIN).unwrap();
     for (target, headers, body, status, code, reason) in table {
-        let before = tenant.calls().rejected_because(reason);
+        let before = fake.calls().rejected_because(reason);
         let answer = client.request("POST", target, headers, body).unwrap();
         assert_eq!((answer.status, answer.json()["error"].as_str()), (status, Some(code)), "{reason}");
         assert!(answer.json()["error_description"].is_string());
-        assert_eq!(tenant.calls().rejected_because(reason), before + 1, "{reason}");
+        assert_eq!(fake.calls().rejected_because(reason), before + 1, "{reason}");
     }
-    assert_eq!(tenant.calls().tokens_issued(), 0);
+    assert_eq!(fake.calls().tokens_issued(), 0);
 }
 
 #[test]
 fn the_content_type_may_name_a_charset() {
-    let tenant = start();
+    let fake = start();
     let headers = [
         ("Authorization", &*basic("all", "s:1")),
         ("content-type", "application/x-www-form-urlencoded; charset=utf-8"),
     ];
-    let answer = Client::connect(&tenant, LOGIN).unwrap().request("POST", TOKEN_PATH, &headers, TOKEN_BODY).unwrap();
+    let answer = Client::connect(&fake, LOGIN).unwrap().request("POST", TOKEN_PATH, &headers, TOKEN_BODY).unwrap();
     assert_eq!(answer.status, 200);
 }
 
 #[test]
 fn only_post_gets_a_token() {
-    let tenant = start();
-    let answer = Client::connect(&tenant, LOGIN).unwrap().request("GET", TOKEN_PATH, &[], "").unwrap();
+    let fake = start();
+    let answer = Client::connect(&fake, LOGIN).unwrap().request("GET", TOKEN_PATH, &[], "").unwrap();
     assert_eq!((answer.status, answer.header("Allow")), (405, Some("POST")));
-    assert_eq!(tenant.calls().total(Endpoint::Token), 0);
+    assert_eq!(fake.calls().total(Endpoint::Token), 0);
 }

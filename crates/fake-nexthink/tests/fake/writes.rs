@@ -1,9 +1,9 @@
 //! Enrichment, deletions and Spark.
 
+use fake_nexthink::FakeNexthink;
 use serde_json::{Value, json};
 
 use crate::client::{Caller, config, start};
-use fake_nexthink::FakeNexthink;
 
 const FIELDS: &str = "/api/v1/enrichment/data/fields";
 const DELETIONS: &str = "/api/v1/data-management/device/deletions";
@@ -31,8 +31,8 @@ fn write(objects: &[Value]) -> Value {
 
 #[test]
 fn enrichment_succeeds_for_all_some_or_none() {
-    let tenant = start();
-    let mut caller = Caller::new(&tenant);
+    let fake = start();
+    let mut caller = Caller::new(&fake);
     let answer = caller.post(FIELDS, &write(&[good(), object("device/device/virtualization/type", &json!(2))]));
     assert_eq!((answer.status, answer.json()), (200, json!({"status": "success"})));
 
@@ -43,14 +43,14 @@ fn enrichment_succeeds_for_all_some_or_none() {
     assert_eq!(errors[0]["identification"], json!([{"name": "device/device/name", "value": "PC-1"}]));
     assert_eq!(errors[0]["errors"][0]["code"], "ENRICH_011");
 
-    let answer = caller.refused(&tenant, FIELDS, &write(&[bad(), bad()]), 400, "every-object-bad");
+    let answer = caller.refused(&fake, FIELDS, &write(&[bad(), bad()]), 400, "every-object-bad");
     assert_eq!((&answer.json()["status"], answer.json()["errors"].as_array().unwrap().len()), (&json!("error"), 2));
 }
 
 #[test]
 fn an_object_needs_exactly_one_known_identification_and_known_fields() {
-    let tenant = start();
-    let mut caller = Caller::new(&tenant);
+    let fake = start();
+    let mut caller = Caller::new(&fake);
     let identified = |identification: Value| {
         let mut object = good();
         object["identification"] = identification;
@@ -71,8 +71,8 @@ fn an_object_needs_exactly_one_known_identification_and_known_fields() {
 
 #[test]
 fn an_enrichment_request_keeps_to_the_documented_limits() {
-    let tenant = start();
-    let mut caller = Caller::new(&tenant);
+    let fake = start();
+    let mut caller = Caller::new(&fake);
     for (body, code, reason) in [
         (json!({"enrichments": [good()]}), "ENRICH_001", "domain-missing"),
         (json!({"domain": "", "enrichments": [good()]}), "ENRICH_001", "domain-missing"),
@@ -81,7 +81,7 @@ fn an_enrichment_request_keeps_to_the_documented_limits() {
         (write(&vec![good(); 10_001]), "ENRICH_042", "too-many-enrichments"),
         (json!({"domain": "test", "enrichments": {}}), "ENRICH_001", "body-breaks-the-schema"),
     ] {
-        let answer = caller.refused(&tenant, FIELDS, &body, 400, reason);
+        let answer = caller.refused(&fake, FIELDS, &body, 400, reason);
         let members: Vec<String> = answer.json().as_object().unwrap().keys().cloned().collect();
         assert_eq!((answer.json()["code"].as_str(), members), (Some(code), vec!["message".into(), "code".into()]));
     }
@@ -90,14 +90,14 @@ fn an_enrichment_request_keeps_to_the_documented_limits() {
 
 #[test]
 fn deletions_are_accepted_device_by_device_in_order() {
-    let tenant = start();
+    let fake = start();
     let devices = json!([
         {"uid": UID, "name": "PC-1"},
         {"uid": "nonsense", "name": "PC-2"},
         {"uid": "00000000-0000-0000-0000-000000000000", "name": "PC-3"},
         {"uid": "ffffffff-ffff-ffff-ffff-ffffffffffff", "name": "PC-4"},
     ]);
-    let answer = Caller::new(&tenant).post(DELETIONS, &json!({"devices": devices}));
+    let answer = Caller::new(&fake).post(DELETIONS, &json!({"devices": devices}));
     assert_eq!(answer.status, 202);
     let body = answer.json();
     assert_eq!((&body["scheduledCount"], &body["status"]), (&json!(1), &json!("ACCEPTED")));
@@ -109,8 +109,8 @@ fn deletions_are_accepted_device_by_device_in_order() {
 
 #[test]
 fn deletions_echo_the_ids_of_request_and_trace() {
-    let tenant = start();
-    let mut caller = Caller::new(&tenant);
+    let fake = start();
+    let mut caller = Caller::new(&fake);
     let body = json!({"devices": [{"uid": UID, "name": "PC-1"}]});
     let trace = "0af7651916cd43dd8448eb211c80319c";
     let traceparent = format!("00-{trace}-b7ad6b7169203331-01");
@@ -124,8 +124,8 @@ fn deletions_echo_the_ids_of_request_and_trace() {
 
 #[test]
 fn a_deletion_request_keeps_to_the_documented_limits() {
-    let tenant = start();
-    let mut caller = Caller::new(&tenant);
+    let fake = start();
+    let mut caller = Caller::new(&fake);
     let device = json!({"uid": UID, "name": "PC-1"});
     for (body, code, reason) in [
         (json!({"devices": []}), "EMPTY_REQUEST", "devices-missing"),
@@ -134,7 +134,7 @@ fn a_deletion_request_keeps_to_the_documented_limits() {
         (json!({"devices": [{"uid": UID}]}), "INVALID_REQUEST", "body-breaks-the-schema"),
         (json!({"devices": [{"name": "PC-1"}]}), "INVALID_REQUEST", "body-breaks-the-schema"),
     ] {
-        let answer = caller.refused(&tenant, DELETIONS, &body, 400, reason);
+        let answer = caller.refused(&fake, DELETIONS, &body, 400, reason);
         assert_eq!((answer.json()["code"].as_str(), answer.json()["message"].is_string()), (Some(code), true));
     }
 }
@@ -143,16 +143,16 @@ fn a_deletion_request_keeps_to_the_documented_limits() {
 fn deletions_can_be_off_for_the_tenant() {
     let mut config = config();
     config.data_management_enabled = false;
-    let tenant = FakeNexthink::start(config).unwrap();
+    let fake = FakeNexthink::start(config).unwrap();
     let body = json!({"devices": []});
-    let answer = Caller::new(&tenant).refused(&tenant, DELETIONS, &body, 403, "feature-not-enabled");
+    let answer = Caller::new(&fake).refused(&fake, DELETIONS, &body, 403, "feature-not-enabled");
     assert_eq!(answer.json()["code"], "FEATURE_NOT_ENABLED");
 }
 
 #[test]
 fn a_chat_is_handed_over_with_204_and_nothing_else() {
-    let tenant = start();
-    let mut caller = Caller::new(&tenant);
+    let fake = start();
+    let mut caller = Caller::new(&fake);
     let body = json!({
         "message": {"parts": [
             {"type": "TEXT", "text": "hello"},
@@ -169,8 +169,8 @@ fn a_chat_is_handed_over_with_204_and_nothing_else() {
 
 #[test]
 fn a_handoff_that_is_wrong_is_refused_without_a_body_and_an_unknown_user_with_one() {
-    let tenant = start();
-    let mut caller = Caller::new(&tenant);
+    let fake = start();
+    let mut caller = Caller::new(&fake);
     let text = json!({"message": {"parts": [{"type": "TEXT", "text": "hello"}]}});
     let user = ("User-Principal-Name", "a@b.example");
     for (headers, body) in [
