@@ -1,4 +1,4 @@
-//! The command line against the stand-in tenant, over TLS on loopback.
+//! The command line against the fake tenant, over TLS on loopback.
 
 mod common;
 

@@ -1,4 +1,4 @@
-//! The life of a token over TLS, against the stand-in tenant.
+//! The life of a token over TLS, against the fake tenant.
 
 use std::fs;
 use std::sync::Arc;

@@ -1,23 +1,9 @@
-//! A fake Nexthink tenant for tests: an HTTPS server on loopback that answers as Nexthink documents its API.
+#![doc = include_str!("../README.md")]
 //!
-//! It is an independent witness. It knows the public documentation and nothing of any client, so a request that it
-//! accepts is right by the documentation. It checks what it receives, answers in the forms and errors of each API, can
-//! be told to fail, and counts everything at `/_fake/calls`.
+//! # How it hangs together
 //!
-//! ```
-//! use fake_nexthink::{Config, Credential, FakeNexthink, Permission};
-//!
-//! let mut config = Config::new("acme", "eu");
-//! config.credentials.push(Credential {
-//!     client_id: "demo".into(),
-//!     client_secret: "secret".into(),
-//!     permissions: vec![Permission::Nql],
-//! });
-//! let fake = FakeNexthink::start(config)?;
-//! // The client under test trusts `fake.ca_pem()` and resolves names by `fake.resolve_lines()`.
-//! assert_eq!(fake.calls().tokens_issued(), 0);
-//! # Ok::<(), fake_nexthink::Error>(())
-//! ```
+//! The fake is an independent witness. It knows the public documentation and nothing of any client, so a request that it
+//! accepts is right by the documentation.
 //!
 //! A request passes from `server` (threads, sockets) through `connection` (TLS and HTTP) to `handler` (which host and
 //! endpoint, what goes wrong, what is counted), from there to `service` (who may do it) and on to `token_endpoint` or
