@@ -51,7 +51,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
 }
 
-/// Sends requests over `ureq`: to the stand-in tenant, or without arguments where
+/// Sends requests over `ureq`: to the fake tenant, or without arguments where
 /// they lead. No redirect is followed.
 fn network() -> Result<Live, Box<dyn Error>> {
     let mut options = LiveOptions::default();

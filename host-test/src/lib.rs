@@ -12,12 +12,12 @@
 //! 4. The response goes back through plugin and guard; [`scenario`] compares what
 //!    came of it with what the recording expects.
 //!
-//! The [`tenant`] stands in for Nexthink on this machine, over TLS; it knows nothing
-//! of the rest. A [`session`] keeps a connection's token alive for callers of many threads;
-//! an [`operation`] runs over one, exchange by exchange, and [`permissions`] are checked over one.
-//! [`check`] judges a component for its author, and [`pattern`] reads the expressions of its form.
-//! [`redact`] knows the secrets of a connection and hides them in texts of
-//! others. The [`page`] shows guide and form in a browser; [`cli`] is the command line over all of it.
+//! A [`session`] keeps a connection's token alive for callers of many threads; an
+//! [`operation`] runs over one, exchange by exchange, and [`permissions`] are checked
+//! over one. [`check`] judges a component for its author, and [`pattern`] reads the
+//! expressions of its form. [`redact`] knows the secrets of a connection and hides them
+//! in texts of others. The [`page`] shows guide and form in a browser; [`cli`] is the
+//! command line over all of it.
 
 pub mod check;
 pub mod cli;
@@ -33,7 +33,6 @@ pub mod plugin;
 pub mod redact;
 pub mod scenario;
 pub mod session;
-pub mod tenant;
 pub mod transport;
 
 /// The connector built along with this host.

@@ -11,7 +11,7 @@ use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE};
 use common::finder::{Finder, plain};
 use common::program::{Ran, command, run};
 use common::stage::Stage;
-use host_test::tenant::Permission;
+use fake_nexthink::Permission;
 use serde_json::{Value, json};
 
 const ID: &str = "canary-live-client-0001";

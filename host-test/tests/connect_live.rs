@@ -1,4 +1,4 @@
-//! The command line against the stand-in tenant, over TLS on loopback.
+//! The command line against the fake tenant, over TLS on loopback.
 
 mod common;
 
@@ -6,7 +6,7 @@ use std::fs;
 use std::process::Command;
 
 use common::stage::{CLIENT_ID, CLIENT_SECRET, Stage};
-use host_test::tenant::Permission;
+use fake_nexthink::Permission;
 use serde_json::Value;
 
 #[test]

@@ -1,19 +1,19 @@
-//! The life of a token over TLS, against the stand-in tenant.
+//! The life of a token over TLS, against the fake tenant.
 
 use std::fs;
 use std::sync::Arc;
 
+use fake_nexthink::{Config, Credential, FakeNexthink, Permission, Secret};
 use host_test::BUILT_IN;
 use host_test::guard::Connector;
 use host_test::plugin::{ApiCall, Limits, Plugin};
 use host_test::session::{Cancel, Policy, Session, SystemClock};
-use host_test::tenant::{Config, Credential, Permission, Secret, Tenant};
 use host_test::transport::{Live, LiveOptions};
 
 const SECRET: &str = "session-secret-0123456789";
 
 struct Stage {
-    tenant: Tenant,
+    tenant: FakeNexthink,
     connector: Arc<Connector>,
     session: Session,
 }
@@ -26,7 +26,7 @@ impl Stage {
             client_secret: Secret::from(SECRET),
             permissions: vec![Permission::Workflows],
         }];
-        let tenant = Tenant::start(config).unwrap();
+        let tenant = FakeNexthink::start(config).unwrap();
         let folder = tempfile::TempDir::new().unwrap();
         let ca_file = folder.path().join("ca.pem");
         fs::write(&ca_file, tenant.ca_pem()).unwrap();

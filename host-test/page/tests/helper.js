@@ -1,4 +1,4 @@
-// What the tests share: the real program, the stand-in tenant, a browser, and axe-core.
+// What the tests share: the real program, the fake tenant, a browser, and axe-core.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -39,7 +39,7 @@ export async function serve(...args) {
   return { url: lines.at(-1), stop };
 }
 
-// Starts a stand-in tenant that knows one client, and returns the options to reach it.
+// Starts a fake tenant that knows one client, and returns the options to reach it.
 export async function tenant(folder, permissions) {
   const ca = path.join(folder, "ca.pem");
   const env = ["--client-id", "demo", "--client-secret-from", "env:NX_SECRET"];

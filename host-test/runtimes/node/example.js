@@ -15,7 +15,7 @@ import { instantiate } from "./nexthink/nexthink.js";
 const core = new WebAssembly.Module(readFileSync(new URL("nexthink/nexthink.core.wasm", import.meta.url)));
 const plugin = () => instantiate(() => core, {});
 
-// Leads to the stand-in tenant; without it, `fetch` goes where the URL says.
+// Connects to the fake tenant; without it, `fetch` goes where the URL says.
 const [address, ca] = process.argv.slice(2);
 const connector = buildConnector(ca ? { ca: readFileSync(ca) } : {});
 const [hostname = "", port = ""] = address?.split(":") ?? [];

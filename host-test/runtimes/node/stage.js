@@ -1,4 +1,4 @@
-// What the tests share: the host that they are compared with, and its stand-in tenant.
+// What the tests share: the host that they are compared with, and its fake tenant.
 
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -48,7 +48,7 @@ export async function tenant(permissions) {
   const child = spawn(program, ["tenant", "--port", "0", ...client, "--ca-file", ca, "--json"], {
     cwd: root,
     env: { ...process.env, NX_SECRET: SECRET },
-    stdio: ["pipe", "pipe", "inherit"],
+    stdio: ["ignore", "pipe", "inherit"],
   });
   let said = "";
   for await (const chunk of child.stdout) {
@@ -59,7 +59,7 @@ export async function tenant(permissions) {
   const options = ["--live", "--ca-file", ca, ...resolve.flatMap((/** @type {string} */ line) => ["--resolve", line])];
   const stop = async () => {
     const exit = once(child, "exit");
-    child.stdin.end();
+    child.kill("SIGTERM");
     await exit;
     rmSync(folder, { recursive: true });
   };

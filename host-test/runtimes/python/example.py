@@ -39,7 +39,7 @@ def call(interface, function, *arguments, error=()):
 
 
 class StandIn(HTTPSConnection):
-    """Leads to the stand-in tenant instead of where the URL says."""
+    """Connects to the fake tenant instead of where the URL says."""
 
     def connect(self):
         host, port = ADDRESS.split(":")

@@ -1,4 +1,4 @@
-"""Sends requests over the network, to the stand-in tenant."""
+"""Sends requests over the network, to the fake tenant."""
 
 import socket
 import ssl

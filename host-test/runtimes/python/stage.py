@@ -1,4 +1,4 @@
-"""What the tests share: the host that they are compared with, and its stand-in tenant."""
+"""What the tests share: the host that they are compared with, and its fake tenant."""
 
 import json
 import os
@@ -31,7 +31,7 @@ def host(*arguments):
 
 
 class Tenant:
-    """Stands in for a tenant that grants some permissions."""
+    """A fake tenant that grants some permissions."""
 
     def __init__(self, permissions):
         self._folder = tempfile.TemporaryDirectory()
@@ -41,14 +41,14 @@ class Tenant:
             [PROGRAM, "tenant", "--port", "0", *client, "--ca-file", self.ca, "--json"],
             cwd=ROOT,
             env={**os.environ, "NX_SECRET": SECRET},
-            stdin=subprocess.PIPE,
+            stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
         )
         said = b""
         while not said.endswith(b"}\n"):
             line = self._process.stdout.readline()
             if not line:
-                raise RuntimeError("the stand-in tenant did not start")
+                raise RuntimeError("the fake tenant did not start")
             said += line
         report = json.loads(said)
         self.address = report["address"]
@@ -57,7 +57,7 @@ class Tenant:
             self.options += ["--resolve", line]
 
     def stop(self):
-        self._process.stdin.close()
+        self._process.terminate()
         self._process.wait()
         self._process.stdout.close()
         self._folder.cleanup()

@@ -1,4 +1,4 @@
-"""Against the stand-in tenant: what no recording of an operation holds, and the example."""
+"""Against the fake tenant: what no recording of an operation holds, and the example."""
 
 import json
 import os

@@ -91,7 +91,7 @@ enum Command {
     Operations(operations::Operations),
     /// Run an operation
     Call(call::Call),
-    /// Stand in for a Nexthink tenant on this machine, over TLS
+    /// Run a fake Nexthink tenant on loopback
     Tenant(tenant::Serve),
     /// Open the connect page: guide and form in a browser
     Serve(serve::Serve),

@@ -1,47 +1,19 @@
-//! `tenant`: a stand-in Nexthink tenant on this machine.
-
-use std::io::Read as _;
-use std::{fs, io};
+//! `tenant`: a fake Nexthink tenant on loopback.
 
 use clap::Args;
-use serde_json::json;
 
-use super::{Common, Error, Exit, show};
-use crate::tenant::{Tenant, TenantArgs};
+use super::{Common, Error, Exit};
 
 #[derive(Debug, Args)]
 pub(super) struct Serve {
     #[command(flatten)]
-    tenant: TenantArgs,
+    fake: fake_nexthink::Args,
 }
 
 impl Serve {
-    /// Serves until standard input ends or the program is stopped.
+    /// Serves until Ctrl-C or SIGTERM.
     pub(super) fn execute(&self, common: &Common) -> Result<Exit, Error> {
-        let wrong = |error: crate::tenant::TenantError| Error::Use(error.to_string());
-        let tenant = Tenant::start(self.tenant.to_config().map_err(wrong)?).map_err(wrong)?;
-        if let Some(path) = &self.tenant.ca_file {
-            fs::write(path, tenant.ca_pem()).map_err(|error| Error::file("write", path, &error))?;
-        }
-        if common.json {
-            let report = json!({
-                "address": tenant.address().to_string(),
-                "ca-file": self.tenant.ca_file,
-                "resolve": tenant.resolve_lines(),
-            });
-            say!("{report:#}");
-        } else {
-            show::item("address", &format!("https://{}", tenant.address()));
-            if let Some(path) = &self.tenant.ca_file {
-                show::item("trust", &format!("--ca-file {}", path.display()));
-            }
-            for line in tenant.resolve_lines() {
-                show::item("reach", &format!("--resolve {line}"));
-            }
-            show::item("stop", "end standard input (Ctrl-D) or press Ctrl-C");
-        }
-        // However the input ended, it is the end.
-        let _ = io::stdin().read_to_end(&mut Vec::new());
+        fake_nexthink::run(&self.fake, common.json).map_err(|error| Error::Use(error.to_string()))?;
         Ok(Exit::Success)
     }
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use host_test::tenant::{Config, Credential, Permission, Secret, Tenant};
+use fake_nexthink::{Config, Credential, FakeNexthink, Permission, Secret};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -13,7 +13,7 @@ pub const CLIENT_SECRET: &str = "cAnArY-live-5ecret-0123456789";
 
 /// Holds a running tenant and a folder with the certificate to trust.
 pub struct Stage {
-    pub tenant: Tenant,
+    pub tenant: FakeNexthink,
     folder: TempDir,
 }
 
@@ -32,7 +32,7 @@ impl Stage {
             permissions: permissions.to_vec(),
         }];
         config.faults = serde_json::from_str(faults).unwrap();
-        let tenant = Tenant::start(config).unwrap();
+        let tenant = FakeNexthink::start(config).unwrap();
         let folder = TempDir::new().unwrap();
         fs::write(folder.path().join("ca.pem"), tenant.ca_pem()).unwrap();
         Self { tenant, folder }

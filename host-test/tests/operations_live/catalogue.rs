@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use host_test::tenant::Endpoint;
+use fake_nexthink::Endpoint;
 use serde_json::json;
 
 use crate::stage::Stage;

@@ -6,7 +6,7 @@ use std::process::Child;
 use std::thread;
 use std::time::Duration;
 
-use host_test::tenant::Endpoint;
+use fake_nexthink::Endpoint;
 use sha2::{Digest as _, Sha256};
 
 use crate::stage::{Ended, Stage};

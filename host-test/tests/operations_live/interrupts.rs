@@ -7,7 +7,7 @@ use std::process::{Child, Command};
 use std::thread;
 use std::time::Duration;
 
-use host_test::tenant::Endpoint;
+use fake_nexthink::Endpoint;
 
 use crate::stage::{CLIENT_SECRET, Ended, Stage};
 

@@ -1,4 +1,4 @@
-//! Operations through the real program, over TLS, against the stand-in tenant.
+//! Operations through the real program, over TLS, against the fake tenant.
 
 mod catalogue;
 mod downloads;

@@ -1,6 +1,6 @@
 //! What is sent again, and what is not.
 
-use host_test::tenant::Endpoint;
+use fake_nexthink::Endpoint;
 
 use crate::stage::Stage;
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
-use host_test::tenant::{Config, Credential, Permission, Secret, Tenant};
+use fake_nexthink::{Config, Credential, FakeNexthink, Permission, Secret};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -13,7 +13,7 @@ pub const CLIENT_SECRET: &str = "cAnArY-live-5ecret-0123456789";
 
 /// Holds a running tenant and a folder for results.
 pub struct Stage {
-    pub tenant: Tenant,
+    pub tenant: FakeNexthink,
     pub folder: TempDir,
     trust: TempDir,
 }
@@ -36,7 +36,7 @@ impl Stage {
             permissions: Permission::ALL.to_vec(),
         }];
         change(&mut config);
-        let tenant = Tenant::start(config).unwrap();
+        let tenant = FakeNexthink::start(config).unwrap();
         let trust = TempDir::new().unwrap();
         fs::write(trust.path().join("ca.pem"), tenant.ca_pem()).unwrap();
         Self { tenant, folder: TempDir::new().unwrap(), trust }

@@ -6,19 +6,19 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use fake_nexthink::FakeNexthink;
 use host_test::session::{Cancel, Clock};
-use host_test::tenant::Tenant;
 
 /// Tells the machine's time plus what was added, and keeps the tenant's clock
 /// beside it, which moves in whole seconds.
 pub struct WorkClock {
     start: Instant,
     added: AtomicU64,
-    tenant: Arc<Tenant>,
+    tenant: Arc<FakeNexthink>,
 }
 
 impl WorkClock {
-    pub fn new(tenant: Arc<Tenant>) -> Self {
+    pub fn new(tenant: Arc<FakeNexthink>) -> Self {
         Self { start: Instant::now(), added: AtomicU64::new(0), tenant }
     }
 

@@ -13,12 +13,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use fake_nexthink::{AnyInstance, Config, Endpoint, FakeNexthink, Permission, Secret};
 use host_test::BUILT_IN;
 use host_test::guard::Connector;
 use host_test::model::Request;
 use host_test::plugin::{ApiCall, Limits, Plugin};
 use host_test::session::{Cancel, Clock, Policy, Session};
-use host_test::tenant::{AnyInstance, Config, Endpoint, Permission, Secret, Tenant};
 use host_test::transport::Transport;
 use serde_json::{Value, json};
 
@@ -69,17 +69,17 @@ fn faults() -> Value {
     ])
 }
 
-fn tenant() -> Arc<Tenant> {
+fn tenant() -> Arc<FakeNexthink> {
     let mut config = Config::new("soak", "eu");
     config.any_instance =
         Some(AnyInstance { shared_secret: Secret::from(SHARED_SECRET), permissions: Permission::ALL.to_vec() });
     config.token_lifetime = LIFETIME;
     config.faults = serde_json::from_value(faults()).unwrap();
-    Arc::new(Tenant::start(config).unwrap())
+    Arc::new(FakeNexthink::start(config).unwrap())
 }
 
 struct Stage {
-    tenant: Arc<Tenant>,
+    tenant: Arc<FakeNexthink>,
     clock: Arc<WorkClock>,
     witness: Arc<Witness>,
     connections: Vec<(Session, Request)>,

@@ -10,15 +10,15 @@ use std::net::TcpStream;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use fake_nexthink::FakeNexthink;
 use host_test::model::{Request, Response};
-use host_test::tenant::Tenant;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
 /// Keeps connections that no one uses at the moment.
 pub struct Wire {
-    tenant: Arc<Tenant>,
+    tenant: Arc<FakeNexthink>,
     tls: Arc<ClientConfig>,
     idle: Mutex<Vec<Stream>>,
 }
@@ -26,7 +26,7 @@ pub struct Wire {
 type Stream = StreamOwned<ClientConnection, TcpStream>;
 
 impl Wire {
-    pub fn new(tenant: Arc<Tenant>) -> Self {
+    pub fn new(tenant: Arc<FakeNexthink>) -> Self {
         let mut roots = RootCertStore::empty();
         roots.add(CertificateDer::from_pem_slice(tenant.ca_pem().as_bytes()).unwrap()).unwrap();
         let tls = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))

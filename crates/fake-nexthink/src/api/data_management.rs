@@ -1,0 +1,86 @@
+//! Deletions of devices: `POST /api/v1/data-management/device/deletions`.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::api::context::Context;
+use crate::api::ids::is_uuid;
+use crate::reply::Reply;
+
+#[derive(Deserialize)]
+struct Deletions {
+    #[serde(default)]
+    devices: Vec<Device>,
+}
+
+#[derive(Deserialize)]
+struct Device {
+    uid: String,
+    name: String,
+}
+
+/// Devices in a request; documented as configurable for each deployment.
+const MAXIMUM: usize = 100;
+
+/// The nil UUID, which the real service calls invalid.
+const NIL: &str = "00000000-0000-0000-0000-000000000000";
+
+/// The id of a device whose deletion fails, so that tests can see one.
+const FAILING: &str = "ffffffff-ffff-ffff-ffff-ffffffffffff";
+
+/// Schedules deletions, with the ids of request and trace in every response.
+pub(super) fn delete(context: &Context) -> Reply {
+    let given = context.request.header("x-request-id").ok().filter(|id| is_uuid(id));
+    let request_id = given.map_or_else(|| Uuid::new_v4().to_string(), str::to_owned);
+    let trace_id = context.request.header("traceparent").ok().and_then(trace_id).unwrap_or(&request_id).to_owned();
+    schedule(context).header("x-request-id", request_id).header("x-trace-id", trace_id)
+}
+
+fn schedule(context: &Context) -> Reply {
+    if !context.state.config.data_management_enabled {
+        let text = "The feature is not enabled for this tenant.";
+        return error(403, "FEATURE_NOT_ENABLED", text).because("feature-not-enabled");
+    }
+    let body: Deletions = match context.request.json() {
+        Ok(body) => body,
+        Err(reason) => return error(400, "INVALID_REQUEST", "The request cannot be read.").because(reason),
+    };
+    if body.devices.is_empty() {
+        return error(400, "EMPTY_REQUEST", "devices is empty.").because("devices-missing");
+    }
+    if body.devices.len() > MAXIMUM {
+        return error(400, "BATCH_SIZE_EXCEEDED", "At most 100 devices are allowed.").because("too-many-devices");
+    }
+    let state = |device: &Device| match device.uid.to_ascii_lowercase().as_str() {
+        FAILING => "FAILED",
+        uid if uid != NIL && is_uuid(uid) => "SCHEDULED",
+        _ => "INVALID",
+    };
+    let states: Vec<&str> = body.devices.iter().map(state).collect();
+    let devices: Vec<Value> = body
+        .devices
+        .iter()
+        .zip(&states)
+        .map(|(device, state)| json!({"uid": device.uid, "name": device.name, "status": state}))
+        .collect();
+    let count = states.iter().filter(|state| **state == "SCHEDULED").count();
+    Reply::json(202, &json!({"scheduledCount": count, "status": "ACCEPTED", "devices": devices}))
+}
+
+/// Returns the trace id of a W3C `traceparent`: `version-traceid-parentid-flags`.
+fn trace_id(traceparent: &str) -> Option<&str> {
+    let parts: Vec<&str> = traceparent.split('-').collect();
+    let hex = |text: &str, length| text.len() == length && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    match parts.as_slice() {
+        [version, trace, parent, flags] if hex(version, 2) && hex(trace, 32) && hex(parent, 16) && hex(flags, 2) => {
+            Some(trace)
+        }
+        _ => None,
+    }
+}
+
+/// Returns an error in the form of this API.
+pub(super) fn error(status: u16, code: &str, message: &str) -> Reply {
+    Reply::json(status, &json!({"code": code, "message": message}))
+}

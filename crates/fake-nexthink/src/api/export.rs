@@ -1,0 +1,95 @@
+//! Exports of saved queries: `/api/v1/nql/export` and `/api/v1/nql/status/{exportId}`.
+
+use serde::Deserialize;
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::api::context::{Context, Texts};
+use crate::api::nql::{error, find};
+use crate::exports::{Compression, Export};
+use crate::reply::Reply;
+use crate::samples::Outcome;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Start {
+    query_id: String,
+    #[serde(default)]
+    parameters: Option<Texts>,
+    #[serde(default)]
+    compression: Option<Compression>,
+}
+
+/// Seconds; documented.
+const LINK_LIFETIME: u64 = 900;
+
+/// Starts an export.
+pub(super) fn start(context: &Context) -> Reply {
+    match context.request.json() {
+        Ok(body) => begin(context, body),
+        Err(reason) => error(400, 400, "The request cannot be read.").because(reason),
+    }
+}
+
+/// Starts an export with arguments in the query. The documentation does not show how `parameters` is written there: a
+/// JSON object and `parameters[name]=value` are accepted.
+pub(super) fn start_by_query(context: &Context) -> Reply {
+    let refuse = |reason| error(400, 400, "The query cannot be read.").because(reason);
+    let Some(query_id) = context.request.parameter("queryId").filter(|id| !id.is_empty()) else {
+        // Usually because `#` was not encoded, which makes the rest a fragment that is never sent.
+        return refuse("query-id-missing");
+    };
+    let mut parameters = Texts::new();
+    let mut compression = None;
+    for (name, value) in form_urlencoded::parse(context.request.query().as_bytes()) {
+        match &*name {
+            "compression" => match serde_json::from_value(json!(value)) {
+                Ok(known) => compression = Some(known),
+                Err(_) => return refuse("unknown-compression"),
+            },
+            "parameters" => match serde_json::from_str::<Texts>(&value) {
+                Ok(texts) => parameters.extend(texts),
+                Err(_) => return refuse("parameters-are-no-object"),
+            },
+            name => {
+                if let Some(name) = name.strip_prefix("parameters[").and_then(|rest| rest.strip_suffix(']')) {
+                    parameters.insert(name.to_owned(), value.into_owned());
+                }
+            }
+        }
+    }
+    begin(context, Start { query_id, parameters: Some(parameters), compression })
+}
+
+fn begin(context: &Context, start: Start) -> Reply {
+    let query = match find(&start.query_id, &start.parameters.unwrap_or_default()) {
+        Ok(query) => query,
+        Err(reply) => return *reply,
+    };
+    let id = Uuid::new_v4().to_string();
+    let export = Export::new(context.instance, query, start.compression.unwrap_or_default());
+    context.state.exports.add(id.clone(), export);
+    Reply::json(200, &json!({"exportId": id}))
+}
+
+/// Returns the status of an export: submitted at the first request, in progress at the second, then final.
+pub(super) fn status(context: &Context) -> Reply {
+    let id = context.parameters.first().copied().unwrap_or_default();
+    let signature = Uuid::new_v4().simple().to_string();
+    let expires = context.state.clock.now().saturating_add(LINK_LIFETIME);
+    let Some((asked, outcome)) = context.state.exports.ask(id, context.instance, &signature, expires) else {
+        return error(404, 100, "No export with this id.").because("unknown-export");
+    };
+    let state = |state: &str, url: Option<String>, problem: Option<&str>| json!({"status": state, "resultsFileUrl": url, "errorDescription": problem});
+    let completed = || {
+        let query = format!("X-Amz-Expires={LINK_LIFETIME}&X-Amz-Signature={signature}");
+        state("COMPLETED", Some(format!("https://{}/_fake/download/{id}?{query}", context.authority)), None)
+    };
+    match (asked, outcome) {
+        (1, _) => Reply::json(200, &state("SUBMITTED", None, None)),
+        (2, _) => Reply::json(200, &state("IN_PROGRESS", None, None)),
+        (_, Outcome::Whole) => Reply::json(200, &completed()),
+        (_, Outcome::Truncated) => Reply::json(206, &completed()),
+        (_, Outcome::Failing) => Reply::json(200, &state("ERROR", None, Some("The query took too long."))),
+    }
+}

@@ -1,0 +1,154 @@
+//! Executions of saved queries: `POST /api/v1|v2/nql/execute`.
+
+use std::io::Read as _;
+
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use time::OffsetDateTime;
+
+use crate::api::context::{Context, Texts};
+use crate::csv::Csv;
+use crate::reply::Reply;
+use crate::samples::{COLUMNS, QUERIES, Query, row};
+
+/// The form of rows in JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// Headers and a matrix.
+    V1,
+    /// Objects.
+    V2,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Execute {
+    query_id: String,
+    #[serde(default)]
+    parameters: Option<Texts>,
+}
+
+/// The largest number of rows. The real service applies it silently, by three reports.
+const ROW_CAP: u64 = 1000;
+
+/// Runs a query.
+pub(super) fn execute(context: &Context, shape: Shape) -> Reply {
+    let Some(csv) = wants_csv(context) else {
+        return Reply::empty(406).because("accept-not-offered");
+    };
+    let body: Execute = match context.request.json() {
+        Ok(body) => body,
+        Err(reason) => return error(400, 400, "The request cannot be read.").because(reason),
+    };
+    let query = match find(&body.query_id, &body.parameters.unwrap_or_default()) {
+        Ok(query) => query,
+        Err(reply) => return *reply,
+    };
+    // Any other value keeps the regional time zone.
+    let utc = context.request.header("x-utc-times") == Ok("true");
+    let count = query.rows.min(ROW_CAP);
+    if csv {
+        let mut text = Vec::new();
+        // It is made in memory and cannot fail.
+        let _ = Csv::new(count, utc).read_to_end(&mut text);
+        return Reply::text(200, "text/csv", text);
+    }
+    Reply::json(200, &envelope(query, count, utc, shape, context.state.clock.now()))
+}
+
+fn envelope(query: &Query, count: u64, utc: bool, shape: Shape, now: u64) -> Value {
+    let at = i64::try_from(now).ok().and_then(|now| OffsetDateTime::from_unix_timestamp(now).ok());
+    let at = at.unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    let (year, month, day) = (at.year(), u8::from(at.month()), at.day());
+    let (hour, minute, second) = at.to_hms();
+    let rows = (0..count).map(|number| row(number, utc));
+    match shape {
+        Shape::V1 => json!({
+            "queryId": query.id,
+            "executedQuery": query.text,
+            "rows": count,
+            "executionDateTime":
+                {"year": year, "month": month, "day": day, "hour": hour, "minute": minute, "second": second},
+            "headers": COLUMNS,
+            "data": rows.map(|row| Value::Array(row.into())).collect::<Vec<Value>>(),
+        }),
+        Shape::V2 => json!({
+            "queryId": query.id,
+            "executedQuery": query.text,
+            "rows": count,
+            // Without a zone, as in the documentation.
+            "executionDateTime": format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}"),
+            "data": rows.map(|row| {
+                let members = COLUMNS.iter().map(|name| (*name).to_owned()).zip(row);
+                Value::Object(members.collect::<Map<String, Value>>())
+            }).collect::<Vec<Value>>(),
+        }),
+    }
+}
+
+/// Returns what `Accept` asks for: `false` is JSON, `true` is CSV, `None` is neither.
+fn wants_csv(context: &Context) -> Option<bool> {
+    let mut values = context.request.headers().get_all("accept").iter().peekable();
+    if values.peek().is_none() {
+        return Some(false);
+    }
+    let ranges = values.flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
+    let kinds = ranges.filter_map(|range| range.split(|byte| *byte == b';').next());
+    kinds.map(|kind| kind.trim_ascii().to_ascii_lowercase()).find_map(|kind| match kind.as_slice() {
+        b"*/*" | b"application/*" | b"application/json" => Some(false),
+        b"text/*" | b"text/csv" => Some(true),
+        _ => None,
+    })
+}
+
+/// Returns the query with an id, if these are its parameters.
+pub(super) fn find(id: &str, parameters: &Texts) -> Result<&'static Query, Box<Reply>> {
+    if !is_query_id(id) {
+        let text = "queryId must match ^#[a-z0-9_]{2,255}$.";
+        return Err(Box::new(error(400, 400, text).because("query-id-breaks-its-pattern")));
+    }
+    let Some(query) = QUERIES.iter().find(|query| query.id == id) else {
+        // Documented without a body, but the real service sends one.
+        return Err(Box::new(error(404, 100, "No query with this id.").because("unknown-query")));
+    };
+    // The documentation does not say how missing or unknown parameters are refused.
+    let all_there = query.parameters.iter().all(|name| parameters.contains_key(*name));
+    if !all_there || parameters.len() != query.parameters.len() {
+        let text = "The parameters are not those of the query.";
+        return Err(Box::new(error(400, 400, text).because("parameters-differ-from-the-query")));
+    }
+    Ok(query)
+}
+
+/// Returns whether an id matches `^#[a-z0-9_]{2,255}$` and has at most 255 characters, as documented.
+fn is_query_id(id: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+    id.strip_prefix('#').is_some_and(|name| (2..=254).contains(&name.len()) && name.bytes().all(allowed))
+}
+
+/// Returns an error in the form of this API, whose code is a number.
+pub(super) fn error(status: u16, code: i32, message: &str) -> Reply {
+    Reply::json(status, &json!({"message": message, "code": code, "source": "nql-api"}))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_query_id;
+
+    #[test]
+    fn a_query_id_keeps_to_its_pattern() {
+        for (id, expected) in [
+            ("#ab", true),
+            (&*format!("#{}", "a".repeat(254)), true),
+            (&*format!("#{}", "a".repeat(255)), false),
+            ("#a", false),
+            ("ab", false),
+            ("#Ab", false),
+            ("#a-b", false),
+            ("#a b", false),
+            ("", false),
+        ] {
+            assert_eq!(is_query_id(id), expected, "{id}");
+        }
+    }
+}

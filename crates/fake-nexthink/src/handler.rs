@@ -1,0 +1,124 @@
+//! One request: its host, its endpoint, its faults, and its place in the counts.
+
+use crate::endpoint::Endpoint;
+use crate::fault_rule::Action;
+use crate::faults::{Decision, Faults};
+use crate::faulty;
+use crate::host::Site;
+use crate::reply::Reply;
+use crate::request::Request;
+use crate::routes::{self, Route};
+use crate::service;
+use crate::state::State;
+use crate::token_endpoint::{self, Caller};
+
+/// The handler of all requests.
+pub(crate) struct Handler {
+    pub state: State,
+    faults: Faults,
+    port: u16,
+}
+
+/// What a client receives.
+pub(crate) enum Outcome {
+    Whole(Reply),
+    /// The first half of a response, then a reset.
+    HalfThenReset(Reply),
+    /// The first half of a response, then a proper end of the connection.
+    HalfThenClose(Reply),
+    Reset,
+}
+
+impl Handler {
+    pub(crate) fn new(state: State, port: u16) -> Self {
+        Self { faults: Faults::new(&state.config.faults), state, port }
+    }
+
+    /// Handles a request. `server_name` is the host in the TLS handshake.
+    pub(crate) async fn handle(&self, request: &Request, server_name: Option<&str>) -> Outcome {
+        let counter = &self.state.counter;
+        if request.path() == "/_fake/calls" {
+            return Outcome::Whole(self.calls(request));
+        }
+        let site = match self.site(request, server_name) {
+            Ok(site) => site,
+            Err(reply) => {
+                counter.answer(None, Some(reply.status), reply.rejected);
+                return Outcome::Whole(reply);
+            }
+        };
+        let route = routes::find(&site, request.method(), request.path());
+        let endpoint = if let Route::Found { endpoint, .. } = &route { Some(*endpoint) } else { None };
+        let caller = (endpoint == Some(Endpoint::Token)).then(|| token_endpoint::caller(&self.state, request, &site));
+        let exchange = caller.as_ref().and_then(Caller::known_id);
+        let exchange = exchange.and_then(|client_id| counter.exchange(site.instance(), client_id));
+
+        let Decision { delay, action } = self.faults.decide(endpoint, request.method(), request.path());
+        if !delay.is_zero() {
+            counter.fault("delay");
+            tokio::time::sleep(delay).await;
+        }
+        if let Some(action) = &action {
+            counter.fault(action.id());
+        }
+        let process = || {
+            let reply = service::answer(&self.state, request, &site, &route, caller.as_ref());
+            if let (200, Some(exchange)) = (reply.status, &exchange) {
+                exchange.issued();
+            }
+            reply
+        };
+        let outcome = match action {
+            None | Some(Action::Delay(_) | Action::ExpiredCertificate | Action::WrongHostCertificate) => {
+                Outcome::Whole(process())
+            }
+            Some(Action::Status(answer)) => Outcome::Whole(faulty::status(answer, &self.state.clock)),
+            Some(Action::ResetBefore) => Outcome::Reset,
+            Some(Action::ResetMiddle) => Outcome::HalfThenReset(process()),
+            Some(Action::Truncated) => Outcome::HalfThenClose(process()),
+            Some(Action::Oversized(wanted)) => Outcome::Whole(faulty::oversized(wanted)),
+            Some(Action::HtmlPage) => Outcome::Whole(faulty::html_page()),
+            Some(Action::Redirect(redirect)) => {
+                Outcome::Whole(Reply::empty(redirect.status).header("location", redirect.location))
+            }
+            Some(Action::WrongContentType) => Outcome::Whole(process().retype("text/plain")),
+        };
+        // Before the response is sent: a client that has read it finds it counted and its token request ended.
+        match &outcome {
+            Outcome::Whole(reply) | Outcome::HalfThenClose(reply) => {
+                counter.answer(endpoint, Some(reply.status), reply.rejected);
+            }
+            Outcome::HalfThenReset(reply) => counter.answer(endpoint, None, reply.rejected),
+            Outcome::Reset => counter.answer(endpoint, None, None),
+        }
+        drop(exchange);
+        outcome
+    }
+
+    /// Returns the counts. The request is neither counted nor faulty: looking changes nothing.
+    fn calls(&self, request: &Request) -> Reply {
+        if request.method() == "GET" {
+            Reply::json(200, &self.state.counter.calls()).header("cache-control", "no-store")
+        } else {
+            Reply::empty(405).header("allow", "GET")
+        }
+    }
+
+    /// Returns the host of a request, which must be that of the TLS handshake.
+    fn site(&self, request: &Request, server_name: Option<&str>) -> Result<Site, Reply> {
+        let host = request.header("host");
+        let host = host.map_err(|_| Reply::empty(400).because("host-missing-or-given-twice"))?;
+        let (name, port) = host.split_once(':').unwrap_or((host, "443"));
+        let name = name.to_ascii_lowercase();
+        if port != "443" && port != self.port.to_string() {
+            return Err(Reply::empty(421).because("host-with-another-port"));
+        }
+        if server_name.is_some_and(|server_name| server_name != name) {
+            return Err(Reply::empty(421).because("host-differs-from-tls-name"));
+        }
+        let config = &self.state.config;
+        let known = |site: &Site| site.instance() == config.instance || config.any_instance.is_some();
+        // The response of the real service to an unknown instance is not known.
+        Site::of(&name, &config.region).filter(known).ok_or_else(|| Reply::empty(404).because("unknown-host"))
+    }
+}
