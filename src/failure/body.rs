@@ -1,6 +1,8 @@
 //! What a provider says about a failure.
 
-use crate::json::{self, Member, Members, Unreadable};
+use serde::Deserialize;
+
+use crate::json::{self, AnyMember};
 use crate::text;
 
 /// Holds the provider's own code and text, both fit to show.
@@ -19,41 +21,64 @@ impl ProviderError {
     /// as `{"error": {…}}`. Empty when the body is none of them: what failed is
     /// clear from the status as well.
     pub fn read(body: &[u8]) -> Self {
-        // What says something twice says nothing.
-        json::object(body).and_then(|body| Self::find(&body)).unwrap_or_default()
-    }
-
-    fn find(body: &Members) -> Result<Self, Unreadable> {
-        let (error, errors) = (body.once("error")?, body.once("errors")?);
-        let (error_code, code) = (body.once("errorCode")?, body.once("code")?);
-        let said =
-            [body.once("error_description")?, body.once("errorSummary")?, body.once("message")?, body.once("details")?];
-        let mut codes = vec![&error, &error_code, &code];
-        let mut texts: Vec<&Member> = said.iter().collect();
-        if let Member::Error(_) = error {
-            collect(&error, &mut codes, &mut texts);
+        let Ok(body) = json::object::<Body>(body) else { return Self::default() };
+        let mut codes = vec![body.error, body.error_code, body.code];
+        let mut texts = vec![body.error_description, body.error_summary, body.message, body.details];
+        if body.error.object::<Inner>().is_some() {
+            collect(body.error, &mut codes, &mut texts);
         }
-        collect(&errors, &mut codes, &mut texts);
-        let first = |members: Vec<&Member>| {
+        collect(body.errors, &mut codes, &mut texts);
+        let first = |members: Vec<AnyMember>| {
             members.into_iter().find_map(|member| member.text().as_deref().and_then(text::clean))
         };
-        Ok(Self { code: first(codes), message: first(texts) })
+        Self { code: first(codes), message: first(texts) }
     }
 }
 
-/// Adds what an object, or the first of a list of them, says.
-fn collect<'a>(member: &'a Member, codes: &mut Vec<&'a Member>, texts: &mut Vec<&'a Member>) {
-    match member {
-        Member::Error(inner) => {
-            codes.push(&inner.code);
-            texts.push(&inner.message);
-            collect(&inner.errors, codes, texts);
-        }
-        Member::List(first) => {
+/// The members of an error body, in whichever form.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Body<'a> {
+    #[serde(borrow)]
+    error: AnyMember<'a>,
+    error_description: AnyMember<'a>,
+    #[serde(rename = "errorCode")]
+    error_code: AnyMember<'a>,
+    #[serde(rename = "errorSummary")]
+    error_summary: AnyMember<'a>,
+    code: AnyMember<'a>,
+    message: AnyMember<'a>,
+    details: AnyMember<'a>,
+    errors: AnyMember<'a>,
+}
+
+/// The members of an object inside an error body.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Inner<'a> {
+    #[serde(borrow)]
+    code: AnyMember<'a>,
+    message: AnyMember<'a>,
+    errors: AnyMember<'a>,
+}
+
+/// Levels of objects and arrays to look into: `errors`, its first item, the item's
+/// own `errors`, and the first of those. Nexthink's Enrichment API goes that deep.
+const DEPTH: usize = 4;
+
+/// Adds the codes and texts inside an object, or inside the first item of an array.
+fn collect<'a>(mut member: AnyMember<'a>, codes: &mut Vec<AnyMember<'a>>, texts: &mut Vec<AnyMember<'a>>) {
+    for _ in 0..DEPTH {
+        if let Some(inner) = member.object::<Inner>() {
+            codes.push(inner.code);
+            texts.push(inner.message);
+            member = inner.errors;
+        } else if let Some(first) = member.first() {
             texts.push(first);
-            collect(first, codes, texts);
+            member = first;
+        } else {
+            return;
         }
-        Member::Absent | Member::Text(_) | Member::Whole(_) | Member::Other => {}
     }
 }
 

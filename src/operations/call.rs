@@ -1,11 +1,10 @@
 //! One call of an operation: its connection and input, the requests it makes and
 //! what it reads from the answers.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::operation::Operation;
-use super::read::{self, Read};
 use super::state;
 use super::step::{Outcome, Pending, Progress};
 use crate::access;
@@ -13,6 +12,7 @@ use crate::connection;
 use crate::entries::Entries;
 use crate::failure::{Failure, FailureCode};
 use crate::http::{Header, Request, Response, USER_AGENT};
+use crate::json;
 use crate::problem::{Problem, ProblemCode};
 
 /// Holds what an operation works with.
@@ -50,9 +50,9 @@ impl<'a> Call<'a> {
     /// # Errors
     ///
     /// A problem where this reader and the rule differ, which a test excludes.
-    pub fn input<T: Read<'a>>(&self) -> Result<T, Vec<Problem>> {
-        read::text(self.input)
-            .ok_or_else(|| vec![Problem::of_whole(ProblemCode::BadFormat, "The input cannot be read.")])
+    pub fn input<T: Deserialize<'a>>(&self) -> Result<T, Vec<Problem>> {
+        json::object(self.input.as_bytes())
+            .map_err(|_| vec![Problem::of_whole(ProblemCode::BadFormat, "The input cannot be read.")])
     }
 
     /// Reads the input again, to go on with an operation.
@@ -60,8 +60,8 @@ impl<'a> Call<'a> {
     /// # Errors
     ///
     /// When it is not the one that the operation began with.
-    pub fn input_again<T: Read<'a>>(&self) -> Result<T, Failure> {
-        read::text(self.input).ok_or_else(state::foreign)
+    pub fn input_again<T: Deserialize<'a>>(&self) -> Result<T, Failure> {
+        json::object(self.input.as_bytes()).map_err(|_| state::foreign())
     }
 
     /// Builds a request without a body. Path and query are made of what is safe in
@@ -147,25 +147,33 @@ impl Outcome {
 /// # Errors
 ///
 /// The failure that the status means, or that the body is not what is documented.
-pub fn read<'r, T: Read<'r>>(response: &'r Response) -> Result<T, Failure> {
+pub fn read<'r, T: Deserialize<'r>>(response: &'r Response) -> Result<T, Failure> {
     access::response(response)?;
     json(response)
 }
 
-/// Reads the JSON of an answer that was found to be a success.
+/// Reads the JSON object of an answer that was found to be a success.
 ///
 /// # Errors
 ///
 /// When the body is not what is documented.
-pub fn json<'r, T: Read<'r>>(response: &'r Response) -> Result<T, Failure> {
+pub fn json<'r, T: Deserialize<'r>>(response: &'r Response) -> Result<T, Failure> {
+    let text = text(response)?;
+    json::object(text.as_bytes()).map_err(|_| undocumented())
+}
+
+fn text(response: &Response) -> Result<&str, Failure> {
     if !response.may_be_json() {
         return Err(malformed("Something other than JSON came back."));
     }
     if response.is_cut_short() {
         return Err(malformed("The answer ends too early."));
     }
-    let text = std::str::from_utf8(&response.body).map_err(|_| malformed("The answer is not UTF-8."))?;
-    read::text(text).ok_or_else(|| malformed("The answer is not in the documented form."))
+    std::str::from_utf8(&response.body).map_err(|_| malformed("The answer is not UTF-8."))
+}
+
+fn undocumented() -> Failure {
+    malformed("The answer is not in the documented form.")
 }
 
 /// Says that an answer cannot be read.
@@ -187,7 +195,7 @@ pub fn in_query(id: &str) -> String {
 
 /// Reads a list of objects, each as it stands.
 pub fn objects(response: &Response) -> Result<Vec<&RawValue>, Failure> {
-    let objects: Vec<&RawValue> = read(response)?;
+    let objects: Vec<&RawValue> = raw(response)?;
     if objects.iter().all(|object| is_object(object)) {
         Ok(objects)
     } else {
@@ -197,7 +205,7 @@ pub fn objects(response: &Response) -> Result<Vec<&RawValue>, Failure> {
 
 /// Reads an object as it stands.
 pub fn object(response: &Response) -> Result<&RawValue, Failure> {
-    let object: &RawValue = read(response)?;
+    let object: &RawValue = raw(response)?;
     if is_object(object) { Ok(object) } else { Err(malformed("The answer is no object.")) }
 }
 
@@ -208,6 +216,12 @@ pub fn one_or_many(response: &Response) -> Result<Vec<&RawValue>, Failure> {
     } else {
         objects(response)
     }
+}
+
+/// Reads a success of which parts pass through as they stand.
+fn raw<'r, T: Deserialize<'r>>(response: &'r Response) -> Result<T, Failure> {
+    access::response(response)?;
+    serde_json::from_str(text(response)?).map_err(|_| undocumented())
 }
 
 fn is_object(value: &RawValue) -> bool {

@@ -2,17 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::call::{self, Call, Repeat};
 use super::operation::{Course, Effect, Operation, Output};
-use super::read::{Pairs, record};
 use super::schema::{List, MAX_EXACT, Map, Member, Object, Rule};
 use super::step::Outcome;
 use super::words::{NQL_ID, PARAMETER_ID, SID, VALUE};
 use crate::access;
 use crate::failure::Failure;
 use crate::http::{Request, Response};
+use crate::json::{Pairs, Whole};
 use crate::problem::Problem;
 
 /// `POST /api/v1/euf/campaign/trigger`.
@@ -62,16 +62,14 @@ pub static TRIGGER: Operation = Operation {
     course: Course::Single { request: trigger, outcome: triggered },
 };
 
-record! {
-    #[derive(Serialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Trigger {
-        campaign_nql_id: String = "campaignNqlId",
-        user_sid: Vec<String> = "userSid",
-        expires_in_minutes: u64 = "expiresInMinutes",
-        #[serde(skip_serializing_if = "Pairs::is_empty")]
-        parameters: Pairs = "parameters",
-    }
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Trigger {
+    campaign_nql_id: String,
+    user_sid: Vec<String>,
+    expires_in_minutes: Whole,
+    #[serde(default, skip_serializing_if = "Pairs::is_empty")]
+    parameters: Pairs,
 }
 
 fn trigger(call: &Call) -> Result<Request, Vec<Problem>> {
@@ -80,24 +78,21 @@ fn trigger(call: &Call) -> Result<Request, Vec<Problem>> {
     Ok(call.post("/api/v1/euf/campaign/trigger", &input, Repeat::Never))
 }
 
-record! {
-    /// Says how it went for one user.
-    #[derive(Serialize)]
-    #[serde(rename_all = "camelCase")]
-    struct One {
-        #[serde(skip_serializing_if = "Option::is_none")]
-        user_sid: Option<String> = "userSid",
-        #[serde(skip_serializing_if = "Option::is_none")]
-        request_id: Option<String> = "requestId",
-        #[serde(skip_serializing_if = "Option::is_none")]
-        message: Option<String> = "message",
-    }
+/// Says how it went for one user.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct One {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user_sid: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<String>,
 }
 
-record! {
-    struct Answer {
-        requests: Vec<One> = "requests",
-    }
+#[derive(Deserialize)]
+struct Answer {
+    requests: Vec<One>,
 }
 
 #[derive(Serialize)]

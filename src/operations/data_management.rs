@@ -1,11 +1,10 @@
 //! Deleting devices (Nexthink: Data management API).
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::call::{self, Call, Repeat};
 use super::operation::{Course, Effect, Operation, Output};
-use super::read::record;
 use super::schema::{List, MAX_EXACT, Member, Object, Rule};
 use super::step::Outcome;
 use super::words::{LINE, UUID};
@@ -61,11 +60,10 @@ pub static DELETE: Operation = Operation {
     course: Course::Single { request: delete, outcome: scheduled },
 };
 
-record! {
-    #[derive(Serialize)]
-    struct Delete<'a> {
-        devices: Vec<&'a RawValue> = "devices",
-    }
+#[derive(Serialize, Deserialize)]
+struct Delete<'a> {
+    #[serde(borrow)]
+    devices: Vec<&'a RawValue>,
 }
 
 fn delete(call: &Call) -> Result<Request, Vec<Problem>> {
@@ -73,20 +71,17 @@ fn delete(call: &Call) -> Result<Request, Vec<Problem>> {
     Ok(call.post("/api/v1/data-management/device/deletions", &input, Repeat::Never))
 }
 
-record! {
-    #[derive(Serialize)]
-    struct Device {
-        uid: String = "uid",
-        #[serde(skip_serializing_if = "Option::is_none")]
-        name: Option<String> = "name",
-        status: String = "status",
-    }
+#[derive(Serialize, Deserialize)]
+struct Device {
+    uid: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    status: String,
 }
 
-record! {
-    struct Answer {
-        devices: Vec<Device> = "devices",
-    }
+#[derive(Deserialize)]
+struct Answer {
+    devices: Vec<Device>,
 }
 
 #[derive(Serialize)]

@@ -3,18 +3,18 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::call::{self, Call, Repeat};
 use super::operation::{Course, Effect, Operation, Output};
-use super::read::{self, Word, record};
 use super::schema::{List, MAX_EXACT, Member, Object, Rule};
 use super::state;
 use super::step::{Outcome, Pending, Progress, Step};
 use super::words::{FIELD_NAME, LINE, SOME_VALUE, VALUE};
 use crate::failure::Failure;
 use crate::http::Response;
+use crate::json::{self, TextOrNumber};
 use crate::problem::Problem;
 use crate::text;
 
@@ -105,37 +105,33 @@ static OBJECT: Object = Object::closed(&[
     ),
 ]);
 
-record! {
-    /// Keeps objects as they stand: their rule has seen all of them.
-    struct Input<'a> {
-        domain: String = "domain",
-        enrichments: Vec<&'a RawValue> = "enrichments",
-    }
+/// Keeps objects as they stand: their rule has seen all of them.
+#[derive(Deserialize)]
+struct Input<'a> {
+    domain: String,
+    #[serde(borrow)]
+    enrichments: Vec<&'a RawValue>,
 }
 
-record! {
-    /// Says how far the writing is.
-    #[derive(Default, Serialize)]
-    struct Place {
-        /// Index of the first object of the request under way.
-        from: u64 = "from",
-        accepted: u64 = "accepted",
-        rejected: u64 = "rejected",
-        errors: Vec<Rejection> = "errors",
-    }
+/// Says how far the writing is.
+#[derive(Default, Serialize, Deserialize)]
+struct Place {
+    /// Index of the first object of the request under way.
+    from: u64,
+    accepted: u64,
+    rejected: u64,
+    errors: Vec<Rejection>,
 }
 
-record! {
-    /// Says what is wrong with an object.
-    #[derive(Serialize)]
-    struct Rejection {
-        #[serde(skip_serializing_if = "Option::is_none")]
-        index: Option<u64> = "index",
-        #[serde(skip_serializing_if = "Option::is_none")]
-        code: Option<String> = "code",
-        #[serde(skip_serializing_if = "Option::is_none")]
-        message: Option<String> = "message",
-    }
+/// Says what is wrong with an object.
+#[derive(Serialize, Deserialize)]
+struct Rejection {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    index: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<String>,
 }
 
 fn start(call: &Call) -> Result<Pending, Vec<Problem>> {
@@ -163,40 +159,35 @@ fn batch<'a>(input: &'a Input<'a>, from: u64) -> &'a [&'a RawValue] {
     &rest[..rest.len().min(BATCH)]
 }
 
-record! {
-    /// What the API says of the objects of a request, as success, as part of one
-    /// (207) or when every object is bad (400).
-    struct Answer {
-        status: Option<String> = "status",
-        errors: Option<Vec<ObjectErrors>> = "errors",
-    }
+/// What the API says of the objects of a request, as success, as part of one
+/// (207) or when every object is bad (400).
+#[derive(Deserialize)]
+struct Answer {
+    status: Option<String>,
+    errors: Option<Vec<ObjectErrors>>,
 }
 
-record! {
-    struct ObjectErrors {
-        identification: Option<Vec<Identification>> = "identification",
-        errors: Option<Vec<Reason>> = "errors",
-    }
+#[derive(Deserialize)]
+struct ObjectErrors {
+    identification: Option<Vec<Identification>>,
+    errors: Option<Vec<Reason>>,
 }
 
-record! {
-    struct Reason {
-        code: Option<Word> = "code",
-        message: Option<String> = "message",
-    }
+#[derive(Deserialize)]
+struct Reason {
+    code: Option<TextOrNumber>,
+    message: Option<String>,
 }
 
-record! {
-    struct Identification {
-        name: String = "name",
-        value: String = "value",
-    }
+#[derive(Deserialize)]
+struct Identification {
+    name: String,
+    value: String,
 }
 
-record! {
-    struct Identified {
-        identification: Vec<Identification> = "identification",
-    }
+#[derive(Deserialize)]
+struct Identified {
+    identification: Vec<Identification>,
 }
 
 /// Tells objects apart; what separates the two is in neither.
@@ -209,7 +200,7 @@ fn resume(call: &Call, state: &[u8], response: &Response) -> Result<Step, Failur
     let mut place: Place = state::read(call.operation.id, state)?;
     let objects = batch(&input, place.from);
     // Whatever lies before this request was either accepted or rejected.
-    if objects.is_empty() || place.accepted + place.rejected != place.from {
+    if objects.is_empty() || place.accepted.checked_add(place.rejected) != Some(place.from) {
         return Err(state::foreign());
     }
     let errors = match errors(response) {
@@ -234,7 +225,7 @@ fn resume(call: &Call, state: &[u8], response: &Response) -> Result<Step, Failur
 /// Reads what is wrong with which object; empty when nothing is.
 fn errors(response: &Response) -> Result<Vec<ObjectErrors>, Failure> {
     if response.status == 400
-        && let Some(Answer { errors: Some(errors), .. }) = str::from_utf8(&response.body).ok().and_then(read::text)
+        && let Ok(Answer { errors: Some(errors), .. }) = json::object(&response.body)
         && errors.iter().any(|error| error.identification.is_some())
     {
         return Ok(errors);
@@ -261,7 +252,7 @@ fn note(place: &mut Place, objects: &[&RawValue], errors: Vec<ObjectErrors>) -> 
     if !errors.is_empty() {
         // From the last to the first, so that the first is taken first.
         for (index, object) in objects.iter().enumerate().rev() {
-            let written = read::text::<Identified>(object.get());
+            let written = json::object::<Identified>(object.get().as_bytes()).ok();
             if let Some(identity) = written.and_then(|written| identity(&written.identification)) {
                 places.entry(identity).or_default().waiting.push(place.from + index as u64);
             }

@@ -15,7 +15,6 @@ mod data_management;
 mod enrichment;
 mod nql;
 mod operation;
-mod read;
 mod remote_actions;
 pub mod schema;
 mod spark;
@@ -31,7 +30,7 @@ use call::Call;
 use operation::Course;
 pub use operation::{Effect, Operation, Output};
 use schema::Rule;
-use serde_json::value::RawValue;
+use serde::de::IgnoredAny;
 use step::Step;
 
 use crate::entries::Entries;
@@ -105,7 +104,7 @@ pub fn resume(settings: &Entries, id: &str, input: &str, state: &[u8], response:
     let call = Call::new(operation, settings, input).map_err(|_| state::foreign())?;
     match &operation.course {
         Course::Single { outcome, .. } => {
-            state::read::<&RawValue>(operation.id, state)?;
+            state::read::<IgnoredAny>(operation.id, state)?;
             outcome(&call, response).map(Step::Done).map_err(|failure| uncertain(operation, failure))
         }
         Course::Several { resume, .. } => resume(&call, state, response),

@@ -1,17 +1,17 @@
 //! Listing, describing and triggering remote actions (Nexthink: Remote Actions
 //! API).
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::call::{self, Call, Repeat};
 use super::operation::{Course, Effect, Operation, Output};
-use super::read::{Pairs, record};
 use super::schema::{List, MAX_EXACT, Member, Object, Rule};
 use super::step::Outcome;
 use super::words::{COLLECTOR_ID, LINE, NQL_ID, REASON, VALUES};
 use crate::failure::Failure;
 use crate::http::{Request, Response};
+use crate::json::{Pairs, Whole};
 use crate::problem::Problem;
 
 const PERMISSION: &str = "remote-actions";
@@ -116,10 +116,10 @@ fn listed(_: &Call, response: &Response) -> Result<Outcome, Failure> {
     Ok(Outcome::whole(&Listed { remote_actions: call::objects(response)? }))
 }
 
-record! {
-    struct Id {
-        remote_action_id: String = "remoteActionId",
-    }
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Id {
+    remote_action_id: String,
 }
 
 fn describe(call: &Call) -> Result<Request, Vec<Problem>> {
@@ -137,18 +137,18 @@ fn described(_: &Call, response: &Response) -> Result<Outcome, Failure> {
     Ok(Outcome::whole(&Described { remote_action: call::object(response)? }))
 }
 
-record! {
-    #[derive(Serialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Execute<'a> {
-        remote_action_id: String = "remoteActionId",
-        devices: &'a RawValue = "devices",
-        params: Pairs = "params",
-        #[serde(skip_serializing_if = "Option::is_none")]
-        expires_in_minutes: Option<u64> = "expiresInMinutes",
-        #[serde(skip_serializing_if = "Option::is_none")]
-        trigger_info: Option<&'a RawValue> = "triggerInfo",
-    }
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Execute<'a> {
+    remote_action_id: String,
+    #[serde(borrow)]
+    devices: &'a RawValue,
+    #[serde(default)]
+    params: Pairs,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_in_minutes: Option<Whole>,
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    trigger_info: Option<&'a RawValue>,
 }
 
 fn execute(call: &Call) -> Result<Request, Vec<Problem>> {
@@ -157,14 +157,12 @@ fn execute(call: &Call) -> Result<Request, Vec<Problem>> {
     Ok(call.post("/api/v1/act/execute", &input, Repeat::Never))
 }
 
-record! {
-    #[derive(Serialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Executed {
-        request_id: String = "requestId",
-        #[serde(skip_serializing_if = "Option::is_none")]
-        expires_in_minutes: Option<u64> = "expiresInMinutes",
-    }
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Executed {
+    request_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_in_minutes: Option<Whole>,
 }
 
 fn executed(_: &Call, response: &Response) -> Result<Outcome, Failure> {

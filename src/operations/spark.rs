@@ -1,16 +1,18 @@
 //! Handing conversations over to Spark (Nexthink: Spark API).
 
-use serde::Serialize;
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
 
 use super::call::{self, Call, Repeat};
 use super::operation::{Course, Effect, Operation, Output};
-use super::read::{Pairs, record};
 use super::schema::{List, Member, Object, Rule};
 use super::step::Outcome;
 use super::words::{BASE64, HEADER, LINE, MESSAGE, UPN, VALUES};
 use crate::access;
 use crate::failure::{Failure, FailureCode};
 use crate::http::{Request, Response};
+use crate::json::Pairs;
 use crate::problem::Problem;
 
 /// `POST /api/v1/spark/handoff`.
@@ -51,21 +53,26 @@ pub static HANDOFF: Operation = Operation {
     course: Course::Single { request: hand_off, outcome: handed_off },
 };
 
-record! {
-    struct Input {
-        user_principal_name: String = "userPrincipalName",
-        text: String = "text",
-        files: Option<Vec<File>> = "files",
-        timezone: Option<String> = "timezone",
-        metadata: Pairs = "metadata",
-    }
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Input<'a> {
+    user_principal_name: String,
+    #[serde(borrow)]
+    text: Cow<'a, str>,
+    #[serde(borrow)]
+    files: Option<Vec<File<'a>>>,
+    timezone: Option<String>,
+    #[serde(default)]
+    metadata: Pairs,
 }
 
-record! {
-    struct File {
-        mime_type: String = "mimeType",
-        file_content: String = "fileContent",
-    }
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct File<'a> {
+    #[serde(borrow)]
+    mime_type: Cow<'a, str>,
+    #[serde(borrow)]
+    file_content: Cow<'a, str>,
 }
 
 #[derive(Serialize)]

@@ -4,10 +4,8 @@
 //! host: those the host hands in again, so a state that was changed on the way
 //! cannot lead anywhere new.
 
-use serde::Serialize;
-use serde_json::value::RawValue;
+use serde::{Deserialize, Serialize};
 
-use super::read::{self, Read};
 use crate::failure::{Failure, FailureCode};
 
 /// Changes when states of an earlier release can no longer be read.
@@ -28,12 +26,10 @@ pub fn write(operation: &str, place: &impl Serialize) -> Vec<u8> {
 /// # Errors
 ///
 /// When it belongs to another operation or release, or is none.
-pub fn read<'a, T: Read<'a>>(operation: &str, state: &'a [u8]) -> Result<T, Failure> {
+pub fn read<'a, T: Deserialize<'a>>(operation: &str, state: &'a [u8]) -> Result<T, Failure> {
     let text = std::str::from_utf8(state).ok().filter(|text| text.len() <= MAX).ok_or_else(foreign)?;
-    let parts: Vec<&RawValue> = read::text(text).ok_or_else(foreign)?;
-    let [version, of, place] = parts[..] else { return Err(foreign()) };
-    let ours = u64::read(Some(version)) == Some(VERSION) && String::read(Some(of)).is_some_and(|of| of == operation);
-    T::read(Some(place)).filter(|_| ours).ok_or_else(foreign)
+    let (version, of, place): (u64, &str, T) = serde_json::from_str(text).map_err(|_| foreign())?;
+    if version == VERSION && of == operation { Ok(place) } else { Err(foreign()) }
 }
 
 /// Says that an operation cannot go on from here.

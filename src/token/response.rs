@@ -1,9 +1,11 @@
 //! Reading the token response.
 
+use serde::Deserialize;
+
 use super::{RESPONSE_LIMIT, SCOPE, error};
 use crate::failure::{Failure, FailureCode};
 use crate::http::Response;
-use crate::json::{self, Member, Unreadable};
+use crate::json::{self, AnyMember, Unreadable};
 use crate::secret::Secret;
 
 /// Lifetime in seconds where the response names none: what Nexthink documents.
@@ -82,53 +84,60 @@ fn token(response: &Response) -> Result<Token, Failure> {
     if response.is_cut_short() {
         return Err(malformed("The answer ends too early."));
     }
-    let body = json::object(&response.body).map_err(unreadable)?;
-    // The members of RFC 6749 §5.1 that matter here.
-    let member = |name: &str| body.once(name).map_err(unreadable);
-    let value = access_token(member("access_token")?)?;
-    let kind = token_type(member("token_type")?)?;
-    let (expires_in, lifetime_assumed) = lifetime(member("expires_in")?)?;
-    Ok(Token { value, kind, expires_in, lifetime_assumed, scopes: scopes(member("scope")?)? })
+    let body: Body = json::object(&response.body).map_err(unreadable)?;
+    let value = access_token(body.access_token)?;
+    let kind = token_type(body.token_type)?;
+    let (expires_in, lifetime_assumed) = lifetime(body.expires_in)?;
+    Ok(Token { value, kind, expires_in, lifetime_assumed, scopes: scopes(body.scope)? })
 }
 
-fn access_token(member: Member) -> Result<Secret, Failure> {
-    match member {
-        Member::Absent => Err(malformed("The answer has no access token.")),
-        Member::Text(text) => {
-            let token = Secret::new(text);
-            let visible = token.expose().bytes().all(|b| b.is_ascii_graphic());
-            if token.expose().is_empty() {
-                Err(malformed("The access token is empty."))
-            } else if token.expose().len() > MAX_TOKEN {
-                Err(malformed("The access token is longer than a header can carry."))
-            } else if visible {
-                Ok(token)
-            } else {
-                Err(malformed("The access token contains characters that no header can carry."))
-            }
-        }
-        _ => Err(malformed("The access token is not a text.")),
+/// The members of RFC 6749 §5.1 that matter here.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Body<'a> {
+    #[serde(borrow)]
+    access_token: AnyMember<'a>,
+    token_type: AnyMember<'a>,
+    expires_in: AnyMember<'a>,
+    scope: AnyMember<'a>,
+}
+
+fn access_token(member: AnyMember) -> Result<Secret, Failure> {
+    if member.is_absent() {
+        return Err(malformed("The answer has no access token."));
+    }
+    let token = Secret::new(member.string().ok_or_else(|| malformed("The access token is not a text."))?);
+    if token.expose().is_empty() {
+        Err(malformed("The access token is empty."))
+    } else if token.expose().len() > MAX_TOKEN {
+        Err(malformed("The access token is longer than a header can carry."))
+    } else if token.expose().bytes().all(|b| b.is_ascii_graphic()) {
+        Ok(token)
+    } else {
+        Err(malformed("The access token contains characters that no header can carry."))
     }
 }
 
-fn token_type(member: Member) -> Result<String, Failure> {
-    match member {
-        Member::Absent => Err(malformed("The answer does not say of what type the token is.")),
-        Member::Text(kind) if kind.eq_ignore_ascii_case("bearer") => Ok(kind),
-        _ => Err(malformed("The token is not of the type Bearer.")),
+fn token_type(member: AnyMember) -> Result<String, Failure> {
+    if member.is_absent() {
+        return Err(malformed("The answer does not say of what type the token is."));
     }
+    member
+        .string()
+        .filter(|kind| kind.eq_ignore_ascii_case("bearer"))
+        .ok_or_else(|| malformed("The token is not of the type Bearer."))
 }
 
 /// Reads a whole number or a string of digits, from 1 to 86,400, and whether it
 /// is assumed.
-fn lifetime(member: Member) -> Result<(u32, bool), Failure> {
-    let seconds = match member {
-        Member::Absent => return Ok((DEFAULT_LIFETIME, true)),
-        Member::Whole(seconds) => Some(seconds),
-        Member::Text(text) if text.bytes().all(|b| b.is_ascii_digit()) => text.parse().ok(),
-        _ => None,
-    };
-    seconds
+fn lifetime(member: AnyMember) -> Result<(u32, bool), Failure> {
+    if member.is_absent() {
+        return Ok((DEFAULT_LIFETIME, true));
+    }
+    let digits = |text: String| text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok()).flatten();
+    member
+        .whole()
+        .or_else(|| member.string().and_then(digits))
         .and_then(|seconds| u32::try_from(seconds).ok())
         .filter(|seconds| (1..=MAX_LIFETIME).contains(seconds))
         .map(|seconds| (seconds, false))
@@ -136,22 +145,20 @@ fn lifetime(member: Member) -> Result<(u32, bool), Failure> {
 }
 
 /// Splits on spaces (RFC 6749 §3.3). Absent: as asked for (§5.1).
-fn scopes(member: Member) -> Result<Vec<String>, Failure> {
-    match member {
-        Member::Absent => Ok(vec![SCOPE.to_owned()]),
-        Member::Text(text) => {
-            let scopes: Vec<_> = text.split(' ').filter(|scope| !scope.is_empty()).take(MAX_SCOPES + 1).collect();
-            if scopes.len() > MAX_SCOPES || scopes.iter().any(|scope| scope.len() > MAX_SCOPE) {
-                return Err(malformed("The scope is far too long."));
-            }
-            scopes
-                .into_iter()
-                .map(scope)
-                .collect::<Option<_>>()
-                .ok_or_else(|| malformed("The scope contains characters that no scope has."))
-        }
-        _ => Err(malformed("The scope is not a text.")),
+fn scopes(member: AnyMember) -> Result<Vec<String>, Failure> {
+    if member.is_absent() {
+        return Ok(vec![SCOPE.to_owned()]);
     }
+    let text = member.string().ok_or_else(|| malformed("The scope is not a text."))?;
+    let scopes: Vec<_> = text.split(' ').filter(|scope| !scope.is_empty()).take(MAX_SCOPES + 1).collect();
+    if scopes.len() > MAX_SCOPES || scopes.iter().any(|scope| scope.len() > MAX_SCOPE) {
+        return Err(malformed("The scope is far too long."));
+    }
+    scopes
+        .into_iter()
+        .map(scope)
+        .collect::<Option<_>>()
+        .ok_or_else(|| malformed("The scope contains characters that no scope has."))
 }
 
 /// Accepts a scope-token of RFC 6749 §3.3.
@@ -165,7 +172,8 @@ fn unreadable(reason: Unreadable) -> Failure {
         Unreadable::NotUtf8 => "The answer is not UTF-8 text.",
         Unreadable::NotAnObject => "The answer is not a JSON object.",
         Unreadable::EndsEarly => "The answer ends too early.",
-        Unreadable::Duplicate => "The answer says the same thing twice.",
+        // Every member may be absent and of any type.
+        Unreadable::Mismatch => "The answer says the same thing twice.",
         Unreadable::Syntax => "The answer is not JSON.",
     })
 }

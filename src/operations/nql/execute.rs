@@ -1,15 +1,15 @@
 //! Running a query at once, for up to 1,000 rows.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::table::{Objects, when};
 use super::{PERMISSION, QUERY, Query, VALUES, csv, warnings};
 use crate::failure::Failure;
 use crate::http::{Request, Response};
+use crate::json::{Pairs, Whole};
 use crate::operations::call::{self, Call, Repeat};
 use crate::operations::operation::{Course, Effect, Operation, Output};
-use crate::operations::read::{Pairs, record};
 use crate::operations::schema::{List, MAX_EXACT, Member, Object, Rule};
 use crate::operations::step::Outcome;
 use crate::operations::words::QUERY_ID;
@@ -76,13 +76,14 @@ pub static V1: Operation = Operation {
     course: Course::Single { request: request_v1, outcome: outcome_v1 },
 };
 
-record! {
-    struct Input {
-        query_id: String = "queryId",
-        parameters: Pairs = "parameters",
-        format: Option<String> = "format",
-        utc: Option<bool> = "utc",
-    }
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Input {
+    query_id: String,
+    #[serde(default)]
+    parameters: Pairs,
+    format: Option<String>,
+    utc: Option<bool>,
 }
 
 impl Input {
@@ -131,14 +132,16 @@ fn request(call: &Call, path: &str) -> Result<Request, Vec<Problem>> {
     Ok(if input.utc == Some(true) { request.with("x-utc-times", "true") } else { request })
 }
 
-record! {
-    /// What version 2 answers.
-    struct ObjectRows<'a> {
-        executed_query: Option<String> = "executedQuery",
-        execution_date_time: Option<&'a RawValue> = "executionDateTime",
-        rows: Option<u64> = "rows",
-        data: Vec<&'a RawValue> = "data",
-    }
+/// What version 2 answers.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ObjectRows<'a> {
+    executed_query: Option<String>,
+    #[serde(borrow)]
+    execution_date_time: Option<&'a RawValue>,
+    rows: Option<Whole>,
+    #[serde(borrow)]
+    data: Vec<&'a RawValue>,
 }
 
 fn outcome_v2(call: &Call, response: &Response) -> Result<Outcome, Failure> {
@@ -162,15 +165,17 @@ fn outcome_v2(call: &Call, response: &Response) -> Result<Outcome, Failure> {
     Ok(counted(outcome, count, answer.rows).warn_all(warnings(&input.parameters)))
 }
 
-record! {
-    /// What version 1 answers.
-    struct MatrixRows<'a> {
-        executed_query: Option<String> = "executedQuery",
-        execution_date_time: Option<&'a RawValue> = "executionDateTime",
-        rows: Option<u64> = "rows",
-        headers: Vec<String> = "headers",
-        data: Vec<Vec<&'a RawValue>> = "data",
-    }
+/// What version 1 answers.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct MatrixRows<'a> {
+    executed_query: Option<String>,
+    #[serde(borrow)]
+    execution_date_time: Option<&'a RawValue>,
+    rows: Option<Whole>,
+    headers: Vec<String>,
+    #[serde(borrow)]
+    data: Vec<Vec<&'a RawValue>>,
 }
 
 fn outcome_v1(call: &Call, response: &Response) -> Result<Outcome, Failure> {
@@ -206,8 +211,8 @@ fn outcome_csv(input: &Input, response: &Response) -> Result<Outcome, Failure> {
 }
 
 /// Compares how many rows came with how many there should be.
-fn counted(outcome: Outcome, count: usize, announced: Option<u64>) -> Outcome {
-    let missing = announced.is_some_and(|announced| announced > count as u64);
+fn counted(outcome: Outcome, count: usize, announced: Option<Whole>) -> Outcome {
+    let missing = announced.is_some_and(|Whole(announced)| announced > count as u64);
     let outcome =
         if missing { outcome.warn("Nexthink announced more rows than it sent.").partial(true) } else { outcome };
     if count == CAP {

@@ -1,15 +1,15 @@
 //! An export as one operation: start, ask until it is complete, download.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::steps::{Started, Status, TRUNCATED};
 use super::{COMPRESSION, PERMISSION, QUERY, Query, VALUES, warnings};
 use crate::access;
 use crate::failure::{Failure, FailureCode};
 use crate::http::{Header, Request, Response, USER_AGENT};
+use crate::json::{Pairs, Whole};
 use crate::operations::call::{self, Call, Repeat};
 use crate::operations::operation::{Course, Effect, Operation, Output};
-use crate::operations::read::{Pairs, record};
 use crate::operations::schema::{Member, Object, Rule};
 use crate::operations::state;
 use crate::operations::step::{Compression, Download, Pending, Progress, Step};
@@ -56,32 +56,31 @@ pub static WHOLE: Operation = Operation {
     course: Course::Several { start, resume },
 };
 
-record! {
-    struct Input {
-        query_id: String = "queryId",
-        parameters: Pairs = "parameters",
-        compression: Option<String> = "compression",
-        wait_minutes: Option<u64> = "waitMinutes",
-    }
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Input {
+    query_id: String,
+    #[serde(default)]
+    parameters: Pairs,
+    compression: Option<String>,
+    wait_minutes: Option<Whole>,
 }
 
-record! {
-    /// Says where an export is.
-    #[derive(Clone, Default, Serialize)]
-    struct Export {
-        /// None while it is asked for; the answer names it.
-        id: Option<String> = "id",
-        /// The host's clock when it was started, in seconds since the Unix epoch.
-        since: u64 = "since",
-        /// Seconds spent in pauses, for a clock that stands or jumps back.
-        paused: u64 = "paused",
-        /// Last pause, in seconds.
-        pause: u64 = "pause",
-        /// How many links were tried.
-        links: u64 = "links",
-        /// Whether the file is being downloaded.
-        downloading: bool = "downloading",
-    }
+/// Says where an export is.
+#[derive(Clone, Default, Serialize, Deserialize)]
+struct Export {
+    /// None while it is asked for; the answer names it.
+    id: Option<String>,
+    /// The host's clock when it was started, in seconds since the Unix epoch.
+    since: u64,
+    /// Seconds spent in pauses, for a clock that stands or jumps back.
+    paused: u64,
+    /// Last pause, in seconds.
+    pause: u64,
+    /// How many links were tried.
+    links: u64,
+    /// Whether the file is being downloaded.
+    downloading: bool,
 }
 
 impl Export {
@@ -116,7 +115,7 @@ fn resume(call: &Call, state: &[u8], response: &Response) -> Result<Step, Failur
 
 /// Asks how far an export is, a little later each time.
 fn ask(call: &Call, export: Export) -> Step {
-    let pause = (export.pause + 1).min(LONGEST_PAUSE);
+    let pause = export.pause.saturating_add(1).min(LONGEST_PAUSE);
     let export = Export { pause, paused: export.paused.saturating_add(pause), downloading: false, ..export };
     let progress = Progress::unknown(format!("Nexthink prepares the export {}", export.id()));
     let request = call.get(&super::status_path(export.id()));
@@ -137,7 +136,7 @@ fn waiting(call: &Call, input: &Input, export: Export, response: &Response) -> R
         }
         // Words that Nexthink may add are taken for more patience.
         _ => {
-            let minutes = input.wait_minutes.unwrap_or(WAIT_MINUTES);
+            let minutes = input.wait_minutes.map_or(WAIT_MINUTES, |Whole(minutes)| minutes);
             let waited = response.received_at.saturating_sub(export.since).max(export.paused);
             if waited >= minutes * 60 {
                 let unit = if minutes == 1 { "minute" } else { "minutes" };

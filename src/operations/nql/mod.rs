@@ -11,12 +11,12 @@ mod table;
 use serde::Serialize;
 
 use super::call;
-use super::read::Pairs;
 use super::schema::{Member, Rule};
 use super::words::{PARAMETERS, QUERY_ID};
 use crate::access;
 use crate::failure::{Failure, FailureCode};
 use crate::http::Response;
+use crate::json::Pairs;
 use crate::problem::{Problem, ProblemCode};
 
 const PERMISSION: &str = "nql";

@@ -1,13 +1,13 @@
 //! An export step by step: starting it, and asking how far it is.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{COMPRESSION, PERMISSION, QUERY, Query, VALUES, link, warnings};
 use crate::failure::Failure;
 use crate::http::{Request, Response};
+use crate::json::Pairs;
 use crate::operations::call::{self, Call, Repeat};
 use crate::operations::operation::{Course, Effect, Operation, Output};
-use crate::operations::read::{Pairs, record};
 use crate::operations::schema::{Member, Object, Rule};
 use crate::operations::step::Outcome;
 use crate::operations::words::EXPORT_ID;
@@ -68,13 +68,11 @@ pub static STATUS: Operation = Operation {
     course: Course::Single { request: ask, outcome: told },
 };
 
-record! {
-    /// What asking for an export brings.
-    #[derive(Serialize)]
-    #[serde(rename_all = "camelCase")]
-    pub(super) struct Started {
-        export_id: String = "exportId",
-    }
+/// What asking for an export brings.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Started {
+    export_id: String,
 }
 
 impl Started {
@@ -90,13 +88,13 @@ impl Started {
     }
 }
 
-record! {
-    /// Says how far an export is.
-    pub(super) struct Status {
-        status: String = "status",
-        results_file_url: Option<String> = "resultsFileUrl",
-        error_description: Option<String> = "errorDescription",
-    }
+/// Says how far an export is.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Status {
+    pub status: String,
+    pub results_file_url: Option<String>,
+    pub error_description: Option<String>,
 }
 
 impl Status {
@@ -115,13 +113,14 @@ impl Status {
 pub(super) const TRUNCATED: &str =
     "The export is incomplete: it reached the most rows that the tenant's licence allows. Narrow the query down.";
 
-record! {
-    struct Start {
-        query_id: String = "queryId",
-        parameters: Pairs = "parameters",
-        compression: Option<String> = "compression",
-        method: Option<String> = "method",
-    }
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Start {
+    query_id: String,
+    #[serde(default)]
+    parameters: Pairs,
+    compression: Option<String>,
+    method: Option<String>,
 }
 
 fn start(call: &Call) -> Result<Request, Vec<Problem>> {
@@ -152,10 +151,10 @@ fn started(call: &Call, response: &Response) -> Result<Outcome, Failure> {
     Ok(Outcome::whole(&Started { export_id }).warn_all(warnings(&input.parameters)))
 }
 
-record! {
-    struct Ask {
-        export_id: String = "exportId",
-    }
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Ask {
+    export_id: String,
 }
 
 fn ask(call: &Call) -> Result<Request, Vec<Problem>> {

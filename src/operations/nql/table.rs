@@ -1,11 +1,11 @@
 //! Turning the matrix of version 1 into the objects of version 2.
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use crate::failure::Failure;
+use crate::json::{self, Whole};
 use crate::operations::call;
-use crate::operations::read::{self, record};
 
 /// Longest text to make of an answer, in bytes: names of columns repeat in every
 /// row, so a short answer can become a long one.
@@ -58,24 +58,25 @@ impl Serialize for Row<'_> {
     }
 }
 
-record! {
-    /// When a query ran, in the parts of version 1.
-    struct Parts {
-        year: u64 = "year",
-        month: u64 = "month",
-        day: u64 = "day",
-        hour: u64 = "hour",
-        minute: u64 = "minute",
-        second: u64 = "second",
-    }
+/// When a query ran, in the parts of version 1.
+#[derive(Deserialize)]
+struct Parts {
+    year: Whole,
+    month: Whole,
+    day: Whole,
+    hour: Whole,
+    minute: Whole,
+    second: Whole,
 }
 
 /// Writes when a query ran as version 2 does, from either version's form. None
 /// for any other.
 pub fn when(value: &RawValue) -> Option<String> {
-    if let Some(text) = read::text(value.get()) {
+    if let Ok(text) = serde_json::from_str(value.get()) {
         return Some(text);
     }
-    let Parts { year, month, day, hour, minute, second } = read::text(value.get())?;
+    let parts: Parts = json::object(value.get().as_bytes()).ok()?;
+    let [year, month, day, hour, minute, second] =
+        [parts.year, parts.month, parts.day, parts.hour, parts.minute, parts.second].map(|Whole(part)| part);
     Some(format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}"))
 }

@@ -1,14 +1,14 @@
 //! Running workflows, by the identifiers of either version.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::{DOCUMENTATION, ID, PERMISSION, SOURCE, sourced};
 use crate::failure::Failure;
 use crate::http::{Request, Response};
+use crate::json::Pairs;
 use crate::operations::call::{self, Call, Repeat};
 use crate::operations::operation::{Course, Effect, Operation, Output};
-use crate::operations::read::{Pairs, record};
 use crate::operations::schema::{List, Member, Object, Rule};
 use crate::operations::step::Outcome;
 use crate::operations::words::{LINE, SID, SID_OR_ZERO, UPN, UUID, VALUES};
@@ -95,14 +95,17 @@ pub static V1: Operation = Operation {
     course: Course::Single { request: |call| execute(call, "/api/v1/workflows/execute"), outcome: executed },
 };
 
-record! {
-    struct Input<'a> {
-        workflow_id: String = "workflowId",
-        devices: Option<&'a RawValue> = "devices",
-        users: Option<&'a RawValue> = "users",
-        params: Pairs = "params",
-        source: Option<String> = "source",
-    }
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Input<'a> {
+    workflow_id: String,
+    #[serde(borrow)]
+    devices: Option<&'a RawValue>,
+    #[serde(borrow)]
+    users: Option<&'a RawValue>,
+    #[serde(default)]
+    params: Pairs,
+    source: Option<String>,
 }
 
 fn execute(call: &Call, path: &str) -> Result<Request, Vec<Problem>> {
@@ -127,14 +130,12 @@ fn execute(call: &Call, path: &str) -> Result<Request, Vec<Problem>> {
     Ok(sourced(call.post(path, &body, Repeat::Never), input.source.as_deref()))
 }
 
-record! {
-    /// The spelling is the API's.
-    #[derive(Serialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Executed {
-        request_uuid: String = "requestUuid",
-        executions_uuids: Vec<String> = "executionsUuids",
-    }
+/// The spelling is the API's.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Executed {
+    request_uuid: String,
+    executions_uuids: Vec<String>,
 }
 
 fn executed(_: &Call, response: &Response) -> Result<Outcome, Failure> {

@@ -2,17 +2,17 @@
 
 pub mod execute;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::call::{self, Call, Repeat};
 use super::operation::{Course, Effect, Operation, Output};
-use super::read::{Pairs, record};
 use super::schema::{List, Map, Member, Object, Rule};
 use super::step::Outcome;
 use super::words::{HEADER, NQL_ID, PARAMETER_ID, SOME_VALUE, UUID};
 use crate::failure::{Failure, FailureCode};
 use crate::http::{Request, Response};
+use crate::json::Pairs;
 use crate::problem::Problem;
 
 const PERMISSION: &str = "workflows";
@@ -109,12 +109,12 @@ pub static RESUME: Operation = Operation {
     course: Course::Single { request: wake, outcome: woken },
 };
 
-record! {
-    struct Filter {
-        dependency: Option<String> = "dependency",
-        trigger_method: Option<String> = "triggerMethod",
-        fetch_only_active_workflows: Option<bool> = "fetchOnlyActiveWorkflows",
-    }
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Filter {
+    dependency: Option<String>,
+    trigger_method: Option<String>,
+    fetch_only_active_workflows: Option<bool>,
 }
 
 fn list(call: &Call) -> Result<Request, Vec<Problem>> {
@@ -140,10 +140,10 @@ fn listed(_: &Call, response: &Response) -> Result<Outcome, Failure> {
     Ok(Outcome::whole(&Listed { workflows: call::objects(response)? }))
 }
 
-record! {
-    struct Id {
-        workflow_id: String = "workflowId",
-    }
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Id {
+    workflow_id: String,
 }
 
 fn describe(call: &Call) -> Result<Request, Vec<Problem>> {
@@ -168,13 +168,14 @@ fn described(_: &Call, response: &Response) -> Result<Outcome, Failure> {
     }
 }
 
-record! {
-    struct Wake {
-        workflow_uuid: String = "workflowUuid",
-        execution_uuid: String = "executionUuid",
-        parameters: Pairs = "parameters",
-        source: Option<String> = "source",
-    }
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Wake {
+    workflow_uuid: String,
+    execution_uuid: String,
+    #[serde(default)]
+    parameters: Pairs,
+    source: Option<String>,
 }
 
 fn wake(call: &Call) -> Result<Request, Vec<Problem>> {
