@@ -28,6 +28,15 @@ pub struct Request {
     pub response_limit: u32,
 }
 
+impl Request {
+    /// Puts a header in place of the one of that name, or adds it.
+    pub(crate) fn with_header(mut self, name: &'static str, value: &str) -> Self {
+        self.headers.retain(|header| header.name != name);
+        self.headers.push(Header::plain(name, value));
+        self
+    }
+}
+
 /// Says who asks, as a network's owner sees it in a log.
 pub const USER_AGENT: &str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
 

@@ -19,14 +19,14 @@
 
 pub mod access;
 #[cfg(target_arch = "wasm32")]
+mod allocator;
+#[cfg(target_arch = "wasm32")]
 pub mod component;
 pub mod connection;
 pub mod credentials;
 pub mod definition;
 pub mod entries;
 pub mod failure;
-#[cfg(target_arch = "wasm32")]
-mod heap;
 pub mod http;
 mod json;
 pub mod key;

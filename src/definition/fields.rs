@@ -1,8 +1,8 @@
 //! The form.
 
-use super::guide::{CREATE_CREDENTIALS, FIND_INSTANCE};
 use crate::connection::MAX_ADDRESS;
 use crate::credentials::MAX_BYTES;
+use crate::definition::guide::{CREATE_CREDENTIALS, FIND_INSTANCE};
 use crate::key::Key;
 use crate::tenant::Region;
 

@@ -4,15 +4,16 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::call::{self, Call, Repeat};
-use super::operation::{Course, Effect, Operation, Output};
-use super::schema::{List, MAX_EXACT, Map, Member, Object, Rule};
-use super::step::Outcome;
-use super::words::{NQL_ID, PARAMETER_ID, SID, VALUE};
 use crate::access;
 use crate::failure::Failure;
 use crate::http::{Request, Response};
 use crate::json::{Pairs, Whole};
+use crate::operations::call::{Call, Repeat};
+use crate::operations::formats::{self, NQL_ID, PARAMETER_ID, SID, VALUE};
+use crate::operations::operation::{Effect, Flow, Operation, Output};
+use crate::operations::response;
+use crate::operations::schema::{List, MAX_EXACT, Map, Member, Object, Rule};
+use crate::operations::step::Outcome;
 use crate::problem::Problem;
 
 /// `POST /api/v1/euf/campaign/trigger`.
@@ -59,7 +60,7 @@ pub static TRIGGER: Operation = Operation {
         ),
     ])),
     documentation: "https://docs.nexthink.com/api/campaigns/trigger-a-campaign",
-    course: Course::Single { request: trigger, outcome: triggered },
+    flow: Flow::Single { request: trigger, outcome: triggered },
 };
 
 #[derive(Serialize, Deserialize)]
@@ -74,7 +75,7 @@ struct Trigger {
 
 fn trigger(call: &Call) -> Result<Request, Vec<Problem>> {
     let mut input: Trigger = call.input()?;
-    input.campaign_nql_id = call::with_hash(&input.campaign_nql_id);
+    input.campaign_nql_id = formats::with_hash(&input.campaign_nql_id);
     Ok(call.post("/api/v1/euf/campaign/trigger", &input, Repeat::Never))
 }
 
@@ -110,7 +111,7 @@ fn triggered(call: &Call, response: &Response) -> Result<Outcome, Failure> {
         }
         failure
     })?;
-    let requests = call::json::<Answer>(response)?.requests;
+    let requests = response::json::<Answer>(response)?.requests;
     let sent = requests.iter().filter(|one| one.request_id.is_some()).count();
     let failed = requests.len() - sent;
     let mut users: BTreeMap<&str, usize> = BTreeMap::new();

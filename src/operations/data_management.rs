@@ -3,14 +3,15 @@
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::call::{self, Call, Repeat};
-use super::operation::{Course, Effect, Operation, Output};
-use super::schema::{List, MAX_EXACT, Member, Object, Rule};
-use super::step::Outcome;
-use super::words::{LINE, UUID};
 use crate::access;
 use crate::failure::Failure;
 use crate::http::{Request, Response};
+use crate::operations::call::{Call, Repeat};
+use crate::operations::formats::{LINE, UUID};
+use crate::operations::operation::{Effect, Flow, Operation, Output};
+use crate::operations::response;
+use crate::operations::schema::{List, MAX_EXACT, Member, Object, Rule};
+use crate::operations::step::Outcome;
 use crate::problem::Problem;
 use crate::text;
 
@@ -57,7 +58,7 @@ pub static DELETE: Operation = Operation {
         ),
     ])),
     documentation: "https://docs.nexthink.com/api/data-management/schedule-device-deletions",
-    course: Course::Single { request: delete, outcome: scheduled },
+    flow: Flow::Single { request: delete, outcome: scheduled },
 };
 
 #[derive(Serialize, Deserialize)]
@@ -99,7 +100,7 @@ fn scheduled(call: &Call, response: &Response) -> Result<Outcome, Failure> {
         Some("BATCH_SIZE_EXCEEDED") => failure.hint("This tenant takes fewer devices at once: delete them in parts."),
         _ => with_id(failure, response),
     })?;
-    let devices = call::json::<Answer>(response)?.devices;
+    let devices = response::json::<Answer>(response)?.devices;
     let count = devices.iter().filter(|device| device.status == "SCHEDULED").count();
     let left = devices.iter().filter(|device| ["INVALID", "FAILED"].contains(&device.status.as_str())).count();
     let unclear = input.devices.len().saturating_sub(count + left);

@@ -6,15 +6,16 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::call::{self, Call, Repeat};
-use super::operation::{Course, Effect, Operation, Output};
-use super::schema::{List, MAX_EXACT, Member, Object, Rule};
-use super::state;
-use super::step::{Outcome, Pending, Progress, Step};
-use super::words::{FIELD_NAME, LINE, SOME_VALUE, VALUE};
 use crate::failure::Failure;
 use crate::http::Response;
 use crate::json::{self, TextOrNumber};
+use crate::operations::call::{Call, Repeat};
+use crate::operations::formats::{FIELD_NAME, LINE, SOME_VALUE, VALUE};
+use crate::operations::operation::{Effect, Flow, Operation, Output};
+use crate::operations::response;
+use crate::operations::schema::{List, MAX_EXACT, Member, Object, Rule};
+use crate::operations::state;
+use crate::operations::step::{Outcome, Pending, Progress, Step};
 use crate::problem::Problem;
 use crate::text;
 
@@ -59,7 +60,7 @@ pub static WRITE: Operation = Operation {
         ),
     ])),
     documentation: "https://docs.nexthink.com/api/enrichment/enrich-fields-for-given-objects",
-    course: Course::Several { start, resume },
+    flow: Flow::Several { start, resume },
 };
 
 static OBJECT: Object = Object::closed(&[
@@ -197,7 +198,7 @@ fn identity(identification: &[Identification]) -> Option<String> {
 
 fn resume(call: &Call, state: &[u8], response: &Response) -> Result<Step, Failure> {
     let input: Input = call.input_again()?;
-    let mut place: Place = state::read(call.operation.id, state)?;
+    let mut place: Place = state::read(call.id, state)?;
     let objects = batch(&input, place.from);
     // Whatever lies before this request was either accepted or rejected.
     if objects.is_empty() || place.accepted.checked_add(place.rejected) != Some(place.from) {
@@ -230,11 +231,11 @@ fn errors(response: &Response) -> Result<Vec<ObjectErrors>, Failure> {
     {
         return Ok(errors);
     }
-    let Answer { status, errors } = call::read(response)?;
+    let Answer { status, errors } = response::read(response)?;
     match errors.unwrap_or_default() {
         errors if !errors.is_empty() => Ok(errors),
         none if response.status != 207 && status.as_deref() == Some("success") => Ok(none),
-        _ => Err(call::malformed("The answer does not say what became of the objects.")),
+        _ => Err(response::malformed("The answer does not say what became of the objects.")),
     }
 }
 

@@ -1,12 +1,15 @@
 //! What an operation is.
 
-use super::DOWNLOAD_DOMAINS;
-use super::call::Call;
-use super::schema::{self, Object, Rule};
-use super::step::{Outcome, Pending, Step};
 use crate::failure::Failure;
 use crate::http::{Request, Response};
+use crate::operations::call::Call;
+use crate::operations::schema::{self, Object, Rule};
+use crate::operations::step::{Outcome, Pending, Step};
 use crate::problem::Problem;
+
+/// Domains, beside Nexthink's own, that the file of an export may come from: the
+/// documentation shows a pre-signed link into S3 and names no host.
+pub const DOWNLOAD_DOMAINS: [&str; 1] = ["amazonaws.com"];
 
 /// Describes one operation and how it runs.
 #[derive(Debug)]
@@ -29,7 +32,7 @@ pub struct Operation {
     pub output: Output,
     /// Nexthink's page about it.
     pub documentation: &'static str,
-    pub(super) course: Course,
+    pub(super) flow: Flow,
 }
 
 /// Says what an operation does to the tenant.
@@ -65,7 +68,7 @@ pub enum Output {
 
 /// Says how an operation runs.
 #[derive(Debug)]
-pub(super) enum Course {
+pub(super) enum Flow {
     /// One request, one answer.
     Single {
         request: fn(&Call) -> Result<Request, Vec<Problem>>,

@@ -4,14 +4,15 @@
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::call::{self, Call, Repeat};
-use super::operation::{Course, Effect, Operation, Output};
-use super::schema::{List, MAX_EXACT, Member, Object, Rule};
-use super::step::Outcome;
-use super::words::{COLLECTOR_ID, LINE, NQL_ID, REASON, VALUES};
 use crate::failure::Failure;
 use crate::http::{Request, Response};
 use crate::json::{Pairs, Whole};
+use crate::operations::call::{Call, Repeat};
+use crate::operations::formats::{self, COLLECTOR_ID, LINE, NQL_ID, REASON, VALUES};
+use crate::operations::operation::{Effect, Flow, Operation, Output};
+use crate::operations::response;
+use crate::operations::schema::{List, MAX_EXACT, Member, Object, Rule};
+use crate::operations::step::Outcome;
 use crate::problem::Problem;
 
 const PERMISSION: &str = "remote-actions";
@@ -51,7 +52,7 @@ pub static LIST: Operation = Operation {
         "In the order of the answer.",
     )])),
     documentation: DOCUMENTATION,
-    course: Course::Single { request: |call| Ok(call.get("/api/v1/act/remote-action")), outcome: listed },
+    flow: Flow::Single { request: |call| Ok(call.get("/api/v1/act/remote-action")), outcome: listed },
 };
 
 /// `GET /api/v1/act/remote-action/details`.
@@ -65,7 +66,7 @@ pub static DETAILS: Operation = Operation {
     example: r##"{"remoteActionId":"#restart_service"}"##,
     output: Output::Json(&Object::open(&[Member::required("remoteAction", Rule::Object(ACTION), "The action.")])),
     documentation: DOCUMENTATION,
-    course: Course::Single { request: describe, outcome: described },
+    flow: Flow::Single { request: describe, outcome: described },
 };
 
 /// `POST /api/v1/act/execute`.
@@ -104,7 +105,7 @@ pub static EXECUTE: Operation = Operation {
         Member::optional("expiresInMinutes", Rule::Whole(0, MAX_EXACT), "How long Nexthink waits for devices."),
     ])),
     documentation: DOCUMENTATION,
-    course: Course::Single { request: execute, outcome: executed },
+    flow: Flow::Single { request: execute, outcome: executed },
 };
 
 fn listed(_: &Call, response: &Response) -> Result<Outcome, Failure> {
@@ -113,7 +114,7 @@ fn listed(_: &Call, response: &Response) -> Result<Outcome, Failure> {
     struct Listed<'a> {
         remote_actions: Vec<&'a RawValue>,
     }
-    Ok(Outcome::whole(&Listed { remote_actions: call::objects(response)? }))
+    Ok(Outcome::whole(&Listed { remote_actions: response::objects(response)? }))
 }
 
 #[derive(Deserialize)]
@@ -124,7 +125,7 @@ struct Id {
 
 fn describe(call: &Call) -> Result<Request, Vec<Problem>> {
     let input: Id = call.input()?;
-    let id = call::in_query(&input.remote_action_id);
+    let id = formats::in_query(&input.remote_action_id);
     Ok(call.get(&format!("/api/v1/act/remote-action/details?nql-id={id}")))
 }
 
@@ -134,7 +135,7 @@ fn described(_: &Call, response: &Response) -> Result<Outcome, Failure> {
     struct Described<'a> {
         remote_action: &'a RawValue,
     }
-    Ok(Outcome::whole(&Described { remote_action: call::object(response)? }))
+    Ok(Outcome::whole(&Described { remote_action: response::object(response)? }))
 }
 
 #[derive(Serialize, Deserialize)]
@@ -153,7 +154,7 @@ struct Execute<'a> {
 
 fn execute(call: &Call) -> Result<Request, Vec<Problem>> {
     let mut input: Execute = call.input()?;
-    input.remote_action_id = call::with_hash(&input.remote_action_id);
+    input.remote_action_id = formats::with_hash(&input.remote_action_id);
     Ok(call.post("/api/v1/act/execute", &input, Repeat::Never))
 }
 
@@ -166,5 +167,5 @@ struct Executed {
 }
 
 fn executed(_: &Call, response: &Response) -> Result<Outcome, Failure> {
-    Ok(Outcome::whole(&call::read::<Executed>(response)?))
+    Ok(Outcome::whole(&response::read::<Executed>(response)?))
 }

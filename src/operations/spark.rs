@@ -4,15 +4,16 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use super::call::{self, Call, Repeat};
-use super::operation::{Course, Effect, Operation, Output};
-use super::schema::{List, Member, Object, Rule};
-use super::step::Outcome;
-use super::words::{BASE64, HEADER, LINE, MESSAGE, UPN, VALUES};
 use crate::access;
 use crate::failure::{Failure, FailureCode};
 use crate::http::{Request, Response};
 use crate::json::Pairs;
+use crate::operations::call::{Call, Repeat};
+use crate::operations::formats::{BASE64, HEADER, LINE, MESSAGE, UPN, VALUES};
+use crate::operations::operation::{Effect, Flow, Operation, Output};
+use crate::operations::response;
+use crate::operations::schema::{List, Member, Object, Rule};
+use crate::operations::step::Outcome;
 use crate::problem::Problem;
 
 /// `POST /api/v1/spark/handoff`.
@@ -50,7 +51,7 @@ pub static HANDOFF: Operation = Operation {
         "Always true: Spark answers elsewhere.",
     )])),
     documentation: "https://docs.nexthink.com/api/spark/handoff-api",
-    course: Course::Single { request: hand_off, outcome: handed_off },
+    flow: Flow::Single { request: hand_off, outcome: handed_off },
 };
 
 #[derive(Deserialize)]
@@ -105,9 +106,9 @@ fn hand_off(call: &Call) -> Result<Request, Vec<Problem>> {
     let body = Body { message: Message { parts }, metadata: input.metadata };
     let request = call
         .post("/api/v1/spark/handoff", &body, Repeat::Never)
-        .with("user-principal-name", &input.user_principal_name);
+        .with_header("user-principal-name", &input.user_principal_name);
     Ok(match input.timezone {
-        Some(timezone) => request.with("timezone", &timezone),
+        Some(timezone) => request.with_header("timezone", &timezone),
         None => request,
     })
 }
@@ -122,7 +123,7 @@ fn handed_off(_: &Call, response: &Response) -> Result<Outcome, Failure> {
         _ => failure,
     })?;
     if response.status != 204 && !response.body.is_empty() {
-        return Err(call::malformed("Spark answered with something where it says nothing."));
+        return Err(response::malformed("Spark answered with something where it says nothing."));
     }
     Ok(Outcome::whole(&HandedOff { accepted: true }))
 }

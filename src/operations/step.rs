@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::Serialize;
+
 use crate::http::Request;
 
 /// Says what comes next.
@@ -104,4 +106,30 @@ pub struct Outcome {
     pub partial: bool,
     /// One sentence each.
     pub warnings: Vec<String>,
+}
+
+impl Outcome {
+    /// Ends an operation with everything that was asked for.
+    pub(crate) fn whole(output: &impl Serialize) -> Self {
+        // Strings, numbers, lists and JSON that was read: nothing can fail.
+        let output = serde_json::to_string(output).unwrap_or_default();
+        Self { output, partial: false, warnings: Vec::new() }
+    }
+
+    /// Says that part of it is missing.
+    pub(crate) fn partial(self, partial: bool) -> Self {
+        Self { partial: self.partial || partial, ..self }
+    }
+
+    /// Adds what a person should know.
+    pub(crate) fn warn(mut self, warning: impl Into<String>) -> Self {
+        self.warnings.push(warning.into());
+        self
+    }
+
+    /// Adds several.
+    pub(crate) fn warn_all(mut self, warnings: Vec<String>) -> Self {
+        self.warnings.extend(warnings);
+        self
+    }
 }

@@ -1,15 +1,17 @@
 mod enrichment;
 mod export;
 mod nql;
+mod schema;
 mod triggers;
 
 use serde_json::{Value, json};
 
 use super::*;
 use crate::definition::PERMISSIONS;
-use crate::failure::FailureCode;
-use crate::http::{HeaderValue, Request};
-use crate::operations::step::{Download, Outcome, Pending};
+use crate::entries::Entries;
+use crate::failure::{Failure, FailureCode};
+use crate::http::{HeaderValue, Request, Response};
+use crate::operations::step::{Download, Outcome, Pending, Step};
 
 pub(super) fn settings() -> Entries {
     let pairs = [("instance", "nxdocs"), ("region", "eu"), ("client_id", "some-client")];

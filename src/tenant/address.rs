@@ -2,7 +2,9 @@
 
 use thiserror::Error;
 
-use super::{DOMAIN, Instance, InstanceError, Region, Tenant};
+use crate::tenant::hosts::{DOMAIN, Tenant};
+use crate::tenant::instance::{Instance, InstanceError};
+use crate::tenant::region::Region;
 use crate::text;
 
 /// Tells whether a text is meant as an address rather than a name.

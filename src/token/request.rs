@@ -2,13 +2,20 @@
 
 use url::form_urlencoded;
 
-use super::{RESPONSE_LIMIT, SCOPE};
 use crate::connection::{self, resolve};
 use crate::credentials::basic;
 use crate::entries::{Entered, Entries};
 use crate::http::{Header, HeaderValue, Request, USER_AGENT};
 use crate::key::Key;
 use crate::problem::Problem;
+
+/// The one scope that Nexthink's documentation names; what the credentials may
+/// do is decided by their permissions, not by scopes.
+pub const SCOPE: &str = "service:integration";
+
+/// Longest answer to accept, in bytes. A token with every claim seen stays below
+/// 4 KiB; the rest is room.
+pub const RESPONSE_LIMIT: u32 = 64 * 1024;
 
 /// Seconds to wait for the token; public clients use 30 to 60.
 const TIMEOUT: u32 = 30;
@@ -43,16 +50,14 @@ pub fn request(entries: &Entries) -> Result<Exchange, Vec<Problem>> {
         .append_pair("grant_type", "client_credentials")
         .append_pair("scope", SCOPE)
         .finish();
-    let plain =
-        |name: &'static str, value: &str| Header { name: name.into(), value: HeaderValue::Plain(value.to_owned()) };
     let request = Request {
         method: "POST",
         url: format!("https://{}/oauth2/default/v1/token", connection.tenant.login_host()),
         headers: vec![
             Header { name: "authorization".into(), value: HeaderValue::Sensitive(basic(&client_id, &secret)) },
-            plain("content-type", "application/x-www-form-urlencoded"),
-            plain("accept", "application/json"),
-            plain("user-agent", USER_AGENT),
+            Header::plain("content-type", "application/x-www-form-urlencoded"),
+            Header::plain("accept", "application/json"),
+            Header::plain("user-agent", USER_AGENT),
         ],
         body: body.into_bytes(),
         // The token request carries credentials of its own.

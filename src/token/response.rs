@@ -2,11 +2,12 @@
 
 use serde::Deserialize;
 
-use super::{RESPONSE_LIMIT, SCOPE, error};
 use crate::failure::{Failure, FailureCode};
 use crate::http::Response;
 use crate::json::{self, AnyMember, Unreadable};
 use crate::secret::Secret;
+use crate::token::error;
+use crate::token::request::{RESPONSE_LIMIT, SCOPE};
 
 /// Lifetime in seconds where the response names none: what Nexthink documents.
 const DEFAULT_LIFETIME: u32 = 900;

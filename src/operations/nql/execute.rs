@@ -3,16 +3,18 @@
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::table::{Objects, when};
-use super::{PERMISSION, QUERY, Query, VALUES, csv, warnings};
 use crate::failure::Failure;
 use crate::http::{Request, Response};
 use crate::json::{Pairs, Whole};
-use crate::operations::call::{self, Call, Repeat};
-use crate::operations::operation::{Course, Effect, Operation, Output};
+use crate::operations::call::{Call, Repeat};
+use crate::operations::formats::{self, QUERY_ID};
+use crate::operations::nql::csv;
+use crate::operations::nql::query::{PERMISSION, QUERY, Query, VALUES, answered, warnings};
+use crate::operations::nql::table::{Objects, when};
+use crate::operations::operation::{Effect, Flow, Operation, Output};
+use crate::operations::response;
 use crate::operations::schema::{List, MAX_EXACT, Member, Object, Rule};
 use crate::operations::step::Outcome;
-use crate::operations::words::QUERY_ID;
 use crate::problem::Problem;
 
 /// Longest answer to accept, in bytes: 1,000 rows of 100 columns, whose names v2
@@ -59,7 +61,7 @@ pub static V2: Operation = Operation {
     example: r##"{"queryId":"#device_by_name","parameters":{"device_name":"PC-0000001"},"utc":true}"##,
     output: Output::Json(&Object::open(OUTPUT)),
     documentation: "https://docs.nexthink.com/api/nql/execute-an-nql",
-    course: Course::Single { request: request_v2, outcome: outcome_v2 },
+    flow: Flow::Single { request: request_v2, outcome: outcome_v2 },
 };
 
 /// `POST /api/v1/nql/execute`.
@@ -73,7 +75,7 @@ pub static V1: Operation = Operation {
     example: r##"{"queryId":"#devices_overview"}"##,
     output: Output::Json(&Object::open(OUTPUT)),
     documentation: "https://docs.nexthink.com/api/nql/execute-an-nql",
-    course: Course::Single { request: request_v1, outcome: outcome_v1 },
+    flow: Flow::Single { request: request_v1, outcome: outcome_v1 },
 };
 
 #[derive(Deserialize)]
@@ -126,10 +128,10 @@ fn request(call: &Call, path: &str) -> Result<Request, Vec<Problem>> {
     let mut request = call.post(path, &query, Repeat::Harmless);
     request.response_limit = RESPONSE_LIMIT;
     if input.wants_csv() {
-        request = request.with("accept", "text/csv");
+        request = request.with_header("accept", "text/csv");
     }
     // Any other value keeps the region's zone.
-    Ok(if input.utc == Some(true) { request.with("x-utc-times", "true") } else { request })
+    Ok(if input.utc == Some(true) { request.with_header("x-utc-times", "true") } else { request })
 }
 
 /// What version 2 answers.
@@ -146,17 +148,17 @@ struct ObjectRows<'a> {
 
 fn outcome_v2(call: &Call, response: &Response) -> Result<Outcome, Failure> {
     let input: Input = call.input_again()?;
-    super::answered(response)?;
+    answered(response)?;
     if input.wants_csv() {
         return outcome_csv(&input, response);
     }
-    let answer: ObjectRows = call::json(response)?;
+    let answer: ObjectRows = response::json(response)?;
     if !answer.data.iter().all(|row| row.get().starts_with('{')) {
-        return Err(call::malformed("A row of the answer is no object."));
+        return Err(response::malformed("A row of the answer is no object."));
     }
     let count = answer.data.len();
     let outcome = Outcome::whole(&Rows {
-        query_id: call::with_hash(&input.query_id),
+        query_id: formats::with_hash(&input.query_id),
         rows: count,
         executed_query: answer.executed_query,
         execution_date_time: answer.execution_date_time.and_then(when),
@@ -180,12 +182,12 @@ struct MatrixRows<'a> {
 
 fn outcome_v1(call: &Call, response: &Response) -> Result<Outcome, Failure> {
     let input: Input = call.input_again()?;
-    super::answered(response)?;
-    let answer: MatrixRows = call::json(response)?;
+    answered(response)?;
+    let answer: MatrixRows = response::json(response)?;
     let count = answer.data.len();
     let (objects, renamed) = Objects::new(answer.headers, answer.data)?;
     let mut outcome = Outcome::whole(&Rows {
-        query_id: call::with_hash(&input.query_id),
+        query_id: formats::with_hash(&input.query_id),
         rows: count,
         executed_query: answer.executed_query,
         execution_date_time: answer.execution_date_time.and_then(when),
@@ -199,14 +201,14 @@ fn outcome_v1(call: &Call, response: &Response) -> Result<Outcome, Failure> {
 
 fn outcome_csv(input: &Input, response: &Response) -> Result<Outcome, Failure> {
     if response.media_type().is_none_or(|kind| kind != "text/csv") {
-        return Err(call::malformed("Something other than CSV came back."));
+        return Err(response::malformed("Something other than CSV came back."));
     }
     if response.is_cut_short() {
-        return Err(call::malformed("The answer ends too early."));
+        return Err(response::malformed("The answer ends too early."));
     }
-    let text = std::str::from_utf8(&response.body).map_err(|_| call::malformed("The CSV is not UTF-8."))?;
+    let text = std::str::from_utf8(&response.body).map_err(|_| response::malformed("The CSV is not UTF-8."))?;
     let count = csv::records(text).saturating_sub(1);
-    let output = CsvRows { query_id: call::with_hash(&input.query_id), rows: count, csv: text };
+    let output = CsvRows { query_id: formats::with_hash(&input.query_id), rows: count, csv: text };
     Ok(counted(Outcome::whole(&output), count, None).warn_all(warnings(&input.parameters)))
 }
 

@@ -2,18 +2,19 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::steps::{Started, Status, TRUNCATED};
-use super::{COMPRESSION, PERMISSION, QUERY, Query, VALUES, warnings};
 use crate::access;
 use crate::failure::{Failure, FailureCode};
 use crate::http::{Header, Request, Response, USER_AGENT};
 use crate::json::{Pairs, Whole};
-use crate::operations::call::{self, Call, Repeat};
-use crate::operations::operation::{Course, Effect, Operation, Output};
+use crate::operations::call::{Call, Repeat};
+use crate::operations::formats::EXPORT_ID;
+use crate::operations::nql::export_steps::{Started, Status, TRUNCATED};
+use crate::operations::nql::query::{COMPRESSION, PERMISSION, QUERY, Query, VALUES, status_path, warnings};
+use crate::operations::operation::{Effect, Flow, Operation, Output};
+use crate::operations::response;
 use crate::operations::schema::{Member, Object, Rule};
 use crate::operations::state;
 use crate::operations::step::{Compression, Download, Pending, Progress, Step};
-use crate::operations::words::EXPORT_ID;
 use crate::problem::Problem;
 use crate::text;
 
@@ -53,7 +54,7 @@ pub static WHOLE: Operation = Operation {
     example: r##"{"queryId":"#export_devices","compression":"GZIP"}"##,
     output: Output::CsvFile,
     documentation: "https://docs.nexthink.com/api/nql/export-an-nql",
-    course: Course::Several { start, resume },
+    flow: Flow::Several { start, resume },
 };
 
 #[derive(Deserialize)]
@@ -99,7 +100,7 @@ fn start(call: &Call) -> Result<Pending, Vec<Problem>> {
 
 fn resume(call: &Call, state: &[u8], response: &Response) -> Result<Step, Failure> {
     let input: Input = call.input_again()?;
-    let export: Export = state::read(call.operation.id, state)?;
+    let export: Export = state::read(call.id, state)?;
     match export.id.as_deref() {
         // A state that was changed on the way must not lead out of the path.
         Some(id) if !(EXPORT_ID.accepts)(id) => Err(state::foreign()),
@@ -118,7 +119,7 @@ fn ask(call: &Call, export: Export) -> Step {
     let pause = export.pause.saturating_add(1).min(LONGEST_PAUSE);
     let export = Export { pause, paused: export.paused.saturating_add(pause), downloading: false, ..export };
     let progress = Progress::unknown(format!("Nexthink prepares the export {}", export.id()));
-    let request = call.get(&super::status_path(export.id()));
+    let request = call.get(&status_path(export.id()));
     // At most ten.
     Step::Send(call.next(request, u32::try_from(pause).unwrap_or_default(), &export, progress))
 }
@@ -127,7 +128,7 @@ fn waiting(call: &Call, input: &Input, export: Export, response: &Response) -> R
     let (status, truncated) = Status::read(response)?;
     match (status.status.as_str(), status.results_file_url) {
         ("COMPLETED", Some(url)) => Ok(Step::Download(download(call, input, export, url, truncated))),
-        ("COMPLETED", None) => Err(call::malformed("The export is complete, but there is no link to its file.")),
+        ("COMPLETED", None) => Err(response::malformed("The export is complete, but there is no link to its file.")),
         ("ERROR", _) => {
             let mut failure = Failure::new(FailureCode::OperationFailed, "Nexthink could not complete the export.")
                 .hint("Run the query in Nexthink to see whether it works there, then start again.");
@@ -169,7 +170,7 @@ fn download(call: &Call, input: &Input, export: Export, url: String, truncated: 
     let place = Export { links: export.links.saturating_add(1), downloading: true, ..export };
     Download {
         request,
-        state: state::write(call.operation.id, &place),
+        state: state::write(call.id, &place),
         media_type: "text/csv",
         compression: match input.compression.as_deref() {
             Some("GZIP") => Compression::Gzip,

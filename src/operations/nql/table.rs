@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 
 use crate::failure::Failure;
 use crate::json::{self, Whole};
-use crate::operations::call;
+use crate::operations::response;
 
 /// Longest text to make of an answer, in bytes: names of columns repeat in every
 /// row, so a short answer can become a long one.
@@ -25,11 +25,11 @@ impl<'a> Objects<'a> {
     /// When a row has more or fewer values than there are columns.
     pub fn new(mut headers: Vec<String>, rows: Vec<Vec<&'a RawValue>>) -> Result<(Self, bool), Failure> {
         if rows.iter().any(|row| row.len() != headers.len()) {
-            return Err(call::malformed("A row of the answer has not as many values as there are columns."));
+            return Err(response::malformed("A row of the answer has not as many values as there are columns."));
         }
         let names: usize = headers.iter().map(|header| header.len() + 4).sum();
         if names.saturating_mul(rows.len()) > MAX {
-            return Err(call::malformed("The rows of the answer become too long as objects."));
+            return Err(response::malformed("The rows of the answer become too long as objects."));
         }
         let mut renamed = false;
         for place in 1..headers.len() {

@@ -7,8 +7,8 @@ use std::fmt;
 use serde::Deserializer;
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::{List, MAX_EXACT, Map, Object, Rule, Text};
 use crate::json::Name;
+use crate::operations::schema::rule::{List, MAX_EXACT, Map, Object, Rule, Text};
 use crate::problem::{Problem, ProblemCode};
 
 /// How many problems are worth reading at once.

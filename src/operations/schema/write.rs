@@ -3,7 +3,7 @@
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
 
-use super::{List, MAX_EXACT, Map, Object, Rule, Text};
+use crate::operations::schema::rule::{List, MAX_EXACT, Map, Object, Rule, Text};
 
 /// Writes the schema of a rule, with an example. An empty example is left out.
 pub fn json_schema(rule: &Rule, example: &str) -> String {

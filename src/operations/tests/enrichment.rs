@@ -1,8 +1,8 @@
 use serde_json::{Value, json};
 
-use super::{Step, begun, failed, json_answer, output, refused, resumed, sent_body};
+use super::{begun, failed, json_answer, output, refused, resumed, sent_body};
 use crate::http::Response;
-use crate::operations::step::{Outcome, Pending};
+use crate::operations::step::{Outcome, Pending, Step};
 
 const ID: &str = "enrichment.write";
 

@@ -1,11 +1,9 @@
 use serde_json::{Value, json};
 
-use super::{
-    Step, answer, begun, done, downloading, failed, json_answer, output, refused, resumed, sent_body, sent_header,
-};
+use super::{answer, begun, done, downloading, failed, json_answer, output, refused, resumed, sent_body, sent_header};
 use crate::failure::FailureCode;
 use crate::http::Response;
-use crate::operations::step::{Compression, Pending};
+use crate::operations::step::{Compression, Pending, Step};
 
 const ID: &str = "nql.export";
 const LINK: &str = "https://bucket.s3.eu-west-1.amazonaws.com/e1.csv?X-Amz-Signature=canary";

@@ -3,15 +3,16 @@
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::{DOCUMENTATION, ID, PERMISSION, SOURCE, sourced};
 use crate::failure::Failure;
 use crate::http::{Request, Response};
 use crate::json::Pairs;
-use crate::operations::call::{self, Call, Repeat};
-use crate::operations::operation::{Course, Effect, Operation, Output};
+use crate::operations::call::{Call, Repeat};
+use crate::operations::formats::{self, LINE, SID, SID_OR_ZERO, UPN, UUID, VALUES};
+use crate::operations::operation::{Effect, Flow, Operation, Output};
+use crate::operations::response;
 use crate::operations::schema::{List, Member, Object, Rule};
 use crate::operations::step::Outcome;
-use crate::operations::words::{LINE, SID, SID_OR_ZERO, UPN, UUID, VALUES};
+use crate::operations::workflows::common::{DOCUMENTATION, ID, PERMISSION, SOURCE, sourced};
 use crate::problem::Problem;
 
 const PARAMS: Member =
@@ -64,7 +65,7 @@ pub static V2: Operation = Operation {
     example: r##"{"workflowId":"#license_reclamation","users":[{"upn":"ada@example.com"}]}"##,
     output: Output::Json(&Object::open(OUTPUT)),
     documentation: DOCUMENTATION,
-    course: Course::Single { request: |call| execute(call, "/api/v2/workflows/execute"), outcome: executed },
+    flow: Flow::Single { request: |call| execute(call, "/api/v2/workflows/execute"), outcome: executed },
 };
 
 /// `POST /api/v1/workflows/execute`.
@@ -92,7 +93,7 @@ pub static V1: Operation = Operation {
     example: r##"{"workflowId":"#license_reclamation","users":["S-1-5-21-1004336348-1177238915-682003330-512"]}"##,
     output: Output::Json(&Object::open(OUTPUT)),
     documentation: DOCUMENTATION,
-    course: Course::Single { request: |call| execute(call, "/api/v1/workflows/execute"), outcome: executed },
+    flow: Flow::Single { request: |call| execute(call, "/api/v1/workflows/execute"), outcome: executed },
 };
 
 #[derive(Deserialize)]
@@ -122,7 +123,7 @@ fn execute(call: &Call, path: &str) -> Result<Request, Vec<Problem>> {
     let input: Input = call.input()?;
     let none = RawValue::from_string("[]".to_owned()).unwrap_or_default();
     let body = Body {
-        workflow_id: call::with_hash(&input.workflow_id),
+        workflow_id: formats::with_hash(&input.workflow_id),
         devices: input.devices.unwrap_or(&none),
         users: input.users.unwrap_or(&none),
         params: input.params,
@@ -139,5 +140,5 @@ struct Executed {
 }
 
 fn executed(_: &Call, response: &Response) -> Result<Outcome, Failure> {
-    Ok(Outcome::whole(&call::read::<Executed>(response)?))
+    Ok(Outcome::whole(&response::read::<Executed>(response)?))
 }

@@ -1,8 +1,8 @@
 use proptest::prelude::*;
 use serde_json::{Map as JsonMap, Value, json};
 
-use super::*;
-use crate::operations::{CATALOGUE, words};
+use crate::operations::schema::{List, MAX_EXACT, Rule, Text, check};
+use crate::operations::{CATALOGUE, formats};
 use crate::problem::Problem;
 
 /// Draws choices from the bytes that a property gives.
@@ -141,21 +141,21 @@ proptest! {
 
 /// Every text with a pattern of its own.
 const TEXTS: [&Text; 15] = [
-    &words::QUERY_ID,
-    &words::NQL_ID,
-    &words::EXPORT_ID,
-    &words::UUID,
-    &words::COLLECTOR_ID,
-    &words::SID,
-    &words::SID_OR_ZERO,
-    &words::UPN,
-    &words::PARAMETER_NAME,
-    &words::PARAMETER_ID,
-    &words::HEADER,
-    &words::BASE64,
-    &words::FIELD_NAME,
-    &words::LINE,
-    &words::MESSAGE,
+    &formats::QUERY_ID,
+    &formats::NQL_ID,
+    &formats::EXPORT_ID,
+    &formats::UUID,
+    &formats::COLLECTOR_ID,
+    &formats::SID,
+    &formats::SID_OR_ZERO,
+    &formats::UPN,
+    &formats::PARAMETER_NAME,
+    &formats::PARAMETER_ID,
+    &formats::HEADER,
+    &formats::BASE64,
+    &formats::FIELD_NAME,
+    &formats::LINE,
+    &formats::MESSAGE,
 ];
 
 fn shown(problems: &[Problem]) -> Vec<(Option<&str>, &str)> {

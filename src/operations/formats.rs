@@ -1,6 +1,6 @@
 //! The forms of identifiers and texts that several operations take.
 
-use super::schema::{Map, Rule, Text};
+use crate::operations::schema::{Map, Rule, Text};
 
 /// Id of a saved query (Nexthink: NQL API, `^#[a-z0-9_]{2,255}$` and at most 255
 /// characters). The `#` may be left out here.
@@ -36,6 +36,17 @@ pub static NQL_ID: Text = Text {
     form: "an NQL id",
     hint: "Copy the NQL ID from its page in Nexthink, such as #restart_service.",
 };
+
+/// Writes the id of an object in Nexthink with its leading `#`.
+pub fn with_hash(id: &str) -> String {
+    if id.starts_with('#') { id.to_owned() } else { format!("#{id}") }
+}
+
+/// Writes the id as part of a query string, where a raw `#` would end it. The
+/// rest of an id needs no encoding.
+pub fn in_query(id: &str) -> String {
+    format!("%23{}", id.strip_prefix('#').unwrap_or(id))
+}
 
 /// Id of an export. Only that it is text is documented; what is accepted here
 /// cannot leave its segment of the path.

@@ -1,8 +1,8 @@
 //! Where the file of an export may come from.
 
-use super::super::DOWNLOAD_DOMAINS;
-use super::super::call;
 use crate::failure::{Failure, FailureCode};
+use crate::operations::operation::DOWNLOAD_DOMAINS;
+use crate::operations::response;
 use crate::tenant::DOMAIN;
 
 /// Longest link to follow, in bytes: what servers commonly accept.
@@ -27,7 +27,7 @@ pub fn check(url: &str) -> Result<(), Failure> {
         .hint("It was not followed. Tell whoever looks after this connector."));
     }
     if url.len() > LONGEST || !is_normal(path) {
-        return Err(call::malformed("The link to the file is not written as links are."));
+        return Err(response::malformed("The link to the file is not written as links are."));
     }
     Ok(())
 }

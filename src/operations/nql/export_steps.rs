@@ -2,15 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{COMPRESSION, PERMISSION, QUERY, Query, VALUES, link, warnings};
 use crate::failure::Failure;
 use crate::http::{Request, Response};
 use crate::json::Pairs;
-use crate::operations::call::{self, Call, Repeat};
-use crate::operations::operation::{Course, Effect, Operation, Output};
+use crate::operations::call::{Call, Repeat};
+use crate::operations::formats::{self, EXPORT_ID};
+use crate::operations::nql::download_link;
+use crate::operations::nql::query::{COMPRESSION, PERMISSION, QUERY, Query, VALUES, answered, status_path, warnings};
+use crate::operations::operation::{Effect, Flow, Operation, Output};
+use crate::operations::response;
 use crate::operations::schema::{Member, Object, Rule};
 use crate::operations::step::Outcome;
-use crate::operations::words::EXPORT_ID;
 use crate::problem::{Problem, ProblemCode};
 
 /// `POST /api/v1/nql/export`, or `GET` where asked.
@@ -38,7 +40,7 @@ pub static START: Operation = Operation {
         "Names the export for nql.export-status.",
     )])),
     documentation: "https://docs.nexthink.com/api/nql/export-an-nql",
-    course: Course::Single { request: start, outcome: started },
+    flow: Flow::Single { request: start, outcome: started },
 };
 
 /// `GET /api/v1/nql/status/{exportId}`.
@@ -65,7 +67,7 @@ pub static STATUS: Operation = Operation {
         Member::optional("errorDescription", Rule::Foreign(&["string"]), "Why the export failed."),
     ])),
     documentation: "https://docs.nexthink.com/api/nql/export-an-nql",
-    course: Course::Single { request: ask, outcome: told },
+    flow: Flow::Single { request: ask, outcome: told },
 };
 
 /// What asking for an export brings.
@@ -78,12 +80,12 @@ pub(super) struct Started {
 impl Started {
     /// Reads the id of a new export.
     pub fn read(response: &Response) -> Result<String, Failure> {
-        super::answered(response)?;
-        let id = call::json::<Self>(response)?.export_id;
+        answered(response)?;
+        let id = response::json::<Self>(response)?.export_id;
         if (EXPORT_ID.accepts)(&id) {
             Ok(id)
         } else {
-            Err(call::malformed("The answer names an export that cannot be asked for."))
+            Err(response::malformed("The answer names an export that cannot be asked for."))
         }
     }
 }
@@ -101,10 +103,10 @@ impl Status {
     /// Reads how far an export is, and whether the licence's maximum number of
     /// rows cut it (status 206). A link that leads elsewhere is a failure.
     pub fn read(response: &Response) -> Result<(Self, bool), Failure> {
-        super::answered(response)?;
-        let mut status: Self = call::json(response)?;
+        answered(response)?;
+        let mut status: Self = response::json(response)?;
         status.results_file_url = status.results_file_url.filter(|url| !url.is_empty());
-        status.results_file_url.as_deref().map_or(Ok(()), link::check)?;
+        status.results_file_url.as_deref().map_or(Ok(()), download_link::check)?;
         Ok((status, response.status == 206))
     }
 }
@@ -137,7 +139,7 @@ fn start(call: &Call) -> Result<Request, Vec<Problem>> {
     if get {
         // One of three words of letters.
         let compression = query.compression.map(|word| format!("&compression={word}")).unwrap_or_default();
-        let id = call::in_query(&query.query_id);
+        let id = formats::in_query(&query.query_id);
         let request = call.get(&format!("/api/v1/nql/export?queryId={id}{compression}"));
         return Ok(Request { repeatable: false, ..request });
     }
@@ -159,7 +161,7 @@ struct Ask {
 
 fn ask(call: &Call) -> Result<Request, Vec<Problem>> {
     let input: Ask = call.input()?;
-    Ok(call.get(&super::status_path(&input.export_id)))
+    Ok(call.get(&status_path(&input.export_id)))
 }
 
 fn told(call: &Call, response: &Response) -> Result<Outcome, Failure> {

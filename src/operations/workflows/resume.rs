@@ -1,0 +1,75 @@
+//! Resuming executions of workflows that wait.
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::failure::Failure;
+use crate::http::{Request, Response};
+use crate::json::Pairs;
+use crate::operations::call::{Call, Repeat};
+use crate::operations::formats::{PARAMETER_ID, SOME_VALUE, UUID};
+use crate::operations::operation::{Effect, Flow, Operation, Output};
+use crate::operations::response;
+use crate::operations::schema::{List, Map, Member, Object, Rule};
+use crate::operations::step::Outcome;
+use crate::operations::workflows::common::{DOCUMENTATION, PERMISSION, SOURCE, sourced};
+use crate::problem::Problem;
+
+/// `POST /api/v1/workflows/workflows/{workflowUuid}/execution/{executionUuid}/trigger`.
+pub static RESUME: Operation = Operation {
+    id: "workflows.resume",
+    title: "Wake a workflow",
+    description: "Wakes an execution of a workflow that waits for an event from outside.",
+    permission: PERMISSION,
+    effect: Effect::Write,
+    input: &Object::closed(&[
+        Member::required("workflowUuid", Rule::Text(&UUID), "UUID of the workflow."),
+        Member::required("executionUuid", Rule::Text(&UUID), "UUID of the execution that waits."),
+        Member::optional(
+            "parameters",
+            Rule::Map(&Map { names: &PARAMETER_ID, values: Rule::Text(&SOME_VALUE), max: 100 }),
+            "What the workflow waits for, by the names of its parameters.",
+        ),
+        SOURCE,
+    ]),
+    example: r#"{"workflowUuid":"7c1d2a34-9a54-4c3e-8d1f-7f3a00010001","executionUuid":"7c1d2a34-9a54-4c3e-8d1f-7f3a00010002","parameters":{"approved":"yes"}}"#,
+    output: Output::Json(&Object::open(&[Member::required(
+        "requests",
+        Rule::List(&List { item: Rule::Foreign(&["object"]), min: 0, max: None }),
+        "Each with its requestUuid.",
+    )])),
+    documentation: DOCUMENTATION,
+    flow: Flow::Single { request: wake, outcome: woken },
+};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Wake {
+    workflow_uuid: String,
+    execution_uuid: String,
+    #[serde(default)]
+    parameters: Pairs,
+    source: Option<String>,
+}
+
+fn wake(call: &Call) -> Result<Request, Vec<Problem>> {
+    #[derive(Serialize)]
+    struct Body {
+        parameters: Pairs,
+    }
+    let input: Wake = call.input()?;
+    // The doubled `workflows` is real.
+    let path =
+        format!("/api/v1/workflows/workflows/{}/execution/{}/trigger", input.workflow_uuid, input.execution_uuid);
+    let request = call.post(&path, &Body { parameters: input.parameters }, Repeat::Never);
+    Ok(sourced(request, input.source.as_deref()))
+}
+
+/// An array by the specification, one object in a client (confidence C).
+fn woken(_: &Call, response: &Response) -> Result<Outcome, Failure> {
+    #[derive(Serialize)]
+    struct Woken<'a> {
+        requests: Vec<&'a RawValue>,
+    }
+    Ok(Outcome::whole(&Woken { requests: response::one_or_many(response)? }))
+}
