@@ -1,4 +1,4 @@
-//! JSON that others wrote, where serde's own types are too strict or too lenient.
+//! JSON from outside, where the types of serde are too strict or too lenient.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -8,16 +8,14 @@ use serde::ser::{Serialize, Serializer};
 use serde_json::error::Category;
 use serde_json::value::RawValue;
 
-/// Reads a text that is one JSON object.
+/// Reads a JSON object.
 ///
-/// A struct that derives `Deserialize` would also be read from an array of its
-/// fields' values; here it is not.
+/// Serde alone would also read a struct from an array of its fields' values.
 ///
 /// # Errors
 ///
-/// The kind of mistake alone: serde's own messages may quote the text.
-pub fn object<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Result<T, Unreadable> {
-    let text = std::str::from_utf8(json).map_err(|_| Unreadable::NotUtf8)?;
+/// Returns only the kind of mistake, because serde's messages may quote the text.
+pub fn object_from_str<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, Unreadable> {
     if !text.trim_start().starts_with('{') && !text.trim().is_empty() {
         return Err(Unreadable::NotAnObject);
     }
@@ -28,7 +26,16 @@ pub fn object<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Result<T, Unreadable> {
     })
 }
 
-/// The reason why a text is not the JSON object that was expected.
+/// Reads a JSON object, like [`object_from_str`].
+///
+/// # Errors
+///
+/// As [`object_from_str`]; fails also when the bytes are not UTF-8.
+pub fn object_from_slice<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Unreadable> {
+    object_from_str(std::str::from_utf8(bytes).map_err(|_| Unreadable::NotUtf8)?)
+}
+
+/// The reason why a text is not the expected JSON object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unreadable {
     /// The bytes are not UTF-8.
@@ -37,18 +44,17 @@ pub enum Unreadable {
     NotAnObject,
     /// The text ends before the object does.
     EndsEarly,
-    /// A member is missing, occurs twice or has another type. Where every member
-    /// may be absent and is an [`AnyMember`], one occurs twice.
+    /// A member is missing, occurs twice or has another type. Where all members are
+    /// [`AnyMember`]s, only a repetition is left.
     Mismatch,
     /// The text is not JSON.
     Syntax,
 }
 
-/// A member that may be absent and may be of any type.
+/// A member of any type, or none.
 ///
-/// For what providers send in error and token responses: no value makes reading
-/// the object around it fail.
-#[derive(Debug, Clone, Copy, Default)]
+/// For error and token responses: no value of a member prevents reading the others.
+#[derive(Clone, Copy, Default)]
 pub struct AnyMember<'a>(Option<&'a RawValue>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for AnyMember<'a> {
@@ -63,31 +69,34 @@ impl<'a> AnyMember<'a> {
         self.0.is_none()
     }
 
-    /// Returns a string.
+    /// Returns the value of a string. `None` for any other type.
     pub fn string(self) -> Option<String> {
         serde_json::from_str(self.0?.get()).ok()
     }
 
-    /// Returns a whole number from 0 to 2^64 - 1, beyond 2^53 only when written
-    /// as an integer.
+    /// Returns the value of a whole number from 0 to 2^64 - 1; beyond 2^53 only
+    /// when it is written as an integer. `None` for anything else.
     pub fn whole(self) -> Option<u64> {
         let text = self.0?.get();
-        text.parse().ok().or_else(|| serde_json::from_str(text).map(|Whole(number)| number).ok())
+        text.parse().ok().or_else(|| serde_json::from_str(text).map(|WholeNumber(number)| number).ok())
     }
 
-    /// Returns a string, or a whole number as text.
+    /// Returns the value of a string, or a whole number as text. `None` for
+    /// anything else.
     pub fn text(self) -> Option<String> {
         self.string().or_else(|| self.whole().map(|number| number.to_string()))
     }
 
-    /// Returns an object.
+    /// Reads an object. `None` for any other type or a mismatch.
     pub fn object<T: Deserialize<'a>>(self) -> Option<T> {
-        object(self.0?.get().as_bytes()).ok()
+        object_from_str(self.0?.get()).ok()
     }
 
-    /// Returns the first item of an array.
+    /// Returns the first item of an array. `None` for an empty array or any other
+    /// type.
     pub fn first(self) -> Option<Self> {
-        // The array is known to be JSON, so what follows the bracket is an item.
+        // The value is known to be JSON, so the text after the bracket starts with
+        // an item.
         let items = self.0?.get().strip_prefix('[')?;
         Self::deserialize(&mut serde_json::Deserializer::from_str(items)).ok()
     }
@@ -98,15 +107,15 @@ impl<'a> AnyMember<'a> {
 #[serde(transparent)]
 pub struct Name<'a>(#[serde(borrow)] pub Cow<'a, str>);
 
-/// A whole number from 0 to 2^53, however it is written: `60`, `60.0` or `6e1`,
-/// which JSON Schema does not tell apart.
+/// A whole number from 0 to 2^53, however it is written: `60`, `60.0` or `6e1` are
+/// the same to JSON Schema.
 ///
-/// The limit is that of RFC 8259 §6: up to it, every reader sees the same number.
+/// Up to the limit, every reader sees the same number (RFC 8259 §6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(transparent)]
-pub struct Whole(pub u64);
+pub struct WholeNumber(pub u64);
 
-impl<'de> Deserialize<'de> for Whole {
+impl<'de> Deserialize<'de> for WholeNumber {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let number = f64::deserialize(deserializer)?;
         if number.fract() != 0.0 || !(0.0..=9_007_199_254_740_992.0).contains(&number) {
@@ -117,7 +126,7 @@ impl<'de> Deserialize<'de> for Whole {
     }
 }
 
-/// A string, or a number as it is written: providers use either for codes.
+/// A string, or a number as it is written: error codes are either.
 #[derive(Debug, PartialEq, Eq)]
 pub struct TextOrNumber(pub String);
 

@@ -1,4 +1,4 @@
-//! Calls to the API with a token.
+//! Calls to the API with an access token.
 
 mod authorize;
 mod request;

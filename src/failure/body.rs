@@ -1,27 +1,33 @@
-//! What a provider says about a failure.
+//! The error bodies of token endpoint and API.
 
 use serde::Deserialize;
 
 use crate::json::{self, AnyMember};
 use crate::text;
 
-/// Holds the provider's own code and text, both fit to show.
+/// The provider's own error code and text, both fit to show.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct ProviderError {
-    /// Such as `invalid_client` or `E0000047`.
+    /// Error code, such as `invalid_client` or `E0000047`. `None`: the body has
+    /// none.
     pub code: Option<String>,
-    /// Such as a description of the error.
+    /// Description of the error, at most 300 characters. `None`: the body has none.
     pub message: Option<String>,
 }
 
 impl ProviderError {
-    /// Reads the error bodies of RFC 6749 §5.2 (`error`, `error_description`), of
-    /// Okta (`errorCode`, `errorSummary`) and of Nexthink's APIs (`code` as text or
-    /// number, `message` or `details`, `errors` with the same inside), also wrapped
-    /// as `{"error": {…}}`. Empty when the body is none of them: what failed is
-    /// clear from the status as well.
+    /// Reads an error body in any known form:
+    ///
+    /// - RFC 6749 §5.2: `error`, `error_description`
+    /// - Okta: `errorCode`, `errorSummary`
+    /// - Nexthink's APIs: `code` as text or number, `message` or `details`,
+    ///   `errors` with the same inside
+    /// - any of these wrapped as `{"error": {…}}`
+    ///
+    /// Empty when the body has none of these forms, or contains one of their
+    /// members twice: the status alone then tells what failed.
     pub fn read(body: &[u8]) -> Self {
-        let Ok(body) = json::object::<Body>(body) else { return Self::default() };
+        let Ok(body) = json::object_from_slice::<Body>(body) else { return Self::default() };
         let mut codes = vec![body.error, body.error_code, body.code];
         let mut texts = vec![body.error_description, body.error_summary, body.message, body.details];
         if body.error.object::<Inner>().is_some() {

@@ -1,4 +1,4 @@
-//! One call of an operation: its connection, its input and the requests it makes.
+//! A call of an operation: its connection, its input and the requests it builds.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,33 +12,33 @@ use crate::operations::state;
 use crate::operations::step::{Pending, Progress};
 use crate::problem::{Problem, ProblemCode};
 
-/// Holds what an operation works with.
+/// A call of an operation.
 pub struct Call<'a> {
     /// Id of the operation.
     pub id: &'static str,
     /// Title of the operation.
     pub title: &'static str,
-    /// JSON that its input rule accepts.
+    /// Input, as JSON that its rule accepts.
     pub input: &'a str,
-    /// Root of the API, without a trailing slash.
+    /// Root URL of the API, without a trailing slash.
     pub base_url: String,
 }
 
-/// Says whether repeating a request is harmless.
+/// The consequence of repeating a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Repeat {
-    /// It reads, or leaves the same behind.
+    /// Nothing changes: the request reads, or leaves the same state behind.
     Harmless,
-    /// Something would happen twice.
+    /// Something happens twice.
     Never,
 }
 
 impl<'a> Call<'a> {
-    /// Finds where the settings lead.
+    /// Creates a call from the settings of a connection.
     ///
     /// # Errors
     ///
-    /// Every problem of the settings.
+    /// Returns every problem of the settings.
     pub fn new(
         id: &'static str,
         title: &'static str,
@@ -53,30 +53,31 @@ impl<'a> Call<'a> {
     ///
     /// # Errors
     ///
-    /// A problem where this reader and the rule differ, which a test excludes.
+    /// Returns a problem where this reader is stricter than the rule, which a test
+    /// excludes.
     pub fn input<T: Deserialize<'a>>(&self) -> Result<T, Vec<Problem>> {
-        json::object(self.input.as_bytes())
+        json::object_from_str(self.input)
             .map_err(|_| vec![Problem::of_whole(ProblemCode::BadFormat, "The input cannot be read.")])
     }
 
-    /// Reads the input again, to go on with an operation.
+    /// Reads the input again, to resume an operation.
     ///
     /// # Errors
     ///
-    /// When it is not the one that the operation began with.
-    pub fn input_again<T: Deserialize<'a>>(&self) -> Result<T, Failure> {
-        json::object(self.input.as_bytes()).map_err(|_| state::foreign())
+    /// Fails when it is not the input that the operation started with.
+    pub fn input_on_resume<T: Deserialize<'a>>(&self) -> Result<T, Failure> {
+        json::object_from_str(self.input).map_err(|_| state::mismatch())
     }
 
-    /// Builds a request without a body. Path and query are made of what is safe in
-    /// them.
+    /// Builds a request without a body. The path and query must consist of
+    /// characters that need no encoding.
     pub fn get(&self, path_and_query: &str) -> Request {
         self.request("GET", path_and_query, Vec::new(), Repeat::Harmless)
     }
 
     /// Builds a request with a JSON body.
     pub fn post(&self, path: &str, body: &impl Serialize, repeat: Repeat) -> Request {
-        // Strings, numbers and lists: nothing in a body can fail to be written.
+        // A body consists of strings, numbers and lists, which always serialize.
         self.request("POST", path, serde_json::to_vec(body).unwrap_or_default(), repeat)
     }
 
@@ -98,15 +99,15 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// Asks for the only exchange of an operation.
-    pub fn only(&self, request: Request) -> Pending {
-        let progress = Progress::unknown(format!("{}: waiting for Nexthink", self.title));
-        self.next(request, 0, &(), progress)
+    /// Returns the step that sends the only request of an operation.
+    pub fn single_exchange(&self, request: Request) -> Pending {
+        let progress = Progress::indeterminate(format!("{}: waiting for Nexthink", self.title));
+        self.exchange(request, 0, &(), progress)
     }
 
-    /// Asks for the next exchange, in so many seconds, and says where the
-    /// operation is.
-    pub fn next(&self, request: Request, wait: u32, place: &impl Serialize, progress: Progress) -> Pending {
-        Pending { request, wait, state: state::write(self.id, place), progress }
+    /// Returns the step that sends the next request after `wait` seconds and keeps
+    /// the position of the operation.
+    pub fn exchange(&self, request: Request, wait: u32, position: &impl Serialize, progress: Progress) -> Pending {
+        Pending { request, wait, state: state::write(self.id, position), progress }
     }
 }

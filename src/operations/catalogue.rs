@@ -1,9 +1,9 @@
-//! Every operation of the connector.
+//! The catalogue of operations.
 
 use crate::operations::operation::Operation;
 use crate::operations::{campaigns, data_management, enrichment, nql, remote_actions, spark, workflows};
 
-/// Lists every operation, in the order to show them.
+/// Every operation, in the order to show them.
 pub static CATALOGUE: [&Operation; 17] = [
     &nql::execute::V2,
     &nql::execute::V1,
@@ -24,7 +24,7 @@ pub static CATALOGUE: [&Operation; 17] = [
     &spark::HANDOFF,
 ];
 
-/// Returns the operation of an id.
+/// Returns the operation with an id. `None` when there is none.
 pub fn find(id: &str) -> Option<&'static Operation> {
     CATALOGUE.into_iter().find(|operation| operation.id == id)
 }

@@ -1,15 +1,15 @@
-//! What Nexthink can do, as operations with JSON in and out.
+//! Operations: what Nexthink can do, with JSON in and out.
 //!
-//! 1. [`CATALOGUE`] lists the operations, one module an API; a [`schema`] describes
-//!    their inputs, with [`formats`] for identifiers and texts that recur.
+//! 1. [`CATALOGUE`] lists them, from one module an API. A [`schema`] describes
+//!    input and output, with [`formats`] for identifiers and texts that recur.
 //! 2. [`start`] checks an input and returns the first request.
-//! 3. [`resume`] reads the response and returns the next [`step`]. The host hands
+//! 3. [`resume`] reads the response and returns the next [`step`]. The host passes
 //!    settings and input in again, so the state between two exchanges is no more
-//!    than the position of an operation.
+//!    than the position of the operation.
 //!
-//! A rule without a remark is documented by Nexthink; a remark gives the
-//! confidence of the others: B (seen by someone), C (reported or found in clients)
-//! or D (an inference).
+//! Rules without a remark are documented by Nexthink. A remark gives the confidence
+//! of the others: B (seen to work), C (reported, or found in clients) or D (an
+//! inference).
 
 mod call;
 mod campaigns;

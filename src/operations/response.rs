@@ -1,4 +1,4 @@
-//! Reading the responses to an operation's requests.
+//! The responses to the requests of operations.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -8,24 +8,24 @@ use crate::failure::{Failure, FailureCode};
 use crate::http::Response;
 use crate::json;
 
-/// Reads the JSON of a success.
+/// Reads the JSON object of a response.
 ///
 /// # Errors
 ///
-/// The failure that the status means, or that the body is not what is documented.
+/// Returns the failure that the status means, or that the body is not as
+/// documented.
 pub fn read<'r, T: Deserialize<'r>>(response: &'r Response) -> Result<T, Failure> {
     access::response(response)?;
     json(response)
 }
 
-/// Reads the JSON object of an answer that was found to be a success.
+/// Reads the JSON object of a response that is known to be a success.
 ///
 /// # Errors
 ///
-/// When the body is not what is documented.
+/// Fails when the body is not as documented.
 pub fn json<'r, T: Deserialize<'r>>(response: &'r Response) -> Result<T, Failure> {
-    let text = text(response)?;
-    json::object(text.as_bytes()).map_err(|_| undocumented())
+    json::object_from_str(text(response)?).map_err(|_| undocumented())
 }
 
 fn text(response: &Response) -> Result<&str, Failure> {
@@ -42,13 +42,17 @@ fn undocumented() -> Failure {
     malformed("The answer is not in the documented form.")
 }
 
-/// Says that an answer cannot be read.
+/// Creates the failure of a success that cannot be read.
 pub fn malformed(message: &str) -> Failure {
     Failure::new(FailureCode::MalformedResponse, message)
         .hint("A proxy on the way can answer in Nexthink's place; otherwise the API has changed.")
 }
 
-/// Reads a list of objects, each as it stands.
+/// Reads an array of objects, each left as it is.
+///
+/// # Errors
+///
+/// Returns the failure that the status means, or that the body is something else.
 pub fn objects(response: &Response) -> Result<Vec<&RawValue>, Failure> {
     let objects: Vec<&RawValue> = raw(response)?;
     if objects.iter().all(|object| is_object(object)) {
@@ -58,13 +62,21 @@ pub fn objects(response: &Response) -> Result<Vec<&RawValue>, Failure> {
     }
 }
 
-/// Reads an object as it stands.
+/// Reads an object and leaves it as it is.
+///
+/// # Errors
+///
+/// Returns the failure that the status means, or that the body is something else.
 pub fn object(response: &Response) -> Result<&RawValue, Failure> {
     let object: &RawValue = raw(response)?;
     if is_object(object) { Ok(object) } else { Err(malformed("The answer is no object.")) }
 }
 
-/// Reads a list of objects, or the only one.
+/// Reads an array of objects or a single one, each left as it is.
+///
+/// # Errors
+///
+/// Returns the failure that the status means, or that the body is something else.
 pub fn one_or_many(response: &Response) -> Result<Vec<&RawValue>, Failure> {
     if response.body.trim_ascii_start().starts_with(b"{") {
         object(response).map(|object| vec![object])
@@ -73,7 +85,7 @@ pub fn one_or_many(response: &Response) -> Result<Vec<&RawValue>, Failure> {
     }
 }
 
-/// Reads a success of which parts pass through as they stand.
+/// Reads a response of any JSON type.
 fn raw<'r, T: Deserialize<'r>>(response: &'r Response) -> Result<T, Failure> {
     access::response(response)?;
     serde_json::from_str(text(response)?).map_err(|_| undocumented())

@@ -1,4 +1,4 @@
-//! Running an operation: one function begins it, one resumes it.
+//! Running an operation: starting it, and resuming it after each exchange.
 
 use serde::de::IgnoredAny;
 
@@ -13,11 +13,14 @@ use crate::operations::state;
 use crate::operations::step::Step;
 use crate::problem::{Problem, ProblemCode};
 
-/// Begins an operation with its input as JSON.
+/// Starts an operation with its input as JSON.
+///
+/// Takes the settings of a connection; returns the first request.
 ///
 /// # Errors
 ///
-/// Every problem at once, those of the input with a JSON Pointer.
+/// Returns every problem at once: those of the settings, and those of the input
+/// with a JSON Pointer (RFC 6901).
 pub fn start(settings: &Entries, id: &str, input: &str) -> Result<Step, Vec<Problem>> {
     let Some(operation) = find(id) else {
         let problem = Problem::of_whole(ProblemCode::UnknownOperation, "There is no such operation.");
@@ -33,32 +36,34 @@ pub fn start(settings: &Entries, id: &str, input: &str) -> Result<Step, Vec<Prob
         }
     };
     match &operation.flow {
-        Flow::Single { request, .. } => request(&call).map(|request| call.only(request)),
+        Flow::Single { request, .. } => request(&call).map(|request| call.single_exchange(request)),
         Flow::Several { start, .. } => start(&call),
     }
     .map(Step::Send)
 }
 
-/// Goes on with the response to the pending request, or to the download when it
-/// was no success. Takes settings and input as `start` did.
+/// Resumes an operation with the response to the pending request, whatever its
+/// status, or to a download that was no success.
+///
+/// Takes the same settings, id and input as [`start`].
 ///
 /// # Errors
 ///
-/// Says what failed and what to do; never holds the body.
+/// Returns what failed and what to do about it; never the body.
 pub fn resume(settings: &Entries, id: &str, input: &str, state: &[u8], response: &Response) -> Result<Step, Failure> {
-    let operation = find(id).ok_or_else(state::foreign)?;
-    let call = Call::new(operation.id, operation.title, settings, input).map_err(|_| state::foreign())?;
+    let operation = find(id).ok_or_else(state::mismatch)?;
+    let call = Call::new(operation.id, operation.title, settings, input).map_err(|_| state::mismatch())?;
     match &operation.flow {
         Flow::Single { outcome, .. } => {
             state::read::<IgnoredAny>(operation.id, state)?;
-            outcome(&call, response).map(Step::Done).map_err(|failure| uncertain(operation, failure))
+            outcome(&call, response).map(Step::Done).map_err(|failure| advise_check_before_retry(operation, failure))
         }
         Flow::Several { resume, .. } => resume(&call, state, response),
     }
 }
 
-/// Takes back the advice to try again where the request may have taken effect.
-fn uncertain(operation: &Operation, failure: Failure) -> Failure {
+/// Replaces the advice to try again where the request may have taken effect.
+fn advise_check_before_retry(operation: &Operation, failure: Failure) -> Failure {
     use FailureCode::{MalformedResponse, Timeout, Unavailable, UnexpectedStatus};
     let unclear = matches!(failure.code, MalformedResponse | Timeout | Unavailable | UnexpectedStatus);
     if unclear && operation.effect != Effect::Read {

@@ -1,4 +1,4 @@
-//! Handing conversations over to Spark (Nexthink: Spark API).
+//! Handover of conversations to Spark (Nexthink: Spark API).
 
 use std::borrow::Cow;
 
@@ -9,7 +9,7 @@ use crate::failure::{Failure, FailureCode};
 use crate::http::{Request, Response};
 use crate::json::Pairs;
 use crate::operations::call::{Call, Repeat};
-use crate::operations::formats::{BASE64, HEADER, LINE, MESSAGE, UPN, VALUES};
+use crate::operations::formats::{BASE64, HEADER_VALUE, LINE, MESSAGE, UPN, VALUES};
 use crate::operations::operation::{Effect, Flow, Operation, Output};
 use crate::operations::response;
 use crate::operations::schema::{List, Member, Object, Rule};
@@ -31,7 +31,7 @@ pub static HANDOFF: Operation = Operation {
             Rule::List(&List {
                 item: Rule::Object(&Object::closed(&[
                     Member::required("mimeType", Rule::Text(&LINE), "Media type, such as image/png."),
-                    // That it is base64 is an inference (confidence D).
+                    // Base64 is an inference (confidence D).
                     Member::required("fileContent", Rule::Text(&BASE64), "The bytes in base64."),
                 ])),
                 min: 0,
@@ -40,8 +40,8 @@ pub static HANDOFF: Operation = Operation {
             }),
             "Files that belong to it.",
         ),
-        // The form is not documented; a name of the IANA is likely (confidence D).
-        Member::optional("timezone", Rule::Text(&HEADER), "The employee's time zone, such as Europe/Zurich."),
+        // The format is not documented; an IANA name is likely (confidence D).
+        Member::optional("timezone", Rule::Text(&HEADER_VALUE), "The employee's time zone, such as Europe/Zurich."),
         Member::optional("metadata", Rule::Map(&VALUES), "What else Spark should know."),
     ]),
     example: r#"{"userPrincipalName":"ada@example.com","text":"My laptop is slow.","timezone":"Europe/Zurich"}"#,
@@ -125,5 +125,5 @@ fn handed_off(_: &Call, response: &Response) -> Result<Outcome, Failure> {
     if response.status != 204 && !response.body.is_empty() {
         return Err(response::malformed("Spark answered with something where it says nothing."));
     }
-    Ok(Outcome::whole(&HandedOff { accepted: true }))
+    Ok(Outcome::complete(&HandedOff { accepted: true }))
 }

@@ -47,7 +47,7 @@ pub(super) fn resumed(id: &str, input: &Value, pending: &Pending, response: &Res
     resume(&settings(), id, &input.to_string(), &pending.state, response)
 }
 
-/// Takes an operation of one exchange to its end.
+/// Runs an operation of one exchange to its end.
 pub(super) fn done(id: &str, input: &Value, response: &Response) -> Outcome {
     match resumed(id, input, &begun(id, input), response) {
         Ok(Step::Done(outcome)) => outcome,
@@ -212,7 +212,8 @@ fn failures_are_named_by_status_whatever_the_operation() {
             let failure = failed(operation.id, &input, &answer(status, "application/json", body));
             assert_eq!(failure.code.as_str(), code, "{} {status}", operation.id);
         }
-        // Spark says nothing; what these describe may have any member.
+        // A response of Spark is empty; objects that pass through may have any
+        // member.
         let open = ["remote-actions.details", "workflows.details", "workflows.resume"].contains(&operation.id);
         if operation.id != "spark.handoff" {
             for body in ["", "[1", "<html>", r#"{"unrelated":true,"data":7,"errors":7}"#, "[7]", "null", "\"x\""] {

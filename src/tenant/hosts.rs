@@ -3,15 +3,15 @@
 use crate::tenant::instance::Instance;
 use crate::tenant::region::Region;
 
-/// The domain that every Nexthink host lies under.
+/// The domain of every Nexthink host.
 pub const DOMAIN: &str = "nexthink.cloud";
 
-/// Names a tenant: an instance in a region.
+/// A tenant: an instance in a region.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tenant {
-    /// Which instance.
+    /// Instance name.
     pub instance: Instance,
-    /// Where it is hosted.
+    /// Region that hosts the tenant.
     pub region: Region,
 }
 

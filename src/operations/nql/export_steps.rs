@@ -1,4 +1,5 @@
-//! An export step by step: starting it, and asking how far it is.
+//! The steps of an export as operations of their own: starting it, and querying its
+//! status.
 
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +16,7 @@ use crate::operations::schema::{Member, Object, Rule};
 use crate::operations::step::Outcome;
 use crate::problem::{Problem, ProblemCode};
 
-/// `POST /api/v1/nql/export`, or `GET` where asked.
+/// `POST /api/v1/nql/export`, or `GET` where the input asks for it.
 pub static START: Operation = Operation {
     id: "nql.export-start",
     title: "Start an export",
@@ -31,7 +32,7 @@ pub static START: Operation = Operation {
             Rule::Choice(&["POST", "GET"]),
             "How to ask. GET is for callers who have to, and takes no parameters.",
         )
-        .or(r#""POST""#),
+        .with_default(r#""POST""#),
     ]),
     example: r##"{"queryId":"#export_devices","compression":"GZIP"}"##,
     output: Output::Json(&Object::open(&[Member::required(
@@ -56,21 +57,21 @@ pub static STATUS: Operation = Operation {
         Member::required("exportId", Rule::Text(&EXPORT_ID), "The export."),
         Member::required(
             "status",
-            Rule::Foreign(&["string"]),
+            Rule::Unchecked(&["string"]),
             "SUBMITTED, IN_PROGRESS, COMPLETED or ERROR; there may be others.",
         ),
         Member::optional(
             "resultsFileUrl",
-            Rule::Foreign(&["string"]),
+            Rule::Unchecked(&["string"]),
             "Link to the file, good for 15 minutes. Whoever has it can read the file; send no token to it.",
         ),
-        Member::optional("errorDescription", Rule::Foreign(&["string"]), "Why the export failed."),
+        Member::optional("errorDescription", Rule::Unchecked(&["string"]), "Why the export failed."),
     ])),
     documentation: "https://docs.nexthink.com/api/nql/export-an-nql",
-    flow: Flow::Single { request: ask, outcome: told },
+    flow: Flow::Single { request: request_status, outcome: status_outcome },
 };
 
-/// What asking for an export brings.
+/// The id of a new export: the response, and the output.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Started {
@@ -79,6 +80,11 @@ pub(super) struct Started {
 
 impl Started {
     /// Reads the id of a new export.
+    ///
+    /// # Errors
+    ///
+    /// Returns the failure that the status means, or that the body is not as
+    /// documented.
     pub fn read(response: &Response) -> Result<String, Failure> {
         answered(response)?;
         let id = response::json::<Self>(response)?.export_id;
@@ -90,7 +96,7 @@ impl Started {
     }
 }
 
-/// Says how far an export is.
+/// The status of an export.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Status {
@@ -100,8 +106,13 @@ pub(super) struct Status {
 }
 
 impl Status {
-    /// Reads how far an export is, and whether the licence's maximum number of
-    /// rows cut it (status 206). A link that leads elsewhere is a failure.
+    /// Reads the status of an export, and whether the licence's maximum number of
+    /// rows truncated it (status 206).
+    ///
+    /// # Errors
+    ///
+    /// Returns the failure that the status means, that the body is not as
+    /// documented, or that the link points to another host.
     pub fn read(response: &Response) -> Result<(Self, bool), Failure> {
         answered(response)?;
         let mut status: Self = response::json(response)?;
@@ -111,13 +122,13 @@ impl Status {
     }
 }
 
-/// What a person should know about an export that the licence cut.
+/// Warning about an export that the licence truncated.
 pub(super) const TRUNCATED: &str =
     "The export is incomplete: it reached the most rows that the tenant's licence allows. Narrow the query down.";
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Start {
+struct StartInput {
     query_id: String,
     #[serde(default)]
     parameters: Pairs,
@@ -126,7 +137,7 @@ struct Start {
 }
 
 fn start(call: &Call) -> Result<Request, Vec<Problem>> {
-    let input: Start = call.input()?;
+    let input: StartInput = call.input()?;
     let get = input.method.as_deref() == Some("GET");
     let query = Query::new(&input.query_id, &input.parameters, input.compression)?;
     if get && !query.parameters.is_empty() {
@@ -137,37 +148,37 @@ fn start(call: &Call) -> Result<Request, Vec<Problem>> {
         ]);
     }
     if get {
-        // One of three words of letters.
+        // One of three words, which need no encoding.
         let compression = query.compression.map(|word| format!("&compression={word}")).unwrap_or_default();
         let id = formats::in_query(&query.query_id);
         let request = call.get(&format!("/api/v1/nql/export?queryId={id}{compression}"));
         return Ok(Request { repeatable: false, ..request });
     }
-    // Another export would count against the tenant's quota.
+    // Another export would count against the quota of the tenant.
     Ok(call.post("/api/v1/nql/export", &query, Repeat::Never))
 }
 
 fn started(call: &Call, response: &Response) -> Result<Outcome, Failure> {
-    let input: Start = call.input_again()?;
+    let input: StartInput = call.input_on_resume()?;
     let export_id = Started::read(response)?;
-    Ok(Outcome::whole(&Started { export_id }).warn_all(warnings(&input.parameters)))
+    Ok(Outcome::complete(&Started { export_id }).warn_all(warnings(&input.parameters)))
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Ask {
+struct StatusInput {
     export_id: String,
 }
 
-fn ask(call: &Call) -> Result<Request, Vec<Problem>> {
-    let input: Ask = call.input()?;
+fn request_status(call: &Call) -> Result<Request, Vec<Problem>> {
+    let input: StatusInput = call.input()?;
     Ok(call.get(&status_path(&input.export_id)))
 }
 
-fn told(call: &Call, response: &Response) -> Result<Outcome, Failure> {
+fn status_outcome(call: &Call, response: &Response) -> Result<Outcome, Failure> {
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
-    struct Told {
+    struct StatusOutput {
         export_id: String,
         status: String,
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -175,9 +186,9 @@ fn told(call: &Call, response: &Response) -> Result<Outcome, Failure> {
         #[serde(skip_serializing_if = "Option::is_none")]
         error_description: Option<String>,
     }
-    let input: Ask = call.input_again()?;
+    let input: StatusInput = call.input_on_resume()?;
     let (status, truncated) = Status::read(response)?;
-    let outcome = Outcome::whole(&Told {
+    let outcome = Outcome::complete(&StatusOutput {
         export_id: input.export_id,
         status: status.status,
         results_file_url: status.results_file_url,

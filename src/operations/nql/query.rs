@@ -1,4 +1,4 @@
-//! Saved queries, as every operation on them takes and reports them.
+//! What the operations on saved queries share.
 
 use serde::Serialize;
 
@@ -23,9 +23,9 @@ pub const VALUES: Member = Member::optional(
 
 pub const COMPRESSION: Member =
     Member::optional("compression", Rule::Choice(&["NONE", "GZIP", "ZSTD"]), "How Nexthink compresses the file.")
-        .or(r#""NONE""#);
+        .with_default(r#""NONE""#);
 
-/// Names a query and the values of its parameters, as the API takes them.
+/// A query and the values of its parameters, as the API takes them.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Query {
@@ -37,7 +37,11 @@ pub struct Query {
 }
 
 impl Query {
-    /// Adds the `#` and drops the `$`.
+    /// Adds the `#` to the id and drops the `$` of parameters.
+    ///
+    /// # Errors
+    ///
+    /// Fails when a parameter is given both with and without `$`.
     pub fn new(id: &str, parameters: &Pairs, compression: Option<String>) -> Result<Self, Vec<Problem>> {
         let mut plain: Vec<(String, String)> = Vec::new();
         for (name, value) in &parameters.0 {
@@ -59,7 +63,7 @@ fn without_dollar(name: &str) -> &str {
     name.strip_prefix('$').unwrap_or(name)
 }
 
-/// Says which parameters were written with a `$`.
+/// Returns a warning when names of parameters begin with `$`.
 pub fn warnings(parameters: &Pairs) -> Vec<String> {
     let names: Vec<&str> =
         parameters.0.iter().map(|(name, _)| name.as_str()).filter(|name| name.starts_with('$')).collect();
@@ -69,7 +73,11 @@ pub fn warnings(parameters: &Pairs) -> Vec<String> {
     vec![format!("The $ before the name of a parameter was dropped: {}.", names.join(", "))]
 }
 
-/// Names the failure of a call about a query.
+/// Checks that a response about a query is a success.
+///
+/// # Errors
+///
+/// Returns the failure that the status means, with a hint on queries.
 pub fn answered(response: &Response) -> Result<(), Failure> {
     access::response(response).map_err(|failure| match failure.code {
         FailureCode::NotFound => failure.hint(
@@ -81,7 +89,7 @@ pub fn answered(response: &Response) -> Result<(), Failure> {
     })
 }
 
-/// Builds the path that asks how far an export is.
+/// Returns the path of the status of an export.
 pub fn status_path(id: &str) -> String {
     format!("/api/v1/nql/status/{id}")
 }

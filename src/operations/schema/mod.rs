@@ -1,4 +1,4 @@
-//! The shape of an input or output: one rule, from which both the JSON Schema and
+//! The shape of inputs and outputs: one rule, from which both the JSON Schema and
 //! the check follow.
 
 mod check;
@@ -6,5 +6,5 @@ mod rule;
 mod write;
 
 pub use check::check;
-pub use rule::{List, MAX_EXACT, Map, Member, Object, Rule, Text};
+pub use rule::{List, MAX_SAFE_INTEGER, Map, Member, Object, Rule, Text};
 pub use write::json_schema;

@@ -1,130 +1,132 @@
 //! Rules for JSON values.
 
-/// Says what a JSON value has to look like.
+/// A rule for a JSON value.
 #[derive(Debug)]
 pub enum Rule {
     /// A string.
     Text(&'static Text),
-    /// A string out of a list.
+    /// A string from a list of options.
     Choice(&'static [&'static str]),
-    /// A number without a fraction, both limits included.
-    Whole(i64, i64),
+    /// A number without a fraction, from the first limit to the second.
+    Integer(i64, i64),
     /// `true` or `false`.
     Boolean,
     /// An object with known members.
     Object(&'static Object),
-    /// An object whose members have names of the caller's.
+    /// An object whose members have names of the caller's choice.
     Map(&'static Map),
     /// An array.
     List(&'static List),
     /// A string, or a number without a fraction.
-    TextOrWhole(&'static Text),
-    /// Whatever the provider says, of the types named; any type when none is.
-    Foreign(&'static [&'static str]),
+    TextOrInteger(&'static Text),
+    /// Anything that the provider sends, of these JSON types; of any type when
+    /// empty. For outputs only.
+    Unchecked(&'static [&'static str]),
 }
 
-/// Says what a string has to look like.
+/// A format of strings.
 #[derive(Debug)]
 pub struct Text {
     /// ECMA-262 expression that the whole string matches. Empty: anything.
     pub pattern: &'static str,
-    /// Decides the same as the pattern; a test compares the two.
+    /// Function that decides the same as the pattern; a test compares the two.
     pub accepts: fn(&str) -> bool,
-    /// Fewest Unicode scalar values.
+    /// Minimum length in Unicode scalar values.
     pub min: usize,
-    /// Most Unicode scalar values.
+    /// Maximum length in Unicode scalar values.
     pub max: usize,
-    /// Word of JSON Schema for the form. Empty: there is none.
+    /// Value of the keyword `format`. Empty: none.
     pub format: &'static str,
-    /// A value that is accepted.
+    /// An accepted value. Empty: none.
     pub example: &'static str,
-    /// What a value has to look like, as the end of "This is not …".
-    pub form: &'static str,
-    /// What to do about another value.
+    /// Noun phrase, as the end of "This is not …".
+    pub noun: &'static str,
+    /// What to do about a value that is not accepted.
     pub hint: &'static str,
 }
 
-/// Says which members an object has.
+/// A rule for an object with known members.
 #[derive(Debug)]
 pub struct Object {
-    /// In the order to show them.
+    /// Members, in the order to show them.
     pub members: &'static [Member],
-    /// How many of them have to be there, whichever.
-    pub at_least: usize,
-    /// Whether it may have members beside these, as answers do.
+    /// Minimum number of these members.
+    pub min: usize,
+    /// Whether other members are allowed, as in responses.
     pub open: bool,
 }
 
-/// Describes a member of an object.
+/// A member of an object.
 #[derive(Debug)]
 pub struct Member {
-    /// As the provider spells it.
+    /// Name, as the provider spells it.
     pub name: &'static str,
-    /// What it is for.
+    /// Description, in one or two sentences.
     pub description: &'static str,
-    /// Whether it has to be there.
+    /// Whether it must be present.
     pub required: bool,
-    /// What its value has to look like.
+    /// Rule of its value.
     pub rule: Rule,
-    /// What its absence means, as JSON. Empty: nothing to speak of.
+    /// Value that its absence means, as JSON. Empty: none in particular.
     pub default: &'static str,
 }
 
-/// Says what the members of an object of the caller's have to look like.
+/// A rule for an object whose members have names of the caller's choice.
 #[derive(Debug)]
 pub struct Map {
-    /// Their names.
+    /// Format of the names.
     pub names: &'static Text,
-    /// Their values.
+    /// Rule of the values.
     pub values: Rule,
-    /// How many there may be.
+    /// Maximum number of members.
     pub max: usize,
 }
 
-/// Says what an array holds.
+/// A rule for an array.
 #[derive(Debug)]
 pub struct List {
-    /// Each item.
+    /// Rule of each item.
     pub item: Rule,
-    /// Fewest items.
+    /// Minimum number of items.
     pub min: usize,
-    /// Most items. None: as many as there are.
+    /// Maximum number of items. `None`: no limit.
     pub max: Option<usize>,
 }
 
 impl Member {
-    /// Describes a member that has to be there.
+    /// Defines a member that must be present.
     pub const fn required(name: &'static str, rule: Rule, description: &'static str) -> Self {
         Self { name, description, required: true, rule, default: "" }
     }
 
-    /// Describes a member that may be left out.
+    /// Defines a member that may be absent.
     pub const fn optional(name: &'static str, rule: Rule, description: &'static str) -> Self {
         Self { name, description, required: false, rule, default: "" }
     }
 
-    /// Says what its absence means.
-    pub const fn or(self, default: &'static str) -> Self {
+    /// Sets the value that its absence means, as JSON.
+    pub const fn with_default(self, default: &'static str) -> Self {
         Self { default, ..self }
     }
 }
 
 impl Object {
-    /// Describes an object with exactly these members, as inputs have.
+    /// Defines an object with only these members, such as an input.
     pub const fn closed(members: &'static [Member]) -> Self {
-        Self { members, at_least: 0, open: false }
+        Self { members, min: 0, open: false }
     }
 
-    /// Describes an object with one or more of these members, and no other.
-    pub const fn any_of(members: &'static [Member]) -> Self {
-        Self { members, at_least: 1, open: false }
+    /// Defines an object with one or more of these members, and no other.
+    pub const fn at_least_one(members: &'static [Member]) -> Self {
+        Self { members, min: 1, open: false }
     }
 
-    /// Describes an object with at least these members, as answers have.
+    /// Defines an object that may have other members too, such as a response.
     pub const fn open(members: &'static [Member]) -> Self {
-        Self { members, at_least: 0, open: true }
+        Self { members, min: 0, open: true }
     }
 }
 
-/// Largest whole number that every JSON reader holds exactly: 2^53 - 1.
-pub const MAX_EXACT: i64 = 9_007_199_254_740_991;
+/// Largest integer that every JSON reader represents exactly: 2^53 - 1 (RFC 8259
+/// §6).
+pub const MAX_SAFE_INTEGER: i64 = 9_007_199_254_740_991;

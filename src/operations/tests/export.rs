@@ -89,7 +89,7 @@ fn waiting_ends_at_the_limit_by_the_clock_or_by_the_pauses() {
     let failure = resumed(ID, &input, &asked, &late).unwrap_err();
     assert_eq!(failure.code, FailureCode::Timeout);
     assert!(failure.message.contains("e1") && failure.hint.as_deref().unwrap().contains("nql.export-status"));
-    // A clock that jumps back, or stands.
+    // A clock that jumps back, or stops.
     let mut asked = asked;
     let mut polls = 0;
     let failure = loop {

@@ -1,7 +1,7 @@
-//! What the operations on workflows have in common.
+//! What the operations on workflows share.
 
 use crate::http::Request;
-use crate::operations::formats::{HEADER, NQL_ID};
+use crate::operations::formats::{HEADER_VALUE, NQL_ID};
 use crate::operations::schema::{Member, Rule};
 
 pub const PERMISSION: &str = "workflows";
@@ -10,10 +10,14 @@ pub const DOCUMENTATION: &str = "https://docs.nexthink.com/api/workflows/trigger
 pub const ID: Member =
     Member::required("workflowId", Rule::Text(&NQL_ID), "NQL ID of the workflow. A missing # is added.");
 
-pub const SOURCE: Member =
-    Member::optional("source", Rule::Text(&HEADER), "What triggers it, for the record; sent as the header Source.");
+pub const SOURCE: Member = Member::optional(
+    "source",
+    Rule::Text(&HEADER_VALUE),
+    "What triggers it, for the record; sent as the header Source.",
+);
 
-pub fn sourced(request: Request, source: Option<&str>) -> Request {
+/// Sets the header that names what triggers a workflow.
+pub fn with_source(request: Request, source: Option<&str>) -> Request {
     match source {
         Some(source) => request.with_header("source", source),
         None => request,

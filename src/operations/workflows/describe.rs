@@ -14,17 +14,17 @@ use crate::operations::step::Outcome;
 use crate::operations::workflows::common::{DOCUMENTATION, ID, PERMISSION};
 use crate::problem::Problem;
 
-/// What the API says of a workflow (official; the shape of the last two is
-/// confidence B, from a lab).
+/// A workflow, as the API describes it (the shape of the last two members was seen
+/// in a lab, confidence B).
 const WORKFLOW: &Object = &Object::open(&[
-    Member::optional("id", Rule::Foreign(&["string"]), "NQL ID, with or without #."),
-    Member::optional("uuid", Rule::Foreign(&["string"]), "UUID, as workflows.resume takes it."),
-    Member::optional("name", Rule::Foreign(&["string", "null"]), "Name in Nexthink."),
-    Member::optional("description", Rule::Foreign(&["string", "null"]), "What it does."),
-    Member::optional("status", Rule::Foreign(&["string", "null"]), "ACTIVE or INACTIVE."),
-    Member::optional("lastUpdateTime", Rule::Foreign(&["string", "null"]), "When it was changed."),
-    Member::optional("triggerMethods", Rule::Foreign(&[]), "How it may be triggered."),
-    Member::optional("versions", Rule::Foreign(&[]), "Its versions with their parameters."),
+    Member::optional("id", Rule::Unchecked(&["string"]), "NQL ID, with or without #."),
+    Member::optional("uuid", Rule::Unchecked(&["string"]), "UUID, as workflows.resume takes it."),
+    Member::optional("name", Rule::Unchecked(&["string", "null"]), "Name in Nexthink."),
+    Member::optional("description", Rule::Unchecked(&["string", "null"]), "What it does."),
+    Member::optional("status", Rule::Unchecked(&["string", "null"]), "ACTIVE or INACTIVE."),
+    Member::optional("lastUpdateTime", Rule::Unchecked(&["string", "null"]), "When it was changed."),
+    Member::optional("triggerMethods", Rule::Unchecked(&[]), "How it may be triggered."),
+    Member::optional("versions", Rule::Unchecked(&[]), "Its versions with their parameters."),
 ]);
 
 /// `GET /api/v1/workflows`.
@@ -34,8 +34,8 @@ pub static LIST: Operation = Operation {
     description: "Returns the workflows, all or those that match.",
     permission: PERMISSION,
     effect: Effect::Read,
-    // The specification requires the first two; calls without any were seen to
-    // work (confidence B).
+    // The specification requires the first two; calls without any were seen to work
+    // (confidence B).
     input: &Object::closed(&[
         Member::optional(
             "dependency",
@@ -89,7 +89,7 @@ fn list(call: &Call) -> Result<Request, Vec<Problem>> {
         ("triggerMethod", input.trigger_method.as_deref()),
         ("fetchOnlyActiveWorkflows", active),
     ];
-    // The options are words of letters and underscores.
+    // The options consist of letters and underscores, which need no encoding.
     let parts: Vec<String> =
         parameters.into_iter().filter_map(|(name, value)| Some(format!("{name}={}", value?))).collect();
     let mark = if parts.is_empty() { "" } else { "?" };
@@ -101,7 +101,7 @@ fn listed(_: &Call, response: &Response) -> Result<Outcome, Failure> {
     struct Listed<'a> {
         workflows: Vec<&'a RawValue>,
     }
-    Ok(Outcome::whole(&Listed { workflows: response::objects(response)? }))
+    Ok(Outcome::complete(&Listed { workflows: response::objects(response)? }))
 }
 
 #[derive(Deserialize)]
@@ -112,11 +112,11 @@ struct Id {
 
 fn describe(call: &Call) -> Result<Request, Vec<Problem>> {
     let input: Id = call.input()?;
-    // Camel case here, hyphens for remote actions.
+    // Camel case here; the API of remote actions has `nql-id`.
     Ok(call.get(&format!("/api/v1/workflows/details?nqlId={}", formats::in_query(&input.workflow_id))))
 }
 
-/// An array by the specification, one object in a lab (confidence B).
+/// Reads an array, as specified, or one object, as seen in a lab (confidence B).
 fn described(_: &Call, response: &Response) -> Result<Outcome, Failure> {
     #[derive(Serialize)]
     struct Described<'a> {
@@ -126,8 +126,8 @@ fn described(_: &Call, response: &Response) -> Result<Outcome, Failure> {
     match found.as_slice() {
         [] => Err(Failure::new(FailureCode::NotFound, "Nexthink does not know the workflow.")
             .hint("Check its NQL ID, and that API is ticked in its General tab.")),
-        [workflow] => Ok(Outcome::whole(&Described { workflow })),
-        [workflow, ..] => Ok(Outcome::whole(&Described { workflow })
+        [workflow] => Ok(Outcome::complete(&Described { workflow })),
+        [workflow, ..] => Ok(Outcome::complete(&Described { workflow })
             .warn("Nexthink returned several workflows for this id; this is the first of them.")),
     }
 }

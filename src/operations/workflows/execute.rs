@@ -1,4 +1,5 @@
-//! Running workflows, by the identifiers of either version.
+//! Running workflows, on devices and users as either version of the API identifies
+//! them.
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -12,15 +13,15 @@ use crate::operations::operation::{Effect, Flow, Operation, Output};
 use crate::operations::response;
 use crate::operations::schema::{List, Member, Object, Rule};
 use crate::operations::step::Outcome;
-use crate::operations::workflows::common::{DOCUMENTATION, ID, PERMISSION, SOURCE, sourced};
+use crate::operations::workflows::common::{DOCUMENTATION, ID, PERMISSION, SOURCE, with_source};
 use crate::problem::Problem;
 
 const PARAMS: Member =
     Member::optional("params", Rule::Map(&VALUES), "Values of the workflow's parameters, by their ids.");
 
 const OUTPUT: &[Member] = &[
-    Member::required("requestUuid", Rule::Foreign(&["string"]), "Names the request in NQL."),
-    Member::required("executionsUuids", Rule::Foreign(&["array"]), "Names the executions in NQL."),
+    Member::required("requestUuid", Rule::Unchecked(&["string"]), "Names the request in NQL."),
+    Member::required("executionsUuids", Rule::Unchecked(&["array"]), "Names the executions in NQL."),
 ];
 
 /// `POST /api/v2/workflows/execute`.
@@ -36,7 +37,7 @@ pub static V2: Operation = Operation {
         Member::optional(
             "devices",
             Rule::List(&List {
-                item: Rule::Object(&Object::any_of(&[
+                item: Rule::Object(&Object::at_least_one(&[
                     Member::optional("collectorUid", Rule::Text(&UUID), "UUID of the Collector."),
                     Member::optional("uid", Rule::Text(&UUID), "UID of the device."),
                     Member::optional("name", Rule::Text(&LINE), "Name of the device."),
@@ -49,7 +50,7 @@ pub static V2: Operation = Operation {
         Member::optional(
             "users",
             Rule::List(&List {
-                item: Rule::Object(&Object::any_of(&[
+                item: Rule::Object(&Object::at_least_one(&[
                     Member::optional("sid", Rule::Text(&SID), "SID of the user."),
                     Member::optional("upn", Rule::Text(&UPN), "User principal name."),
                     Member::optional("uid", Rule::Text(&UUID), "UID of the user."),
@@ -110,8 +111,8 @@ struct Input<'a> {
 }
 
 fn execute(call: &Call, path: &str) -> Result<Request, Vec<Problem>> {
-    /// The specification requires both lists, its text makes one of them optional:
-    /// both are always there.
+    /// The specification requires both lists, while its text makes one of them
+    /// optional: both are always sent.
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
     struct Body<'a> {
@@ -128,10 +129,10 @@ fn execute(call: &Call, path: &str) -> Result<Request, Vec<Problem>> {
         users: input.users.unwrap_or(&none),
         params: input.params,
     };
-    Ok(sourced(call.post(path, &body, Repeat::Never), input.source.as_deref()))
+    Ok(with_source(call.post(path, &body, Repeat::Never), input.source.as_deref()))
 }
 
-/// The spelling is the API's.
+/// The response. The spelling is that of the API.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Executed {
@@ -140,5 +141,5 @@ struct Executed {
 }
 
 fn executed(_: &Call, response: &Response) -> Result<Outcome, Failure> {
-    Ok(Outcome::whole(&response::read::<Executed>(response)?))
+    Ok(Outcome::complete(&response::read::<Executed>(response)?))
 }
