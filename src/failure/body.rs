@@ -114,6 +114,11 @@ mod tests {
                 Some("Deep."),
             ),
             (r#"{"errors":["Plain."]}"#, None, Some("Plain.")),
+            // What cannot be read hides nothing else.
+            (r#"{"error":"invalid_client","error_description":"\ud800"}"#, Some("invalid_client"), None),
+            (r#"{"errors":[{"code":1e999,"message":"Readable."}]}"#, None, Some("Readable.")),
+            // Nothing is read from a third list of errors.
+            (r#"{"errors":[{"errors":[{"errors":[{"code":"A","message":"Deeper."}]}]}]}"#, None, None),
             (r#"{"error":null}"#, None, None),
             (r#"["error"]"#, None, None),
             ("<html>", None, None),

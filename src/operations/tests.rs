@@ -196,6 +196,15 @@ fn a_state_belongs_to_one_operation_and_one_release() {
 }
 
 #[test]
+fn an_answer_that_repeats_a_member_that_is_read_is_malformed() {
+    let response = answer(200, "application/json", r#"{"exportId":"e1","exportId":"e2"}"#);
+    let failure = failed("nql.export-start", &json!({"queryId": "#ab"}), &response);
+    assert_eq!(failure.code, FailureCode::MalformedResponse);
+    let response = answer(200, "application/json", r#"{"exportId":"e1","other":1,"other":2}"#);
+    assert_eq!(output(&done("nql.export-start", &json!({"queryId": "#ab"}), &response)), json!({"exportId": "e1"}));
+}
+
+#[test]
 fn failures_are_named_by_status_whatever_the_operation() {
     for operation in CATALOGUE {
         let input: Value = serde_json::from_str(operation.example).unwrap();

@@ -124,10 +124,11 @@ fn request_v1(call: &Call) -> Result<Request, Vec<Problem>> {
 
 fn request(call: &Call, path: &str) -> Result<Request, Vec<Problem>> {
     let input: Input = call.input()?;
-    let query = Query::new(&input.query_id, &input.parameters, None)?;
+    let csv = input.wants_csv();
+    let query = Query::new(&input.query_id, input.parameters, None)?;
     let mut request = call.post(path, &query, Repeat::Harmless);
     request.response_limit = RESPONSE_LIMIT;
-    if input.wants_csv() {
+    if csv {
         request = request.with_header("accept", "text/csv");
     }
     // Without the header, times are in the zone of the region.

@@ -93,7 +93,7 @@ impl Export {
 
 fn start(call: &Call) -> Result<Pending, Vec<Problem>> {
     let input: Input = call.input()?;
-    let query = Query::new(&input.query_id, &input.parameters, input.compression)?;
+    let query = Query::new(&input.query_id, input.parameters, input.compression)?;
     // Another export would count against the quota of the tenant.
     let request = call.post("/api/v1/nql/export", &query, Repeat::Never);
     Ok(call.exchange(request, 0, &Export::default(), Progress::indeterminate("Starting the export")))

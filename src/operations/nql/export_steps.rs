@@ -139,7 +139,7 @@ struct StartInput {
 fn start(call: &Call) -> Result<Request, Vec<Problem>> {
     let input: StartInput = call.input()?;
     let get = input.method.as_deref() == Some("GET");
-    let query = Query::new(&input.query_id, &input.parameters, input.compression)?;
+    let query = Query::new(&input.query_id, input.parameters, input.compression)?;
     if get && !query.parameters.is_empty() {
         let message = "How the GET form takes parameters is not documented.";
         return Err(vec![

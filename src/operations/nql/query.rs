@@ -42,25 +42,21 @@ impl Query {
     /// # Errors
     ///
     /// Fails when a parameter is given both with and without `$`.
-    pub fn new(id: &str, parameters: &Pairs, compression: Option<String>) -> Result<Self, Vec<Problem>> {
+    pub fn new(id: &str, parameters: Pairs, compression: Option<String>) -> Result<Self, Vec<Problem>> {
         let mut plain: Vec<(String, String)> = Vec::new();
-        for (name, value) in &parameters.0 {
-            let name = without_dollar(name);
-            if plain.iter().any(|(given, _)| given == name) {
+        for (name, value) in parameters.0 {
+            let name = name.strip_prefix('$').map(str::to_owned).unwrap_or(name);
+            if plain.iter().any(|(given, _)| *given == name) {
                 let message = "A parameter is there with and without $.";
                 return Err(vec![
                     Problem::at("/parameters", ProblemCode::Contradiction, message)
                         .hint("Give each parameter once, without $."),
                 ]);
             }
-            plain.push((name.to_owned(), value.clone()));
+            plain.push((name, value));
         }
         Ok(Self { query_id: formats::with_hash(id), parameters: Pairs(plain), compression })
     }
-}
-
-fn without_dollar(name: &str) -> &str {
-    name.strip_prefix('$').unwrap_or(name)
 }
 
 /// Returns a warning when names of parameters begin with `$`.

@@ -195,6 +195,20 @@ fn a_download_without_an_export_cannot_go_on() {
 }
 
 #[test]
+fn a_state_with_any_numbers_is_survived() {
+    let (input, most) = (json!({"queryId": "#ab"}), u64::MAX);
+    for downloading in [false, true] {
+        let place =
+            json!({"id": "e1", "since": most, "paused": 0, "pause": most, "links": most, "downloading": downloading});
+        for response in [status("IN_PROGRESS"), completed(200), answer(403, "", "")] {
+            if let Ok(Step::Send(asked)) = resumed(ID, &input, &tampered(&place), &response) {
+                assert_eq!(asked.wait, 10);
+            }
+        }
+    }
+}
+
+#[test]
 fn steps_by_hand_use_post_or_get() {
     let id = "nql.export-start";
     let pending = begun(id, &json!({"queryId": "ab", "compression": "ZSTD"}));
