@@ -192,7 +192,7 @@ struct IdentifiedObject {
 }
 
 /// Returns a string that identifies an object. NUL separates name and value,
-/// because neither contains it.
+/// because no accepted input contains it.
 fn identity(identification: &[Identification]) -> Option<String> {
     identification.first().map(|Identification { name, value }| format!("{name}\0{value}"))
 }

@@ -10,17 +10,21 @@ use crate::operations::formats::{self, PARAMETERS, QUERY_ID};
 use crate::operations::schema::{Member, Rule};
 use crate::problem::{Problem, ProblemCode};
 
+/// Id of the permission that the operations need.
 pub const PERMISSION: &str = "nql";
 
+/// Member of an input: the query.
 pub const QUERY: Member =
     Member::required("queryId", Rule::Text(&QUERY_ID), "Id of a saved query. A missing # is added.");
 
+/// Member of an input: the values of its parameters.
 pub const VALUES: Member = Member::optional(
     "parameters",
     Rule::Map(&PARAMETERS),
     "Values of the parameters that the query declares, by their names without $.",
 );
 
+/// Member of an input: the compression of an exported file.
 pub const COMPRESSION: Member =
     Member::optional("compression", Rule::Choice(&["NONE", "GZIP", "ZSTD"]), "How Nexthink compresses the file.")
         .with_default(r#""NONE""#);
