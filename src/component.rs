@@ -1,4 +1,5 @@
-//! Adapts the library to the contract. Holds no logic: it renames.
+//! The adapter between the library and the contract. It converts types and decides
+//! nothing.
 
 #![allow(unsafe_code, reason = "the generated exports; nothing here is written by hand")]
 

@@ -1,41 +1,41 @@
 //! From entries to a connection: normalise, validate, derive.
 
 use crate::credentials::{self, ClientId, ClientSecret, CredentialError};
-use crate::entries::{Entered, Entries};
+use crate::entries::{Entries, FieldValue};
 use crate::key::Key;
 use crate::problem::{Problem, ProblemCode};
 use crate::tenant::address::{self, AddressError};
 use crate::tenant::{Instance, InstanceError, Region, Tenant};
 use crate::text;
 
-/// Longest address worth reading, in Unicode scalar values: what browsers carry
-/// in an address bar without trouble.
+/// Longest address to accept, in Unicode scalar values: what the address bars of
+/// browsers hold without trouble.
 pub const MAX_ADDRESS: u32 = 2048;
 
-/// Says where the entries lead. Holds no secret.
+/// A tenant and a client, without any secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Connection {
-    /// Which tenant.
+    /// The tenant.
     pub tenant: Tenant,
-    /// Who connects. None while it was not entered.
+    /// The client id. `None`: not typed yet.
     pub client_id: Option<ClientId>,
-    /// What was derived or changed, one sentence each.
+    /// Values that were derived or changed, one sentence each.
     pub notes: Vec<String>,
 }
 
 impl Connection {
-    /// Returns the stable identity: changes with instance, region or client id,
-    /// empty while the client id is missing.
+    /// Returns the stable identity, which changes with instance, region or client
+    /// id. Empty while the client id is missing.
     pub fn key(&self) -> String {
         let Tenant { instance, region } = &self.tenant;
         self.client_id.as_ref().map_or_else(String::new, |id| {
-            // Neither instance nor region can hold a slash, so no two
-            // connections share a key whatever the id holds.
+            // Neither instance nor region can contain a slash, so no two
+            // connections share a key whatever the id contains.
             format!("nexthink/{}/{}/{}", region.code(), instance.as_str(), id.as_str())
         })
     }
 
-    /// Returns the entries after normalisation, secrets left out.
+    /// Returns the values after normalisation, without secrets.
     pub fn settings(&self) -> Vec<(Key, String)> {
         let id = self.client_id.as_ref().map(|id| (Key::ClientId, id.as_str().to_owned()));
         [(Key::Instance, self.tenant.instance.as_str().to_owned()), (Key::Region, self.tenant.region.code().to_owned())]
@@ -44,23 +44,26 @@ impl Connection {
             .collect()
     }
 
-    /// Returns the only hosts that may receive credentials or tokens.
+    /// Returns the only hosts that may receive credentials or tokens: those of the
+    /// token endpoint and of the API.
     pub fn hosts(&self) -> [String; 2] {
         [self.tenant.login_host(), self.tenant.api_host()]
     }
 
-    /// Returns the root of the API, without a trailing slash.
+    /// Returns the root URL of the API, without a trailing slash.
     pub fn base_url(&self) -> String {
         format!("https://{}", self.tenant.api_host())
     }
 }
 
-/// Normalises and validates what was entered so far. Needs instance and region,
-/// judges the client id when it is there, and does not look at secrets.
+/// Normalises and validates the entries so far.
+///
+/// Requires instance and region, checks the client id when it is there, and ignores
+/// the client secret, so that a form can call it while it is being filled in.
 ///
 /// # Errors
 ///
-/// Every problem at once.
+/// Returns every problem at once.
 pub fn resolve(entries: &Entries) -> Result<Connection, Vec<Problem>> {
     let mut problems = entries.key_problems();
     let mut notes = Vec::new();
@@ -72,21 +75,22 @@ pub fn resolve(entries: &Entries) -> Result<Connection, Vec<Problem>> {
     }
 }
 
-/// Reads the client secret.
+/// Parses the client secret.
 ///
 /// # Errors
 ///
-/// None when it was entered repeatedly, which [`resolve`] reports.
+/// Returns the problem; `None` when the field occurs more than once, which
+/// [`resolve`] reports.
 pub(crate) fn client_secret(entries: &Entries, notes: &mut Vec<String>) -> Result<ClientSecret, Option<Problem>> {
-    let text = match entries.entered(Key::ClientSecret) {
-        Entered::Once(text) => trimmed(Key::ClientSecret, text, notes),
-        Entered::Nothing => return Err(Some(required(Key::ClientSecret))),
-        Entered::Repeatedly => return Err(None),
+    let text = match entries.field_value(Key::ClientSecret) {
+        FieldValue::Single(text) => trimmed(Key::ClientSecret, text, notes),
+        FieldValue::Missing => return Err(Some(required(Key::ClientSecret))),
+        FieldValue::Repeated => return Err(None),
     };
     ClientSecret::parse(text).map_err(|error| Some(refused(Key::ClientSecret, error)))
 }
 
-/// Reports that a field was left empty.
+/// Creates the problem of a missing value.
 pub(crate) fn required(key: Key) -> Problem {
     Problem::of(key, ProblemCode::Required, format!("{} is missing.", key.label())).hint(match key {
         Key::Instance => "Enter the first part of your Nexthink address, or paste the whole address.",
@@ -98,31 +102,33 @@ pub(crate) fn required(key: Key) -> Problem {
 }
 
 fn tenant(entries: &Entries, notes: &mut Vec<String>, problems: &mut Vec<Problem>) -> Option<Tenant> {
-    let region = match entries.entered(Key::Region) {
-        Entered::Once(text) => region(text).map(Some),
-        Entered::Nothing => Ok(None),
-        Entered::Repeatedly => Err(None),
+    let region = match entries.field_value(Key::Region) {
+        FieldValue::Single(text) => region(text).map(Some),
+        FieldValue::Missing => Ok(None),
+        FieldValue::Repeated => Err(None),
     };
-    let place = match entries.entered(Key::Instance) {
-        Entered::Once(text) => place(text::trim(text)),
-        Entered::Nothing => Err(Some(required(Key::Instance))),
-        Entered::Repeatedly => Err(None),
+    let instance = match entries.field_value(Key::Instance) {
+        FieldValue::Single(text) => instance_input(text::trim(text)),
+        FieldValue::Missing => Err(Some(required(Key::Instance))),
+        FieldValue::Repeated => Err(None),
     };
-    // An address that could not be read may still have been meant to name it.
-    let address_meant = matches!(entries.entered(Key::Instance), Entered::Once(text) if address::is_meant_by(text));
-    match (place, region) {
-        (Ok(Place::Name(instance)), Ok(Some(region))) => Some(Tenant { instance, region }),
-        (Ok(Place::Address(tenant)), Ok(Some(region))) if region != tenant.region => {
+    // An address that could not be parsed may still have been meant to name the
+    // region.
+    let address_meant =
+        matches!(entries.field_value(Key::Instance), FieldValue::Single(text) if address::looks_like_address(text));
+    match (instance, region) {
+        (Ok(InstanceInput::Name(instance)), Ok(Some(region))) => Some(Tenant { instance, region }),
+        (Ok(InstanceInput::Address(tenant)), Ok(Some(region))) if region != tenant.region => {
             problems.push(contradiction(tenant.region, region));
             None
         }
-        (Ok(Place::Address(tenant)), Ok(_)) => {
-            notes.push(derived(&tenant));
+        (Ok(InstanceInput::Address(tenant)), Ok(_)) => {
+            notes.push(derived_note(&tenant));
             Some(tenant)
         }
-        (place, region) => {
-            let named = matches!(place, Ok(Place::Address(_))) || address_meant;
-            problems.extend(place.err().flatten());
+        (instance, region) => {
+            let named = matches!(instance, Ok(InstanceInput::Address(_))) || address_meant;
+            problems.extend(instance.err().flatten());
             match region {
                 Ok(None) if !named => problems.push(required(Key::Region)),
                 Ok(_) => {}
@@ -133,13 +139,13 @@ fn tenant(entries: &Entries, notes: &mut Vec<String>, problems: &mut Vec<Problem
     }
 }
 
-/// What the instance field can hold.
-enum Place {
+/// A value of the instance field.
+enum InstanceInput {
     Name(Instance),
     Address(Tenant),
 }
 
-fn place(text: &str) -> Result<Place, Option<Problem>> {
+fn instance_input(text: &str) -> Result<InstanceInput, Option<Problem>> {
     if text.chars().count() > MAX_ADDRESS as usize {
         let message = format!("The address has more than {MAX_ADDRESS} characters.");
         return Err(Some(
@@ -147,10 +153,10 @@ fn place(text: &str) -> Result<Place, Option<Problem>> {
                 .hint("Only its beginning is needed, up to nexthink.cloud."),
         ));
     }
-    if address::is_meant_by(text) {
-        address::parse(text).map(Place::Address).map_err(|error| Some(not_an_address(error)))
+    if address::looks_like_address(text) {
+        address::parse(text).map(InstanceInput::Address).map_err(|error| Some(not_an_address(error)))
     } else {
-        Instance::parse(text).map(Place::Name).map_err(|error| Some(not_a_name(error)))
+        Instance::parse(text).map(InstanceInput::Name).map_err(|error| Some(not_a_name(error)))
     }
 }
 
@@ -158,13 +164,13 @@ fn region(text: &str) -> Result<Region, Option<Problem>> {
     Region::parse(text::trim(text)).ok_or_else(|| {
         Some(
             Problem::of(Key::Region, ProblemCode::NotAnOption, "This region is not known.")
-                .hint(format!("Nexthink has the regions {}.", Region::NAMED)),
+                .hint(format!("Nexthink has the regions {}.", Region::NAMES)),
         )
     })
 }
 
 fn client_id(entries: &Entries, notes: &mut Vec<String>, problems: &mut Vec<Problem>) -> Option<ClientId> {
-    let Entered::Once(text) = entries.entered(Key::ClientId) else { return None };
+    let FieldValue::Single(text) = entries.field_value(Key::ClientId) else { return None };
     let id = ClientId::parse(trimmed(Key::ClientId, text, notes));
     id.map_err(|error| problems.push(refused(Key::ClientId, error))).ok()
 }
@@ -177,7 +183,7 @@ fn trimmed<'a>(key: Key, text: &'a str, notes: &mut Vec<String>) -> &'a str {
     trimmed
 }
 
-fn derived(tenant: &Tenant) -> String {
+fn derived_note(tenant: &Tenant) -> String {
     format!(
         "From the address: instance {}, region {} ({}).",
         tenant.instance.as_str(),
@@ -203,7 +209,7 @@ fn not_a_name(error: InstanceError) -> Problem {
 
 fn not_an_address(error: AddressError) -> Problem {
     let (code, hint) = match error {
-        AddressError::Region => (ProblemCode::NotAnOption, format!("Nexthink has the regions {}.", Region::NAMED)),
+        AddressError::Region => (ProblemCode::NotAnOption, format!("Nexthink has the regions {}.", Region::NAMES)),
         AddressError::Instance(error) => return not_a_name(error),
         AddressError::Shared => (
             ProblemCode::BadFormat,

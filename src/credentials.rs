@@ -1,4 +1,4 @@
-//! Who connects, and the proof of it.
+//! Client id and client secret.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -7,20 +7,20 @@ use zeroize::Zeroizing;
 
 use crate::secret::Secret;
 
-/// Longest client id or secret, in bytes. Those seen have 33 to 64 characters;
-/// a limit keeps a pasted page out of a header.
+/// Longest client id or secret, in bytes. Those seen have 33 to 64 characters; a
+/// limit keeps a pasted page out of a header.
 pub const MAX_BYTES: u32 = 512;
 
-/// Holds a client id: opaque, but fit for a Basic header.
+/// A client id: opaque, but fit for a Basic header.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClientId(String);
 
 impl ClientId {
-    /// Reads an id without white space around it.
+    /// Parses an id without white space around it.
     ///
     /// # Errors
     ///
-    /// Refuses control characters, more than 512 bytes, and `:`, which would
+    /// Fails on control characters, on more than 512 bytes, and on `:`, which would
     /// end the id in a Basic header (RFC 7617 §2).
     pub fn parse(id: &str) -> Result<Self, CredentialError> {
         check(id)?;
@@ -36,26 +36,26 @@ impl ClientId {
     }
 }
 
-/// Holds a client secret: opaque, but fit for a Basic header.
+/// A client secret: opaque, but fit for a Basic header.
 #[derive(Debug)]
 pub struct ClientSecret(Secret);
 
 impl ClientSecret {
-    /// Reads a secret without white space around it.
+    /// Parses a secret without white space around it.
     ///
     /// # Errors
     ///
-    /// Refuses control characters and more than 512 bytes.
+    /// Fails on control characters and on more than 512 bytes.
     pub fn parse(secret: &str) -> Result<Self, CredentialError> {
         check(secret)?;
         Ok(Self(Secret::new(secret)))
     }
 }
 
-/// Says why a text is no client id or secret.
+/// The reason why a string is no client id or secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum CredentialError {
-    /// It contains a character that cannot be typed.
+    /// It contains a control character.
     #[error("contains a control character.")]
     Control,
     /// It contains the character that separates id and secret.
@@ -78,12 +78,12 @@ fn check(text: &str) -> Result<(), CredentialError> {
 
 /// Returns the value of the `authorization` header (RFC 7617 §2), in UTF-8.
 ///
-/// RFC 6749 §2.3.1 wants id and secret form-encoded first; Nexthink documents
-/// plain base64 of `id:secret`. On the letters and digits that Nexthink gives
-/// out both are the same, and a test says so.
-pub fn basic(id: &ClientId, secret: &ClientSecret) -> Secret {
+/// RFC 6749 §2.3.1 wants id and secret form-encoded first; Nexthink documents plain
+/// base64 of `id:secret` (API, *Getting an authentication token*). On the letters
+/// and digits of Nexthink's credentials both are the same, which a test proves.
+pub fn basic_auth(id: &ClientId, secret: &ClientSecret) -> Secret {
     let pair = Zeroizing::new(format!("{}:{}", id.as_str(), secret.0.expose()));
-    // Reserved whole, so that growing leaves no copy behind.
+    // Reserved in full, because growing would leave copies of the secret behind.
     let mut value = String::with_capacity("Basic ".len() + pair.len().div_ceil(3) * 4);
     value.push_str("Basic ");
     STANDARD.encode_string(pair.as_bytes(), &mut value);
@@ -95,7 +95,7 @@ mod tests {
     use super::*;
 
     fn header(id: &str, secret: &str) -> String {
-        basic(&ClientId::parse(id).unwrap(), &ClientSecret::parse(secret).unwrap()).expose().to_owned()
+        basic_auth(&ClientId::parse(id).unwrap(), &ClientSecret::parse(secret).unwrap()).expose().to_owned()
     }
 
     #[test]
@@ -111,7 +111,8 @@ mod tests {
         let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789*-._";
         let encoded: String = url::form_urlencoded::byte_serialize(alphabet.as_bytes()).collect();
         assert_eq!(encoded, alphabet);
-        // Outside of it the two differ (RFC 6749 Appendix B), and ours is plain.
+        // Outside of it the two differ (RFC 6749 Appendix B), and this header is
+        // plain.
         let encoded: String = url::form_urlencoded::byte_serialize(" %&+£€".as_bytes()).collect();
         assert_eq!(encoded, "+%25%26%2B%C2%A3%E2%82%AC");
         assert_eq!(header("a", "+"), "Basic YTor");

@@ -1,4 +1,4 @@
-//! What was entered, by key.
+//! The values of the form, by key.
 
 use std::fmt;
 
@@ -8,28 +8,29 @@ use crate::key::Key;
 use crate::problem::{Problem, ProblemCode};
 use crate::text;
 
-/// Holds the entries as they came. `Debug` shows the keys alone; the values are
-/// overwritten when dropped.
+/// Pairs of key and value, as a person typed them. `Debug` shows the keys alone;
+/// the values are overwritten when dropped.
 pub struct Entries(Vec<(String, String)>);
 
 impl Entries {
-    /// Takes over pairs of key and text.
+    /// Takes pairs of key and value.
     pub fn new(pairs: Vec<(String, String)>) -> Self {
         Self(pairs)
     }
 
-    /// Returns what was entered for a field.
-    pub(crate) fn entered(&self, key: Key) -> Entered<'_> {
+    /// Returns the value of a field.
+    pub(crate) fn field_value(&self, key: Key) -> FieldValue<'_> {
         let mut values = self.0.iter().filter(|(name, _)| name == key.name());
         match (values.next(), values.next()) {
-            (None, _) => Entered::Nothing,
-            (Some((_, value)), None) if text::trim(value).is_empty() => Entered::Nothing,
-            (Some((_, value)), None) => Entered::Once(value),
-            (Some(_), Some(_)) => Entered::Repeatedly,
+            (None, _) => FieldValue::Missing,
+            (Some((_, value)), None) if text::trim(value).is_empty() => FieldValue::Missing,
+            (Some((_, value)), None) => FieldValue::Single(value),
+            (Some(_), Some(_)) => FieldValue::Repeated,
         }
     }
 
-    /// Reports keys that the form does not have and keys entered repeatedly.
+    /// Returns a problem for each key that the form does not have and for each key
+    /// that occurs more than once.
     pub(crate) fn key_problems(&self) -> Vec<Problem> {
         let mut unknown: Vec<&str> = Vec::new();
         for (name, _) in &self.0 {
@@ -43,7 +44,7 @@ impl Entries {
             message: "This form has no such field.".to_owned(),
             hint: Some("The fields are instance, region, client_id and client_secret.".to_owned()),
         });
-        let repeated = Key::ALL.into_iter().filter(|key| matches!(self.entered(*key), Entered::Repeatedly));
+        let repeated = Key::ALL.into_iter().filter(|key| matches!(self.field_value(*key), FieldValue::Repeated));
         let repeated = repeated.map(|key| {
             Problem::of(key, ProblemCode::Contradiction, format!("{} was entered more than once.", key.label()))
                 .hint("Enter it once.")
@@ -66,15 +67,15 @@ impl Drop for Entries {
     }
 }
 
-/// Says what was entered for one field.
+/// The value of one field.
 #[derive(Clone, Copy)]
-pub(crate) enum Entered<'a> {
-    /// Nothing but white space.
-    Nothing,
+pub(crate) enum FieldValue<'a> {
+    /// No value, or nothing but white space.
+    Missing,
     /// One value, white space around it included.
-    Once(&'a str),
+    Single(&'a str),
     /// Several values, so none that could be meant.
-    Repeatedly,
+    Repeated,
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! HTTP as data: what to send, what came back.
+//! HTTP as data: requests to send, responses received.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -7,57 +7,69 @@ use zeroize::Zeroize;
 
 use crate::secret::Secret;
 
-/// Asks the host to send a request to one of the connection's hosts.
+/// An HTTP request that the host sends to one of the connection's hosts.
 #[derive(Debug)]
 pub struct Request {
-    /// In upper case.
+    /// Method in upper case.
     pub method: &'static str,
-    /// Absolute `https` URL.
+    /// Absolute `https` URL without user, port and fragment.
     pub url: String,
     /// In the order to send them.
     pub headers: Vec<Header>,
-    /// Empty when there is none.
+    /// Empty: no body.
     pub body: Vec<u8>,
-    /// Whether the host adds the headers that carry the token.
+    /// Whether the host adds the headers of
+    /// [`authorize`](crate::access::authorize).
     pub authorized: bool,
-    /// Whether sending it again is harmless.
+    /// Whether sending it again is harmless when it is unknown whether the first
+    /// attempt took effect.
     pub repeatable: bool,
     /// Seconds to wait for the whole response.
     pub timeout: u32,
-    /// Longest body to accept, in bytes.
+    /// Longest body to accept, in bytes after decoding.
     pub response_limit: u32,
 }
 
-/// Says who asks, as a network's owner sees it in a log.
+impl Request {
+    /// Sets a header, replacing one of the same name.
+    pub(crate) fn with_header(mut self, name: &'static str, value: &str) -> Self {
+        self.headers.retain(|header| header.name != name);
+        self.headers.push(Header::plain(name, value));
+        self
+    }
+}
+
+/// Value of the `user-agent` header, by which the owner of a network recognises the
+/// connector in a log.
 pub const USER_AGENT: &str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
 
-/// Pairs a header's name, in lower case, with its value.
+/// A header: lower-case name and visible-ASCII value.
 #[derive(Debug)]
 pub struct Header {
-    /// In lower case.
+    /// Name in lower case.
     pub name: Cow<'static, str>,
-    /// Printed only where it holds no credential.
+    /// Value, printed by `Debug` only where it contains no credential.
     pub value: HeaderValue,
 }
 
 impl Header {
-    /// Pairs a name with a value that is fit to be seen.
+    /// Creates a header whose value may be shown.
     pub fn plain(name: impl Into<Cow<'static, str>>, value: &str) -> Self {
         Self { name: name.into(), value: HeaderValue::Plain(value.to_owned()) }
     }
 }
 
-/// Holds the value of a header.
+/// The value of a header.
 #[derive(Debug)]
 pub enum HeaderValue {
-    /// Fit to be seen.
+    /// A value that may be shown.
     Plain(String),
-    /// Carries a credential.
+    /// A value that contains a credential.
     Sensitive(Secret),
 }
 
 impl HeaderValue {
-    /// Shows the value to the one place that has to send it.
+    /// Returns the value, for the one place that has to send it.
     pub fn expose(&self) -> &str {
         match self {
             Self::Plain(text) => text,
@@ -66,27 +78,31 @@ impl HeaderValue {
     }
 }
 
-/// Reports what came back. The body is overwritten when dropped: it may hold a
-/// token. `Debug` shows neither it nor the values of headers.
+/// An HTTP response.
+///
+/// The body is overwritten when dropped, since it may contain a token; `Debug`
+/// shows neither it nor the values of headers.
 pub struct Response {
-    /// From 100 to 599.
+    /// Status code, from 100 to 599.
     pub status: u16,
     /// Pairs of name and value, in the order received.
     pub headers: Vec<(String, String)>,
-    /// Decoded body.
+    /// Body, decoded.
     pub body: Vec<u8>,
-    /// The host's clock, in seconds since the Unix epoch.
+    /// Time at which the response arrived by the host's clock, in seconds since the
+    /// Unix epoch.
     pub received_at: u64,
 }
 
 impl Response {
-    /// Returns the first header of that name.
+    /// Returns the value of the first header of a name, without white space around
+    /// it.
     pub fn header(&self, name: &str) -> Option<&str> {
         let found = self.headers.iter().find(|(given, _)| given.eq_ignore_ascii_case(name));
         found.map(|(_, value)| value.trim())
     }
 
-    /// Returns the media type without parameters, in lower case. None when the
+    /// Returns the media type without parameters, in lower case. `None` when the
     /// header is missing or empty.
     pub fn media_type(&self) -> Option<String> {
         let value = self.header("content-type")?;
@@ -94,13 +110,13 @@ impl Response {
         (!essence.is_empty()).then(|| essence.to_ascii_lowercase())
     }
 
-    /// Tells whether the body may be read as JSON: it says so (RFC 8259 §11,
-    /// RFC 6839 §3.1) or it does not say what it is.
+    /// Returns whether the body may be read as JSON: the media type says so (RFC
+    /// 8259 §11, RFC 6839 §3.1) or is missing.
     pub fn may_be_json(&self) -> bool {
         self.media_type().is_none_or(|kind| kind == "application/json" || kind.ends_with("+json"))
     }
 
-    /// Tells whether fewer bytes arrived than were announced.
+    /// Returns whether fewer bytes arrived than `content-length` announced.
     pub fn is_cut_short(&self) -> bool {
         let announced = self.header("content-length").and_then(|value| value.parse::<u64>().ok());
         announced.is_some_and(|announced| (self.body.len() as u64) < announced)

@@ -1,15 +1,15 @@
-//! The fields by name.
+//! The keys of the fields.
 
-/// Names the four fields, in the order of the form.
+/// A field of the form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Key {
-    /// Which tenant.
+    /// The name of the tenant.
     Instance,
-    /// Where it is hosted.
+    /// The region that hosts the tenant.
     Region,
-    /// Who connects.
+    /// The OAuth client id.
     ClientId,
-    /// The proof of it.
+    /// The OAuth client secret.
     ClientSecret,
 }
 
@@ -27,7 +27,7 @@ impl Key {
         }
     }
 
-    /// Returns what the form calls the field.
+    /// Returns the label of the field in the form.
     pub fn label(self) -> &'static str {
         match self {
             Self::Instance => "Instance name",

@@ -1,23 +1,26 @@
-//! Connects integration platforms to Nexthink.
+//! A Nexthink connector for integration platforms.
 //!
-//! The crate is a pure library: every function turns data into data, without
-//! clock, network or memory of earlier calls. `component.rs` wraps it into the
+//! The crate is a pure library: every function turns data into data, without a
+//! clock, a network or memory of earlier calls. `component.rs` wraps it into the
 //! WebAssembly component `nexthink.wasm`, which exports the interfaces of the
 //! contract in `wit/` and imports nothing.
 //!
 //! Data flows one way:
 //!
-//! 1. [`definition`] says what to ask for, by [`key`]; [`entries`] holds the answers.
-//! 2. [`connection`] normalises and validates them; [`tenant`] gives the hosts,
-//!    [`credentials`] the header. What is wrong becomes a [`problem`].
-//! 3. [`token`] builds the request and reads the response, both as [`http`] data.
-//!    What goes wrong becomes a [`failure`].
-//! 4. With the token, [`access`] calls the API, and [`permissions`] finds out what
-//!    the credentials may do.
+//! 1. [`definition`] describes the form, whose fields are identified by [`key`];
+//!    [`entries`] are the values that a person typed.
+//! 2. [`connection`] normalises and validates them; [`tenant`] derives the hosts,
+//!    [`credentials`] the header. Anything wrong becomes a [`problem`].
+//! 3. [`token`] builds the token request and reads the response, both as [`http`]
+//!    data. Whatever fails becomes a [`failure`].
+//! 4. With the access token, [`access`] calls the API, and [`permissions`] finds
+//!    out what the credentials allow.
 //! 5. [`operations`] builds on all of that: what the API can do, with JSON in and
 //!    out.
 
 pub mod access;
+#[cfg(target_arch = "wasm32")]
+mod allocator;
 #[cfg(target_arch = "wasm32")]
 pub mod component;
 pub mod connection;
@@ -25,8 +28,6 @@ pub mod credentials;
 pub mod definition;
 pub mod entries;
 pub mod failure;
-#[cfg(target_arch = "wasm32")]
-mod heap;
 pub mod http;
 mod json;
 pub mod key;

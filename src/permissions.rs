@@ -1,9 +1,9 @@
-//! Finding out which permissions the credentials have, without changing
-//! anything.
+//! Finding out which permissions the credentials have, without changing anything.
 //!
-//! No endpoint tells. What stands here follows from the documented endpoints
-//! (confidence D, an inference, unless marked): a 403 in the form of the API says
-//! that the permission is missing; what else can be said differs.
+//! No endpoint reports them. The rules here follow from the documented endpoints
+//! (confidence D, an inference, unless marked): a 403 in the form of the API means
+//! that the permission is missing; what else a response proves depends on the
+//! endpoint.
 
 use crate::access::{self, Call, is_feature_off};
 use crate::definition::{PERMISSIONS, Permission};
@@ -11,35 +11,35 @@ use crate::entries::Entries;
 use crate::failure::body::ProviderError;
 use crate::http::{Request, Response};
 
-/// A query id that is well formed and that nobody has.
-const NO_QUERY: &str = r##"{"queryId":"#integration_platform_permission_check"}"##;
+/// A well-formed query id that no tenant has.
+const UNKNOWN_QUERY: &str = r##"{"queryId":"#integration_platform_permission_check"}"##;
 
-/// Asks whether one permission is granted.
+/// A check for one permission.
 #[derive(Debug)]
 pub struct Probe {
-    /// Which permission.
+    /// The permission to check.
     pub permission: &'static Permission,
-    /// None where no harmless request can tell.
+    /// A request that changes nothing. `None`: no harmless request can tell.
     pub request: Option<Request>,
 }
 
-/// Says what a probe proved.
+/// The result of a probe: what it proved, and no more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {
-    /// What it proved.
+    /// State of the permission.
     pub state: State,
-    /// The same for a person.
+    /// One sentence for a person.
     pub detail: String,
 }
 
-/// Names what a probe can prove.
+/// The state of a permission, as far as a probe can tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
-    /// The permission is there.
+    /// The credentials have the permission.
     Granted,
-    /// It is not.
+    /// The credentials lack the permission.
     Missing,
-    /// It cannot be told.
+    /// The response proves neither.
     Unknown,
 }
 
@@ -54,28 +54,29 @@ impl State {
     }
 }
 
-/// Returns one probe for each permission, in the order of the definition.
-/// Without requests where the settings lead nowhere.
+/// Returns one probe for each permission, in the order of the definition. None has
+/// a request when the settings do not resolve to a connection.
 pub fn probes(settings: &Entries) -> Vec<Probe> {
     let probe = |permission: &'static Permission| Probe {
         permission,
-        request: harmless(permission).and_then(|call| access::request(settings, call).ok()),
+        request: probe_call(permission).and_then(|call| access::request(settings, call).ok()),
     };
     PERMISSIONS.iter().map(probe).collect()
 }
 
-/// Returns a call that changes nothing, whatever the credentials may do.
-fn harmless(permission: &Permission) -> Option<Call> {
+/// Returns a call that changes nothing, whatever the credentials allow. `None` when
+/// there is none.
+fn probe_call(permission: &Permission) -> Option<Call> {
     let (method, path, body) = match permission.id {
         "remote-actions" => ("GET", "/api/v1/act/remote-action", ""),
         "workflows" => ("GET", "/api/v1/workflows?dependency=NONE&triggerMethod=API&fetchOnlyActiveWorkflows=true", ""),
-        "nql" => ("POST", "/api/v2/nql/execute", NO_QUERY),
-        // Without objects to write and without a campaign to send, the body has
-        // to fail validation. Whether permissions are checked first is not known.
+        "nql" => ("POST", "/api/v2/nql/execute", UNKNOWN_QUERY),
+        // With no objects to write and no campaign to send, the body has to fail
+        // validation. Whether permissions are checked first is not known.
         "enrichment" => ("POST", "/api/v1/enrichment/data/fields", r#"{"enrichments":[],"domain":"check"}"#),
         "campaigns" => ("POST", "/api/v1/euf/campaign/trigger", "{}"),
-        // Deletions are not asked for as a check; Spark has no request without
-        // an effect.
+        // A deletion is never sent as a check, and Spark has no request without an
+        // effect.
         _ => return None,
     };
     Some(Call {
@@ -86,23 +87,23 @@ fn harmless(permission: &Permission) -> Option<Call> {
     })
 }
 
-/// Reads the response to the probe of a permission. Nothing can be told of one
-/// that the definition does not have.
+/// Reads the response to the probe of a permission. The state is unknown for a
+/// permission that the definition does not have.
 pub fn standing_of(id: &str, response: &Response) -> Standing {
     let Some(permission) = PERMISSIONS.iter().find(|permission| permission.id == id) else {
         return Standing { state: State::Unknown, detail: "There is no such permission.".to_owned() };
     };
     let label = permission.label;
-    let said = ProviderError::read(&response.body);
-    // A page that a proxy puts in place of an answer proves nothing.
+    let provider_error = ProviderError::read(&response.body);
+    // A page that a proxy serves in Nexthink's place proves nothing.
     let body = response.body.trim_ascii_start();
     let json = response.may_be_json() && (body.starts_with(b"{") || body.starts_with(b"["));
     let answered = json || body.is_empty();
     let (state, detail) = match (response.status, id) {
         (200..=299, _) if json => (State::Granted, format!("{label} answers.")),
-        // Confidence B: seen to answer so for an unknown query.
+        // Seen in response to an unknown query (confidence B).
         (404, "nql") if answered => (State::Granted, format!("{label} answers; it does not know the id asked for.")),
-        (403, _) if is_feature_off(&said) => {
+        (403, _) if is_feature_off(&provider_error) => {
             (State::Unknown, format!("{label}: the feature is not enabled for this tenant."))
         }
         (403, _) if answered => {

@@ -1,35 +1,36 @@
-//! What can be wrong with what was entered.
+//! Problems with entries, settings and inputs.
 
 use crate::key::Key;
 
-/// Says one thing that is wrong with what was entered.
+/// A single problem with an entry, a setting or an input.
 ///
-/// Its texts never quote an entry: a secret pasted into the wrong field would
-/// show.
+/// Its texts never quote a value: a secret pasted into the wrong field would show.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// Key of the field. None: the whole.
+    /// Key of the field, or JSON Pointer (RFC 6901) into an input. `None`: the
+    /// problem concerns the whole.
     pub field: Option<String>,
-    /// What kind of problem it is.
+    /// Kind of problem.
     pub code: ProblemCode,
     /// One sentence for the person who fills in the form.
     pub message: String,
-    /// What to do about it. None: the message says it all.
+    /// One or two sentences on what to do about it. `None`: the message says it
+    /// all.
     pub hint: Option<String>,
 }
 
 impl Problem {
-    /// Reports a problem of a known field.
+    /// Creates a problem of a known field.
     pub fn of(key: Key, code: ProblemCode, message: impl Into<String>) -> Self {
         Self { field: Some(key.name().to_owned()), code, message: message.into(), hint: None }
     }
 
-    /// Reports a problem of what a JSON Pointer leads to.
+    /// Creates a problem at a JSON Pointer.
     pub fn at(pointer: impl Into<String>, code: ProblemCode, message: impl Into<String>) -> Self {
         Self { field: Some(pointer.into()), code, message: message.into(), hint: None }
     }
 
-    /// Reports a problem of the whole.
+    /// Creates a problem of the whole.
     pub fn of_whole(code: ProblemCode, message: impl Into<String>) -> Self {
         Self { field: None, code, message: message.into(), hint: None }
     }
@@ -41,20 +42,20 @@ impl Problem {
     }
 }
 
-/// Names the kinds of problem; the vocabulary of `problem.code`.
+/// A kind of problem: the vocabulary of `problem.code`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProblemCode {
-    /// Nothing was entered where something is needed.
+    /// A value is missing.
     Required,
     /// The definition has no such field.
     UnknownField,
     /// The value is longer than the provider can have given out.
     TooLong,
-    /// The value has another form than the one asked for.
+    /// The value does not have the expected format.
     BadFormat,
-    /// The value is none of those to choose from.
+    /// The value is not one of the options.
     NotAnOption,
-    /// Two entries do not fit together.
+    /// Two values contradict each other.
     Contradiction,
     /// The value contains a character that cannot be typed.
     ControlCharacter,
@@ -64,9 +65,9 @@ pub enum ProblemCode {
     WrongType,
     /// The number is too large or too small.
     OutOfRange,
-    /// There are more than the provider takes.
+    /// There are more items than the provider accepts.
     TooMany,
-    /// There are fewer than it takes.
+    /// There are fewer items than the provider accepts.
     TooFew,
 }
 

@@ -1,20 +1,20 @@
-//! Text that must not be seen.
+//! Text that must not be shown.
 
 use std::fmt;
 
 use zeroize::Zeroizing;
 
-/// Holds a text that cannot be printed, compared or copied by accident, and is
+/// A string that cannot be printed, compared or copied by accident, and that is
 /// overwritten when dropped.
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
-    /// Takes over the text.
+    /// Wraps a string.
     pub fn new(text: impl Into<String>) -> Self {
         Self(Zeroizing::new(text.into()))
     }
 
-    /// Shows the text to the one place that has to send it.
+    /// Returns the string, for the one place that has to send it.
     pub fn expose(&self) -> &str {
         &self.0
     }

@@ -1,6 +1,6 @@
-//! Text from outside: what a person pasted, what a provider wrote.
+//! Text from outside: pasted by a person, or written by a provider.
 
-/// Tells whether a character is white space at the edge of a pasted value.
+/// Returns whether a character is white space at the edge of a pasted value.
 ///
 /// The set is that of `[\s\u0085]` in ECMA-262, so that the patterns of the
 /// definition can say the same.
@@ -13,26 +13,26 @@ pub fn trim(text: &str) -> &str {
     text.trim_matches(is_blank)
 }
 
-/// Longest text of a provider that is passed on, in Unicode scalar values:
-/// enough for every error description seen, too short to carry a page.
-const FOREIGN_LIMIT: usize = 300;
+/// Longest text of a provider that is passed on, in Unicode scalar values: enough
+/// for every error description seen, too short for a whole page.
+const MAX_PROVIDER_TEXT: usize = 300;
 
-/// Makes a provider's text fit to show: control characters and characters that
-/// reorder the line are removed, the rest is cut to 300 characters. None when
+/// Cleans a provider's text for display: removes control characters and characters
+/// that reorder the line, and truncates the rest to 300 characters. `None` when
 /// nothing is left.
 pub fn clean(text: &str) -> Option<String> {
     let shown: String = text
         .chars()
         .map(|c| if is_blank(c) { ' ' } else { c })
         .filter(|c| !c.is_control() && !reorders(*c))
-        .take(FOREIGN_LIMIT)
+        .take(MAX_PROVIDER_TEXT)
         .collect();
     let shown = shown.trim();
     (!shown.is_empty()).then(|| shown.to_owned())
 }
 
-/// Tells whether a character changes the direction of the text around it
-/// (Unicode Standard Annex #9), which can make a line read as another one.
+/// Returns whether a character changes the direction of the text around it (Unicode
+/// Standard Annex #9), which can make a line read as another one.
 fn reorders(c: char) -> bool {
     matches!(c, '\u{200E}' | '\u{200F}' | '\u{061C}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }

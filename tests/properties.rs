@@ -1,4 +1,4 @@
-//! What holds for any entries and any response whatsoever.
+//! Properties of any entries and any response.
 
 mod hosts;
 
@@ -18,7 +18,7 @@ use proptest::test_runner::TestRunner;
 
 type Pairs = Vec<(String, String)>;
 
-/// Stands where nothing may be shown.
+/// A marker for values that may not be shown.
 const CANARY: &str = "c4n4ry";
 
 const KEYS: [&str; 4] = ["instance", "region", "client_id", "client_secret"];
@@ -26,7 +26,7 @@ const KEYS: [&str; 4] = ["instance", "region", "client_id", "client_secret"];
 const GOOD: [(&str, &str); 4] =
     [("instance", "acme"), ("region", "eu"), ("client_id", "Aladdin"), ("client_secret", "open sesame")];
 
-/// What people enter, and what attackers do.
+/// Values that people type, and that attackers do.
 #[rustfmt::skip]
 const VALUES: &[&str] = &[
     "acme", "ACME-Prod", "us", "EU", " pac ", "meta", "Aladdin", "open sesame", "", " ", "\u{85}\u{feff}",
@@ -58,7 +58,7 @@ fn character() -> impl Strategy<Value = char> {
     prop_oneof![3 => select(stumblers), 1 => any::<char>(), 2 => proptest::char::range('!', '~')]
 }
 
-/// A known value as it is, after a few edits, next to another, or anything.
+/// A known value unchanged, edited, or next to another; or any string.
 fn value() -> impl Strategy<Value = String> {
     let edits = vec((any::<Index>(), character(), any::<bool>()), 1..4);
     let edited = (known(), edits).prop_map(|(value, edits)| {
@@ -89,8 +89,7 @@ fn key() -> impl Strategy<Value = String> {
     ]
 }
 
-/// Any entries; or good ones, with or without an address, of which some have
-/// another value.
+/// Any entries; or valid ones, with or without an address, some with another value.
 fn entries() -> impl Strategy<Value = Pairs> {
     let nearly = vec(proptest::option::weighted(0.2, value()), 4).prop_map(|changes| {
         let pairs = GOOD.into_iter().zip(changes);
@@ -203,7 +202,7 @@ proptest! {
         let shown = format!("{exchange:?}");
         prop_assert!(!shown.contains(CANARY), "{}", shown);
         if let Ok(exchange) = exchange {
-            // Encoded it is just as secret.
+            // The encoded secret is just as secret.
             let (sensitive, others) = exchange.request.headers.split_first().unwrap();
             prop_assert!(sensitive.value.expose().len() > "Basic ".len() + CANARY.len());
             prop_assert!(!shown.contains(&sensitive.value.expose()["Basic ".len()..]));
@@ -221,7 +220,7 @@ proptest! {
     }
 }
 
-/// What a provider might put into a member.
+/// Values that a provider might send.
 #[rustfmt::skip]
 const MEMBERS: &[&str] = &[
     "\"c4n4ry\"", "[\"c4n4ry\"]", "{\"c4n4ry\":\"c4n4ry\"}", "{\"code\":\"c4n4ry\",\"message\":\"c4n4ry\"}", "\"c4n4ry\\u0000\"",
@@ -299,7 +298,7 @@ proptest! {
                 prop_assert!(token.refresh_after() < token.expires_in && token.expires_in <= 86_400);
                 let value = token.value.expose();
                 prop_assert!(!value.is_empty() && value.bytes().all(|b| b.is_ascii_graphic()));
-                // Scopes are the one member that is shown as it came.
+                // Scopes are the only member that is shown unchanged.
                 let token = Token { scopes: Vec::new(), ..token };
                 prop_assert!(hides(&token));
             }
@@ -315,13 +314,13 @@ proptest! {
     }
 }
 
-/// Counts how many of 1000 samples, the same ones each time, have a property.
+/// Counts how many of 1000 deterministic samples have a property.
 fn count<S: Strategy>(strategy: S, has: impl Fn(S::Value) -> bool) -> usize {
     let mut runner = TestRunner::deterministic();
     (0..1000).filter(|_| has(strategy.new_tree(&mut runner).unwrap().current())).count()
 }
 
-/// A property over entries that are all refused would prove nothing.
+/// A property of entries that are all refused would prove nothing.
 #[test]
 fn the_samples_above_lead_to_every_outcome() {
     for (what, found) in [

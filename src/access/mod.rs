@@ -1,21 +1,12 @@
-//! Calling the API with a token: what a proxy needs.
+//! Calls to the API with an access token.
 
+mod authorize;
 mod request;
 mod response;
 
+pub use authorize::authorize;
 pub use request::{Call, RESPONSE_LIMIT, TIMEOUT, request};
 pub use response::{is_feature_off, response};
-
-use crate::http::{Header, HeaderValue};
-use crate::secret::Secret;
-
-/// Returns the headers that carry a token (RFC 6750 §2.1). None for a text that
-/// no header can carry, which no token is.
-pub fn authorize(token: &str) -> Vec<Header> {
-    let fits = !token.is_empty() && token.bytes().all(|b| b.is_ascii_graphic());
-    let value = HeaderValue::Sensitive(Secret::new(format!("Bearer {token}")));
-    fits.then_some(Header { name: "authorization".into(), value }).into_iter().collect()
-}
 
 #[cfg(test)]
 mod tests;

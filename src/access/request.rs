@@ -1,25 +1,26 @@
-//! Building a request for any path of the API.
+//! Building a request to any path of the API.
 
 use crate::connection;
 use crate::entries::Entries;
 use crate::http::{Header, Request, USER_AGENT};
 use crate::problem::{Problem, ProblemCode};
 
-/// Seconds to wait: saved queries may take minutes, and public clients wait 60 to
-/// 300.
+/// Seconds to wait for a response: saved queries may take minutes, and public
+/// clients wait 60 to 300.
 pub const TIMEOUT: u32 = 120;
 
-/// Longest answer to accept, in bytes. The longest documented one, 1,000 rows of
+/// Longest response to accept, in bytes. The longest documented one, 1,000 rows of
 /// a query, stays below; exports are downloaded past the component.
 pub const RESPONSE_LIMIT: u32 = 4 << 20;
 
 /// Longest path and query, in bytes: what servers commonly accept.
 const MAX_PATH: usize = 8 * 1024;
 
-/// Methods of Nexthink's API, and those that the HTTP semantics pair with them.
+/// Methods to accept: those of the Nexthink API, and those that HTTP semantics pair
+/// with them.
 const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 
-/// Headers that the host, the transport or the token set.
+/// Headers that the host, the transport or the access token set.
 const RESERVED: [&str; 13] = [
     "authorization",
     "connection",
@@ -36,24 +37,28 @@ const RESERVED: [&str; 13] = [
     "upgrade",
 ];
 
-/// Holds what a caller wants to send.
+/// A call to the API, as the caller describes it.
 #[derive(Debug)]
 pub struct Call {
-    /// In upper case.
+    /// Method in upper case.
     pub method: String,
-    /// Begins with a slash.
+    /// Path and query; begins with a slash.
     pub path_and_query: String,
-    /// Pairs of name and value.
+    /// Pairs of name and value; names in any case.
     pub headers: Vec<(String, String)>,
-    /// Empty when there is none.
+    /// Empty: no body.
     pub body: Vec<u8>,
 }
 
-/// Builds a request for a path of the API, which it cannot leave.
+/// Builds a request to a path of the API, which it cannot leave.
+///
+/// Adds `accept`, `content-type` and `user-agent` where they are missing.
 ///
 /// # Errors
 ///
-/// Every problem at once; those of the call with a JSON Pointer to the argument.
+/// Returns every problem at once: those of the settings, and those of the call with
+/// a JSON Pointer to the argument (`/method`, `/path-and-query`, `/headers/0`,
+/// `/body`).
 pub fn request(settings: &Entries, call: Call) -> Result<Request, Vec<Problem>> {
     let mut problems = Vec::new();
     let connection = connection::resolve(settings).map_err(|found| problems.extend(found)).ok();
@@ -84,15 +89,15 @@ pub fn request(settings: &Entries, call: Call) -> Result<Request, Vec<Problem>> 
     }
 }
 
-/// Tells whether sending again is harmless: reading is (RFC 9110 §9.2.1), and so
-/// is running a saved query, which is a POST. Nothing else of Nexthink's is
-/// documented to be.
+/// Returns whether sending again is harmless: reading is (RFC 9110 §9.2.1), and so
+/// is running a saved query, which is a POST. Nexthink documents no other request
+/// as such.
 fn repeatable(method: &str, path: &str) -> bool {
     let query = ["/api/v1/nql/execute", "/api/v2/nql/execute"].contains(&path);
     matches!(method, "GET" | "HEAD") || (method == "POST" && query)
 }
 
-/// Checks path and query and writes them as the standard parser would.
+/// Validates path and query and returns them as the URL Standard would write them.
 fn path(text: &str) -> Result<String, Problem> {
     let fail =
         |message: &str, hint: &str| Err(Problem::at("/path-and-query", ProblemCode::BadFormat, message).hint(hint));
@@ -135,11 +140,13 @@ fn path(text: &str) -> Result<String, Problem> {
             "Leave out dot segments, encoded slashes and control characters.",
         );
     }
-    // The standard parser encodes this one in queries; a host compares with it.
+    // The URL Standard's parser encodes the apostrophe in queries, and a host
+    // compares with its result.
     Ok(query.map_or_else(|| path.to_owned(), |query| format!("{path}?{}", query.replace('\'', "%27"))))
 }
 
-/// Decodes the segments of a path. None when a percent sign stands alone.
+/// Decodes the segments of a path. `None` when a percent sign is not followed by
+/// two hexadecimal digits.
 fn decoded(path: &str) -> Option<Vec<Vec<u8>>> {
     let segment = |segment: &str| {
         let mut bytes = segment.bytes();

@@ -4,24 +4,24 @@ use crate::failure::body::ProviderError;
 use crate::failure::{Failure, FailureCode, retry_after};
 use crate::http::Response;
 
-/// What to do about a permission that is not there.
-pub const TICK: &str = "Nexthink ties permissions to credentials: under Administration, API credentials, see that the \
+/// What to do about a missing permission.
+pub const GRANT_HINT: &str = "Nexthink ties permissions to credentials: under Administration, API credentials, see that the \
      box of this API is ticked, and get a new token.";
 
 /// Reads the response to an API request.
 ///
-/// Success is any 2xx; what 202, 206 and 207 leave open belongs to the operation
-/// that knows its body.
+/// Success is any 2xx; the meaning of 202, 206 and 207 is up to the operation that
+/// knows the body.
 ///
 /// # Errors
 ///
-/// Says what failed and what to do; never holds the body.
+/// Returns what failed and what to do about it; never the body.
 pub fn response(response: &Response) -> Result<(), Failure> {
-    // A success may be long, and has nothing to say here.
+    // The body of a success may be long and contains no error.
     if matches!(response.status, 200..=299) {
         return Ok(());
     }
-    let said = ProviderError::read(&response.body);
+    let provider_error = ProviderError::read(&response.body);
     let failure = match response.status {
         300..=399 => {
             Failure::new(FailureCode::Redirected, "The answer sends to another address, which was not followed.")
@@ -29,7 +29,7 @@ pub fn response(response: &Response) -> Result<(), Failure> {
         }
         401 => Failure::new(FailureCode::TokenExpired, "Nexthink does not accept the token, or no longer.")
             .hint("Get a new token and try once more."),
-        403 if is_feature_off(&said) => {
+        403 if is_feature_off(&provider_error) => {
             Failure::new(FailureCode::FeatureDisabled, "This feature is not enabled for the tenant.")
                 .hint("Ask Nexthink, or whoever administers the tenant, to enable it.")
         }
@@ -38,7 +38,9 @@ pub fn response(response: &Response) -> Result<(), Failure> {
             &format!("Something other than Nexthink's API answered with the status {}.", response.status),
         )
         .hint("A proxy on the way, or a list of allowed networks, can answer in Nexthink's place."),
-        403 => Failure::new(FailureCode::PermissionMissing, "The credentials are not allowed to do this.").hint(TICK),
+        403 => {
+            Failure::new(FailureCode::PermissionMissing, "The credentials are not allowed to do this.").hint(GRANT_HINT)
+        }
         404 => Failure::new(FailureCode::NotFound, "Nexthink does not know what was asked for.")
             .hint("Check the id and the path."),
         406 => Failure::new(FailureCode::Rejected, "Nexthink cannot answer in the format asked for.")
@@ -53,21 +55,23 @@ pub fn response(response: &Response) -> Result<(), Failure> {
             .hint("Try again later.")
             .retry_after(retry_after::seconds(response)),
         400 | 405 | 409 | 410 | 413 | 414 | 415 | 422 => {
-            Failure::new(FailureCode::Rejected, "Nexthink refuses the request as it is.").hint(match said.message {
-                Some(_) => "Correct what the provider's message names.",
-                None => "It does not say why: compare what was sent with its documentation.",
-            })
+            Failure::new(FailureCode::Rejected, "Nexthink refuses the request as it is.").hint(
+                match provider_error.message {
+                    Some(_) => "Correct what the provider's message names.",
+                    None => "It does not say why: compare what was sent with its documentation.",
+                },
+            )
         }
         status => {
             Failure::new(FailureCode::UnexpectedStatus, &format!("The answer has the unexpected status {status}."))
                 .hint("A proxy on the way can answer in Nexthink's place.")
         }
     };
-    Err(failure.said(said))
+    Err(failure.provider_error(provider_error))
 }
 
-/// Tells whether a refusal means the tenant rather than the credentials
-/// (Nexthink: Data management API, documented for deletions).
-pub fn is_feature_off(said: &ProviderError) -> bool {
-    said.code.as_deref() == Some("FEATURE_NOT_ENABLED")
+/// Returns whether the tenant lacks the feature, rather than the credentials the
+/// permission (Nexthink: Data management API, documented for deletions).
+pub fn is_feature_off(provider_error: &ProviderError) -> bool {
+    provider_error.code.as_deref() == Some("FEATURE_NOT_ENABLED")
 }

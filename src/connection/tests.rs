@@ -9,7 +9,7 @@ fn connection(pairs: &[(&str, &str)]) -> Connection {
     resolved(pairs).unwrap_or_else(|problems| panic!("{pairs:?}: {problems:?}"))
 }
 
-/// What was found, in order. Fails when nothing was.
+/// Returns the problems, in order. Panics when there are none.
 fn found(pairs: &[(&str, &str)]) -> Vec<(String, ProblemCode)> {
     let problems = resolved(pairs).map(|c| panic!("{pairs:?}: {c:?}")).unwrap_err();
     problems.into_iter().map(|problem| (problem.field.unwrap(), problem.code)).collect()
@@ -178,7 +178,7 @@ fn an_unreadable_address_is_not_blamed_on_the_region_too() {
     for address in ["acme.example", "http://acme.eu.nexthink.cloud", "agora.eu.nexthink.cloud", "a.b"] {
         assert_eq!(found(&[("instance", address)]), is(&[("instance", BadFormat)]), "{address}");
     }
-    // A name that could not be read says nothing about the region.
+    // An invalid name does not imply a region.
     assert_eq!(found(&[("instance", "ac me")]), is(&[("instance", BadFormat), ("region", Required)]));
 }
 
@@ -189,7 +189,8 @@ fn unknown_and_repeated_keys_each_have_their_problem() {
         assert_eq!(found(&[good[0], (key, "x"), good[1], (key, "")]), is(&[(key, UnknownField)]), "{key:?}");
     }
     for key in Key::ALL {
-        // Even where both say the same: which one was meant is not ours to guess.
+        // Even where both values are equal: which one was meant is not for the
+        // connector to guess.
         let pairs = [("instance", "acme"), ("region", "eu"), ("client_id", "a"), ("client_secret", "b")];
         let again = pairs.into_iter().find(|(name, _)| *name == key.name()).unwrap();
         assert_eq!(found(&[&pairs[..], &[again]].concat()), is(&[(key.name(), Contradiction)]));
@@ -391,7 +392,7 @@ fn every_problem_says_exactly_this() {
 #[test]
 fn an_address_is_read_up_to_2048_characters_without_the_white_space_around_it() {
     let start = "https://acme.eu.nexthink.cloud/";
-    // Characters, not bytes: what browsers show may hold any letter.
+    // The limit counts characters, not bytes: browsers show letters of any script.
     let longest = format!(" {start}{}\n", "é".repeat(2048 - start.len()));
     assert_eq!(connection(&[("instance", &longest)]).tenant.label(), "acme (European Union)");
     let longer = format!("{start}{}", "a".repeat(2049 - start.len()));

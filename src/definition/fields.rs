@@ -1,41 +1,42 @@
-//! The form.
+//! The fields of the form.
 
-use super::guide::{CREATE_CREDENTIALS, FIND_INSTANCE};
 use crate::connection::MAX_ADDRESS;
 use crate::credentials::MAX_BYTES;
+use crate::definition::guide::{CREATE_CREDENTIALS, FIND_INSTANCE};
 use crate::key::Key;
 use crate::tenant::Region;
 
-/// Describes one thing to ask for.
+/// A field of the form.
 #[derive(Debug)]
 pub struct Field {
-    /// Which field; gives key and label.
+    /// Identity, which determines key and label.
     pub key: Key,
     /// One or two sentences of help.
     pub description: &'static str,
-    /// How to show it.
+    /// How to show the field.
     pub kind: Kind,
-    /// Whether it must be entered in every case.
+    /// Whether it must be filled in in every case.
     pub required: bool,
-    /// A value of the right shape. None for a secret.
+    /// A value of the right format. `None` for a secret.
     pub example: Option<&'static str>,
-    /// ECMA-262 expression for the whole value.
+    /// ECMA-262 expression that the whole value matches, white space around it
+    /// included.
     pub pattern: &'static str,
-    /// Longest value in Unicode scalar values, white space around it not
-    /// counted. None where the choices say it all.
+    /// Longest value in Unicode scalar values, white space around it not counted.
+    /// `None`: the choices bound it.
     pub max_length: Option<u32>,
-    /// Id of the guide step that helps.
+    /// Id of the guide step that helps to find the value.
     pub guide_step: &'static str,
 }
 
-/// Says how to show a field.
+/// A kind of field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// One line of text.
     Text,
-    /// One line that nobody else may see.
+    /// One line of text that nobody else may see.
     Secret,
-    /// One of [`Region::ALL`].
+    /// A choice of [`Region::ALL`].
     Region,
 }
 
@@ -49,7 +50,7 @@ impl Kind {
         }
     }
 
-    /// Returns the values to choose from.
+    /// Returns the values to choose from; empty unless the kind is a choice.
     pub fn choices(self) -> Vec<Choice> {
         match self {
             Self::Text | Self::Secret => Vec::new(),
@@ -58,41 +59,41 @@ impl Kind {
     }
 }
 
-/// Offers one value of a field.
+/// One option of a choice.
 #[derive(Debug)]
 pub struct Choice {
-    /// What is entered.
+    /// Value to store.
     pub value: &'static str,
-    /// What a person sees.
+    /// Label to show.
     pub label: &'static str,
 }
 
 // The patterns are valid with and without the flags `u` and `v`, so in scripts,
-// JSON Schema and HTML forms alike: hence `\-` and `\/` inside of classes, and
-// both cases of each letter instead of a flag.
+// JSON Schema and HTML forms alike: hence `\-` and `\/` inside classes, and both
+// cases of each letter instead of a flag.
 
-/// White space that is left out, as `text::is_blank` has it.
+/// White space to trim, as `text::is_blank` defines it.
 macro_rules! blank {
     () => {
         r"[\s\u0085]*"
     };
 }
 
-/// An instance name, as `tenant::Instance` has it.
+/// An instance name, as `tenant::Instance` defines it.
 macro_rules! label {
     () => {
         r"(?![Xx][Nn]--)[A-Za-z0-9](?:[A-Za-z0-9\-]{0,55}[A-Za-z0-9])?"
     };
 }
 
-/// A region, as `tenant::Region` has it.
+/// A region, as `tenant::Region` defines it.
 macro_rules! region {
     () => {
         "(?:[Uu][Ss]|[Ee][Uu]|[Pp][Aa][Cc]|[Mm][Ee][Tt][Aa])"
     };
 }
 
-/// An instance name, or an address as `tenant::address` reads it.
+/// An instance name, or an address as `tenant::address` parses it.
 const INSTANCE: &str = concat!(
     blank!(),
     "(?:",
@@ -113,14 +114,14 @@ const INSTANCE: &str = concat!(
 const REGION: &str = concat!(blank!(), region!(), "?", blank!());
 
 /// Anything without control characters and colons, as `credentials::ClientId`
-/// has it.
+/// defines it.
 const CLIENT_ID: &str = concat!(
     blank!(),
     r"[^\s:\u0000-\u001f\u007f-\u009f](?:[^:\u0000-\u001f\u007f-\u009f]*[^\s:\u0000-\u001f\u007f-\u009f])?",
     blank!(),
 );
 
-/// Anything without control characters, as `credentials::ClientSecret` has it.
+/// Anything without control characters, as `credentials::ClientSecret` defines it.
 const CLIENT_SECRET: &str = concat!(
     blank!(),
     r"[^\s\u0000-\u001f\u007f-\u009f](?:[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f])?",
@@ -144,7 +145,7 @@ pub const FIELDS: [Field; 4] = [
         key: Key::Region,
         description: "Where your instance is hosted. Leave it empty when you have pasted the whole address.",
         kind: Kind::Region,
-        // An address as the instance name stands in for it.
+        // A pasted address contains the region.
         required: false,
         example: Some("eu"),
         pattern: REGION,

@@ -1,23 +1,23 @@
-//! How to get the four values, step by step.
+//! The guide to the values of the form, step by step.
 
-/// Explains one step of connecting.
+/// One step of the guide.
 #[derive(Debug)]
 pub struct GuideStep {
     /// Stable identity.
     pub id: &'static str,
-    /// Heading.
+    /// Heading of the step.
     pub title: &'static str,
-    /// `CommonMark` without raw HTML.
+    /// Body: `CommonMark` without raw HTML.
     pub text: &'static str,
 }
 
-/// Where to find instance and region.
+/// Id of the step that explains where to find instance and region.
 pub const FIND_INSTANCE: &str = "find-instance";
 
-/// How to create client id and secret.
+/// Id of the step that explains how to create client id and secret.
 pub const CREATE_CREDENTIALS: &str = "create-credentials";
 
-/// The guide, in the order to follow.
+/// The steps, in the order to follow.
 pub const GUIDE: [GuideStep; 3] = [
     GuideStep {
         id: FIND_INSTANCE,

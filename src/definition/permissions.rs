@@ -1,17 +1,17 @@
-//! What credentials can be allowed to do (Nexthink: API, *API credentials*).
+//! The permissions that credentials can have (Nexthink: API, *API credentials*).
 
-/// Names something the credentials may or may not be allowed to do.
+/// A permission that the credentials may or may not have.
 #[derive(Debug)]
 pub struct Permission {
     /// Stable identity.
     pub id: &'static str,
-    /// The label of its box in Nexthink.
+    /// Label of its check box in Nexthink.
     pub label: &'static str,
-    /// What it is good for.
+    /// What it allows, as a phrase.
     pub purpose: &'static str,
 }
 
-/// The seven permissions of Nexthink's documentation, in its order. Nexthink
+/// The seven permissions in the documentation of Nexthink, in its order. Nexthink
 /// adds to them over time.
 pub const PERMISSIONS: [Permission; 7] = [
     Permission { id: "remote-actions", label: "Remote Actions API", purpose: "trigger and query remote actions" },

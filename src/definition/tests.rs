@@ -31,7 +31,7 @@ fn the_form_asks_for_the_four_fields_in_order() {
         shown,
         [
             ("instance", "Instance name", "text", true, Some(2048)),
-            // An address stands in for it.
+            // An address contains it.
             ("region", "Region", "choice", false, None),
             ("client_id", "Client ID", "text", true, Some(512)),
             ("client_secret", "Client secret", "secret", true, Some(512)),
@@ -116,7 +116,7 @@ fn links_lead_to_guide_api_and_source_over_https() {
 fn the_icon_is_an_svg_without_scripts_and_references() {
     let icon = ICON.trim();
     assert!(icon.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\"") && icon.ends_with("</svg>"));
-    // Beside the name of the language nothing may look like an address.
+    // Besides the namespace nothing may look like an address.
     let rest = icon.replacen("xmlns=\"http://www.w3.org/2000/svg\"", "", 1).to_lowercase();
     for unwanted in ["script", "href", "url(", "http", "//", "data:", "<!", "<?", "<foreignobject", "<style", "<use"] {
         assert!(!rest.contains(unwanted), "{unwanted}");
@@ -202,7 +202,7 @@ fn the_guide_says_where_each_value_goes() {
 #[test]
 fn the_guide_holds_no_raw_html() {
     for GuideStep { id, text, .. } in &GUIDE {
-        // Between two backticks stands code, in which `<` is itself.
+        // Between backticks is code, in which `<` is literal.
         let pieces: Vec<_> = text.split('`').collect();
         assert!(pieces.len() % 2 == 1, "{id}: a code span is not closed");
         for (outside, inside) in pieces.iter().step_by(2).zip(pieces.iter().skip(1).step_by(2).chain([&""])) {

@@ -1,59 +1,90 @@
-//! What a provider says about a failure.
+//! The error bodies of token endpoint and API.
 
-use crate::json::{self, Member, Members, Unreadable};
+use serde::Deserialize;
+
+use crate::json::{self, AnyMember};
 use crate::text;
 
-/// Holds the provider's own code and text, both fit to show.
+/// The provider's own error code and text, both fit to show.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct ProviderError {
-    /// Such as `invalid_client` or `E0000047`.
+    /// Error code, such as `invalid_client` or `E0000047`. `None`: the body has
+    /// none.
     pub code: Option<String>,
-    /// Such as a description of the error.
+    /// Description of the error, at most 300 characters. `None`: the body has none.
     pub message: Option<String>,
 }
 
 impl ProviderError {
-    /// Reads the error bodies of RFC 6749 §5.2 (`error`, `error_description`), of
-    /// Okta (`errorCode`, `errorSummary`) and of Nexthink's APIs (`code` as text or
-    /// number, `message` or `details`, `errors` with the same inside), also wrapped
-    /// as `{"error": {…}}`. Empty when the body is none of them: what failed is
-    /// clear from the status as well.
+    /// Reads an error body in any known form:
+    ///
+    /// - RFC 6749 §5.2: `error`, `error_description`
+    /// - Okta: `errorCode`, `errorSummary`
+    /// - Nexthink's APIs: `code` as text or number, `message` or `details`,
+    ///   `errors` with the same inside
+    /// - any of these wrapped as `{"error": {…}}`
+    ///
+    /// Empty when the body has none of these forms, or contains one of their
+    /// members twice: the status alone then tells what failed.
     pub fn read(body: &[u8]) -> Self {
-        // What says something twice says nothing.
-        json::object(body).and_then(|body| Self::find(&body)).unwrap_or_default()
-    }
-
-    fn find(body: &Members) -> Result<Self, Unreadable> {
-        let (error, errors) = (body.once("error")?, body.once("errors")?);
-        let (error_code, code) = (body.once("errorCode")?, body.once("code")?);
-        let said =
-            [body.once("error_description")?, body.once("errorSummary")?, body.once("message")?, body.once("details")?];
-        let mut codes = vec![&error, &error_code, &code];
-        let mut texts: Vec<&Member> = said.iter().collect();
-        if let Member::Error(_) = error {
-            collect(&error, &mut codes, &mut texts);
+        let Ok(body) = json::object_from_slice::<Body>(body) else { return Self::default() };
+        let mut codes = vec![body.error, body.error_code, body.code];
+        let mut texts = vec![body.error_description, body.error_summary, body.message, body.details];
+        if body.error.object::<Inner>().is_some() {
+            collect(body.error, &mut codes, &mut texts);
         }
-        collect(&errors, &mut codes, &mut texts);
-        let first = |members: Vec<&Member>| {
+        collect(body.errors, &mut codes, &mut texts);
+        let first = |members: Vec<AnyMember>| {
             members.into_iter().find_map(|member| member.text().as_deref().and_then(text::clean))
         };
-        Ok(Self { code: first(codes), message: first(texts) })
+        Self { code: first(codes), message: first(texts) }
     }
 }
 
-/// Adds what an object, or the first of a list of them, says.
-fn collect<'a>(member: &'a Member, codes: &mut Vec<&'a Member>, texts: &mut Vec<&'a Member>) {
-    match member {
-        Member::Error(inner) => {
-            codes.push(&inner.code);
-            texts.push(&inner.message);
-            collect(&inner.errors, codes, texts);
-        }
-        Member::List(first) => {
+/// The members of an error body, in whichever form.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Body<'a> {
+    #[serde(borrow)]
+    error: AnyMember<'a>,
+    error_description: AnyMember<'a>,
+    #[serde(rename = "errorCode")]
+    error_code: AnyMember<'a>,
+    #[serde(rename = "errorSummary")]
+    error_summary: AnyMember<'a>,
+    code: AnyMember<'a>,
+    message: AnyMember<'a>,
+    details: AnyMember<'a>,
+    errors: AnyMember<'a>,
+}
+
+/// The members of an object inside an error body.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Inner<'a> {
+    #[serde(borrow)]
+    code: AnyMember<'a>,
+    message: AnyMember<'a>,
+    errors: AnyMember<'a>,
+}
+
+/// Levels of objects and arrays to look into: `errors`, its first item, the item's
+/// own `errors`, and the first of those. Nexthink's Enrichment API goes that deep.
+const DEPTH: usize = 4;
+
+/// Adds the codes and texts inside an object, or inside the first item of an array.
+fn collect<'a>(mut member: AnyMember<'a>, codes: &mut Vec<AnyMember<'a>>, texts: &mut Vec<AnyMember<'a>>) {
+    for _ in 0..DEPTH {
+        if let Some(inner) = member.object::<Inner>() {
+            codes.push(inner.code);
+            texts.push(inner.message);
+            member = inner.errors;
+        } else if let Some(first) = member.first() {
             texts.push(first);
-            collect(first, codes, texts);
+            member = first;
+        } else {
+            return;
         }
-        Member::Absent | Member::Text(_) | Member::Whole(_) | Member::Other => {}
     }
 }
 
@@ -83,6 +114,11 @@ mod tests {
                 Some("Deep."),
             ),
             (r#"{"errors":["Plain."]}"#, None, Some("Plain.")),
+            // What cannot be read hides nothing else.
+            (r#"{"error":"invalid_client","error_description":"\ud800"}"#, Some("invalid_client"), None),
+            (r#"{"errors":[{"code":1e999,"message":"Readable."}]}"#, None, Some("Readable.")),
+            // Nothing is read from a third list of errors.
+            (r#"{"errors":[{"errors":[{"errors":[{"code":"A","message":"Deeper."}]}]}]}"#, None, None),
             (r#"{"error":null}"#, None, None),
             (r#"["error"]"#, None, None),
             ("<html>", None, None),

@@ -1,5 +1,5 @@
-//! Why an exchange did not give what it should: the vocabulary of codes, and
-//! reading the many error bodies and waiting times.
+//! Failures of an exchange: the vocabulary of codes, and the error bodies and
+//! waiting times that providers send.
 
 pub mod body;
 pub mod retry_after;
@@ -8,8 +8,10 @@ use std::ops::{Deref, DerefMut};
 
 use crate::key::Key;
 
-/// Says why an exchange did not give what it should: [`Details`] behind a pointer,
-/// for the success beside it is handed through many functions.
+/// A failed exchange.
+///
+/// [`Details`] behind a pointer, because the success beside it is passed through
+/// many functions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure(Box<Details>);
 
@@ -27,28 +29,30 @@ impl DerefMut for Failure {
     }
 }
 
-/// Says what a failure is. Holds no secret of ours; `provider_message` is the
-/// provider's text.
+/// The details of a [`Failure`].
+///
+/// Contains no secret of ours; `provider_message` is text of the provider's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Details {
-    /// What kind of failure it is.
+    /// Kind of failure.
     pub code: FailureCode,
-    /// One sentence.
+    /// One sentence for a person.
     pub message: String,
-    /// What to do about it. None: nothing is known to help.
+    /// One or two sentences on what to do about it. `None`: nothing is known to
+    /// help.
     pub hint: Option<String>,
-    /// The field to correct. None: no single one is to blame.
+    /// Field to correct. `None`: no single one is to blame.
     pub field: Option<Key>,
-    /// The provider's own code, cleaned.
+    /// The provider's own code, cleaned. `None`: it sent none.
     pub provider_code: Option<String>,
-    /// The provider's own text, cleaned.
+    /// The provider's own text, cleaned. `None`: it sent none.
     pub provider_message: Option<String>,
-    /// Seconds to wait before trying again. None: the provider did not say.
+    /// Seconds to wait before trying again. `None`: the provider did not say.
     pub retry_after: Option<u32>,
 }
 
 impl Failure {
-    /// Starts a failure with what every one has.
+    /// Creates a failure with the details that every failure has.
     pub fn new(code: FailureCode, message: &str) -> Self {
         Self(Box::new(Details {
             code,
@@ -61,78 +65,77 @@ impl Failure {
         }))
     }
 
-    /// Adds what to do about it.
+    /// Sets what to do about it.
     pub fn hint(mut self, hint: &str) -> Self {
         self.hint = Some(hint.to_owned());
         self
     }
 
-    /// Adds the field to correct.
+    /// Sets the field to correct.
     pub fn field(mut self, field: Key) -> Self {
         self.field = Some(field);
         self
     }
 
-    /// Adds what the provider said.
-    pub fn said(mut self, error: body::ProviderError) -> Self {
+    /// Sets the provider's own code and text.
+    pub fn provider_error(mut self, error: body::ProviderError) -> Self {
         self.provider_code = error.code;
         self.provider_message = error.message;
         self
     }
 
-    /// Adds how long to wait.
+    /// Sets the seconds to wait before trying again.
     pub fn retry_after(mut self, retry_after: Option<u32>) -> Self {
         self.retry_after = retry_after;
         self
     }
 
-    /// Returns what it is.
+    /// Unwraps the details.
     pub fn into_details(self) -> Details {
         *self.0
     }
 }
 
-/// Names the kinds of failure that Nexthink can cause; the vocabulary of
-/// `failure.code`.
+/// A kind of failure that Nexthink can cause: the vocabulary of `failure.code`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FailureCode {
-    /// Client id and secret are not accepted.
+    /// The client id and secret are not accepted.
     InvalidClient,
-    /// The scope asked for is not granted.
+    /// The requested scope is not granted.
     InvalidScope,
     /// The credentials may not use the client credentials grant.
     UnauthorizedClient,
-    /// Nothing answers under the name of the instance in the region.
+    /// No tenant of this name exists in the region.
     InstanceUnknown,
     /// The credentials lack the permission.
     PermissionMissing,
     /// The tenant lacks the feature.
     FeatureDisabled,
-    /// There is no such thing.
+    /// The requested object does not exist.
     NotFound,
-    /// Refused for another reason.
+    /// The request is refused for another reason.
     Rejected,
-    /// Too many requests.
+    /// The provider received too many requests.
     RateLimited,
     /// The provider cannot answer now.
     Unavailable,
-    /// The provider gave up waiting.
+    /// The provider timed out waiting for the request.
     Timeout,
-    /// Something on the way does not let the request through.
+    /// An intermediary does not let the request through.
     Network,
-    /// The token is not accepted, or no longer.
+    /// The access token is not accepted, or no longer.
     TokenExpired,
-    /// The answer cannot be read.
+    /// The response cannot be read.
     MalformedResponse,
-    /// The status has no meaning here.
+    /// The status code has no meaning here.
     UnexpectedStatus,
-    /// The provider took the request and could not do it.
+    /// The provider accepted the request and could not complete it.
     OperationFailed,
-    /// A link leads to a host that is not the provider's.
+    /// A link points to a host that is not the provider's.
     HostNotAllowed,
-    /// The answer sends somewhere else.
+    /// The response is a redirect.
     Redirected,
-    /// The answer is longer than any honest one.
+    /// The response is longer than any legitimate one.
     ResponseTooLarge,
 }
 
@@ -162,7 +165,7 @@ impl FailureCode {
         }
     }
 
-    /// Returns the class, which follows from the code.
+    /// Returns the class as the contract spells it, which follows from the code.
     pub fn class(self) -> &'static str {
         match self {
             Self::InvalidClient

@@ -7,11 +7,14 @@ use time::format_description::well_known::Rfc3339;
 
 use crate::http::Response;
 
-/// Returns the seconds to wait from the moment the response arrived: `Retry-After`
-/// as seconds or HTTP date (RFC 9110 §10.2.3) or, as Nexthink's `OpenAPI` text
-/// suggests, as ISO date; else `X-Rate-Limit-Reset` in seconds since the epoch,
-/// which Okta sends. 0 when the moment has passed. None when nothing readable
-/// was said.
+/// Returns the seconds to wait, counted from the time the response arrived. 0 when
+/// that moment has passed, `None` when no header is readable.
+///
+/// In this order:
+///
+/// 1. `Retry-After` in seconds or as an HTTP date (RFC 9110 §10.2.3) or, as the
+///    `OpenAPI` text of Nexthink suggests, as an ISO 8601 date.
+/// 2. `X-Rate-Limit-Reset`, in seconds since the Unix epoch, as Okta sends it.
 pub fn seconds(response: &Response) -> Option<u32> {
     let until = |moment: u64| u32::try_from(moment.saturating_sub(response.received_at)).unwrap_or(u32::MAX);
     response
@@ -20,8 +23,8 @@ pub fn seconds(response: &Response) -> Option<u32> {
         .or_else(|| response.header("x-rate-limit-reset").and_then(digits).map(until))
 }
 
-/// Reads `1*DIGIT`; a sign, which Rust would accept, is none. A number too
-/// large to hold counts as the largest.
+/// Parses `1*DIGIT`, without the sign that Rust would accept. A number too large
+/// for the type counts as the largest.
 fn digits(text: &str) -> Option<u64> {
     let all_digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     all_digits.then(|| text.parse().unwrap_or(u64::MAX))
@@ -31,7 +34,7 @@ fn at_most_u32(seconds: u64) -> u32 {
     u32::try_from(seconds).unwrap_or(u32::MAX)
 }
 
-/// Reads a date as seconds since the epoch. None for one before it.
+/// Parses a date as seconds since the Unix epoch. `None` for one before it.
 fn date(text: &str) -> Option<u64> {
     match httpdate::parse_http_date(text) {
         Ok(moment) => moment.duration_since(UNIX_EPOCH).ok().map(|since| since.as_secs()),
@@ -39,13 +42,13 @@ fn date(text: &str) -> Option<u64> {
     }
 }
 
-/// Reads a date in the profile of ISO 8601 that RFC 3339 makes of it; without an
+/// Parses a date in the profile of ISO 8601 that RFC 3339 defines; without an
 /// offset it counts as UTC.
 fn iso(text: &str) -> Option<u64> {
     let parse = |text: &str| OffsetDateTime::parse(text, &Rfc3339).ok();
     let moment = parse(text).or_else(|| parse(&format!("{text}Z")))?;
-    // Not by way of `SystemTime`: that of the component begins with the epoch, and
-    // the conversion of an earlier moment panics.
+    // Not by way of `SystemTime`: on this target it starts at the epoch, and
+    // converting an earlier moment panics.
     u64::try_from(moment.unix_timestamp()).ok()
 }
 
@@ -53,7 +56,7 @@ fn iso(text: &str) -> Option<u64> {
 mod tests {
     use super::*;
 
-    /// Sun, 06 Nov 1994 08:49:37 GMT, the moment of RFC 9110's examples.
+    /// Sun, 06 Nov 1994 08:49:37 GMT, the date of the examples in RFC 9110.
     const RFC_MOMENT: u64 = 784_111_777;
 
     fn after(headers: &[(&str, &str)]) -> Option<u32> {

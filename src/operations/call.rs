@@ -1,78 +1,83 @@
-//! One call of an operation: its connection and input, the requests it makes and
-//! what it reads from the answers.
+//! A call of an operation: its connection, its input and the requests it builds.
 
-use serde::Serialize;
-use serde_json::value::RawValue;
+use serde::{Deserialize, Serialize};
 
-use super::operation::Operation;
-use super::read::{self, Read};
-use super::state;
-use super::step::{Outcome, Pending, Progress};
 use crate::access;
 use crate::connection;
 use crate::entries::Entries;
-use crate::failure::{Failure, FailureCode};
-use crate::http::{Header, Request, Response, USER_AGENT};
+use crate::failure::Failure;
+use crate::http::{Header, Request, USER_AGENT};
+use crate::json;
+use crate::operations::state;
+use crate::operations::step::{Pending, Progress};
 use crate::problem::{Problem, ProblemCode};
 
-/// Holds what an operation works with.
+/// A call of an operation.
 pub struct Call<'a> {
-    /// Which operation.
-    pub operation: &'static Operation,
-    /// JSON that its input rule accepts.
+    /// Id of the operation.
+    pub id: &'static str,
+    /// Title of the operation.
+    pub title: &'static str,
+    /// Input, as JSON that its rule accepts.
     pub input: &'a str,
-    /// Root of the API, without a trailing slash.
+    /// Root URL of the API, without a trailing slash.
     pub base_url: String,
 }
 
-/// Says whether repeating a request is harmless.
+/// The consequence of repeating a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Repeat {
-    /// It reads, or leaves the same behind.
+    /// Nothing changes: the request reads, or leaves the same state behind.
     Harmless,
-    /// Something would happen twice.
+    /// Something happens twice.
     Never,
 }
 
 impl<'a> Call<'a> {
-    /// Finds where the settings lead.
+    /// Creates a call from the settings of a connection.
     ///
     /// # Errors
     ///
-    /// Every problem of the settings.
-    pub fn new(operation: &'static Operation, settings: &Entries, input: &'a str) -> Result<Self, Vec<Problem>> {
+    /// Returns every problem of the settings.
+    pub fn new(
+        id: &'static str,
+        title: &'static str,
+        settings: &Entries,
+        input: &'a str,
+    ) -> Result<Self, Vec<Problem>> {
         let base_url = connection::resolve(settings)?.base_url();
-        Ok(Self { operation, input, base_url })
+        Ok(Self { id, title, input, base_url })
     }
 
     /// Reads the input, which its rule has accepted.
     ///
     /// # Errors
     ///
-    /// A problem where this reader and the rule differ, which a test excludes.
-    pub fn input<T: Read<'a>>(&self) -> Result<T, Vec<Problem>> {
-        read::text(self.input)
-            .ok_or_else(|| vec![Problem::of_whole(ProblemCode::BadFormat, "The input cannot be read.")])
+    /// Returns a problem where this reader is stricter than the rule, which a test
+    /// excludes.
+    pub fn input<T: Deserialize<'a>>(&self) -> Result<T, Vec<Problem>> {
+        json::object_from_str(self.input)
+            .map_err(|_| vec![Problem::of_whole(ProblemCode::BadFormat, "The input cannot be read.")])
     }
 
-    /// Reads the input again, to go on with an operation.
+    /// Reads the input again, to resume an operation.
     ///
     /// # Errors
     ///
-    /// When it is not the one that the operation began with.
-    pub fn input_again<T: Read<'a>>(&self) -> Result<T, Failure> {
-        read::text(self.input).ok_or_else(state::foreign)
+    /// Fails when it is not the input that the operation started with.
+    pub fn input_on_resume<T: Deserialize<'a>>(&self) -> Result<T, Failure> {
+        json::object_from_str(self.input).map_err(|_| state::mismatch())
     }
 
-    /// Builds a request without a body. Path and query are made of what is safe in
-    /// them.
+    /// Builds a request without a body. The path and query must consist of
+    /// characters that need no encoding.
     pub fn get(&self, path_and_query: &str) -> Request {
         self.request("GET", path_and_query, Vec::new(), Repeat::Harmless)
     }
 
     /// Builds a request with a JSON body.
     pub fn post(&self, path: &str, body: &impl Serialize, repeat: Repeat) -> Request {
-        // Strings, numbers and lists: nothing in a body can fail to be written.
+        // A body consists of strings, numbers and lists, which always serialize.
         self.request("POST", path, serde_json::to_vec(body).unwrap_or_default(), repeat)
     }
 
@@ -94,122 +99,15 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// Asks for the only exchange of an operation.
-    pub fn only(&self, request: Request) -> Pending {
-        let progress = Progress::unknown(format!("{}: waiting for Nexthink", self.operation.title));
-        self.next(request, 0, &(), progress)
+    /// Returns the step that sends the only request of an operation.
+    pub fn single_exchange(&self, request: Request) -> Pending {
+        let progress = Progress::indeterminate(format!("{}: waiting for Nexthink", self.title));
+        self.exchange(request, 0, &(), progress)
     }
 
-    /// Asks for the next exchange, in so many seconds, and says where the
-    /// operation is.
-    pub fn next(&self, request: Request, wait: u32, place: &impl Serialize, progress: Progress) -> Pending {
-        Pending { request, wait, state: state::write(self.operation.id, place), progress }
+    /// Returns the step that sends the next request after `wait` seconds and keeps
+    /// the position of the operation.
+    pub fn exchange(&self, request: Request, wait: u32, position: &impl Serialize, progress: Progress) -> Pending {
+        Pending { request, wait, state: state::write(self.id, position), progress }
     }
-}
-
-impl Request {
-    /// Puts a header in place of the one of that name, or adds it.
-    pub(super) fn with(mut self, name: &'static str, value: &str) -> Self {
-        self.headers.retain(|header| header.name != name);
-        self.headers.push(Header::plain(name, value));
-        self
-    }
-}
-
-impl Outcome {
-    /// Ends an operation with everything that was asked for.
-    pub(super) fn whole(output: &impl Serialize) -> Self {
-        // Strings, numbers, lists and JSON that was read: nothing can fail.
-        let output = serde_json::to_string(output).unwrap_or_default();
-        Self { output, partial: false, warnings: Vec::new() }
-    }
-
-    /// Says that part of it is missing.
-    pub(super) fn partial(self, partial: bool) -> Self {
-        Self { partial: self.partial || partial, ..self }
-    }
-
-    /// Adds what a person should know.
-    pub(super) fn warn(mut self, warning: impl Into<String>) -> Self {
-        self.warnings.push(warning.into());
-        self
-    }
-
-    /// Adds several.
-    pub(super) fn warn_all(mut self, warnings: Vec<String>) -> Self {
-        self.warnings.extend(warnings);
-        self
-    }
-}
-
-/// Reads the JSON of a success.
-///
-/// # Errors
-///
-/// The failure that the status means, or that the body is not what is documented.
-pub fn read<'r, T: Read<'r>>(response: &'r Response) -> Result<T, Failure> {
-    access::response(response)?;
-    json(response)
-}
-
-/// Reads the JSON of an answer that was found to be a success.
-///
-/// # Errors
-///
-/// When the body is not what is documented.
-pub fn json<'r, T: Read<'r>>(response: &'r Response) -> Result<T, Failure> {
-    if !response.may_be_json() {
-        return Err(malformed("Something other than JSON came back."));
-    }
-    if response.is_cut_short() {
-        return Err(malformed("The answer ends too early."));
-    }
-    let text = std::str::from_utf8(&response.body).map_err(|_| malformed("The answer is not UTF-8."))?;
-    read::text(text).ok_or_else(|| malformed("The answer is not in the documented form."))
-}
-
-/// Says that an answer cannot be read.
-pub fn malformed(message: &str) -> Failure {
-    Failure::new(FailureCode::MalformedResponse, message)
-        .hint("A proxy on the way can answer in Nexthink's place; otherwise the API has changed.")
-}
-
-/// Writes the id of an object in Nexthink with its leading `#`.
-pub fn with_hash(id: &str) -> String {
-    if id.starts_with('#') { id.to_owned() } else { format!("#{id}") }
-}
-
-/// Writes the id as part of a query string, where a raw `#` would end it. The
-/// rest of an id needs no encoding.
-pub fn in_query(id: &str) -> String {
-    format!("%23{}", id.strip_prefix('#').unwrap_or(id))
-}
-
-/// Reads a list of objects, each as it stands.
-pub fn objects(response: &Response) -> Result<Vec<&RawValue>, Failure> {
-    let objects: Vec<&RawValue> = read(response)?;
-    if objects.iter().all(|object| is_object(object)) {
-        Ok(objects)
-    } else {
-        Err(malformed("An item of the answer is no object."))
-    }
-}
-
-/// Reads an object as it stands.
-pub fn object(response: &Response) -> Result<&RawValue, Failure> {
-    let object: &RawValue = read(response)?;
-    if is_object(object) { Ok(object) } else { Err(malformed("The answer is no object.")) }
-}
-
-/// Reads a list of objects, or the only one.
-pub fn one_or_many(response: &Response) -> Result<Vec<&RawValue>, Failure> {
-    if response.body.trim_ascii_start().starts_with(b"{") {
-        object(response).map(|object| vec![object])
-    } else {
-        objects(response)
-    }
-}
-
-fn is_object(value: &RawValue) -> bool {
-    value.get().starts_with('{')
 }

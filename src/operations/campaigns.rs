@@ -1,18 +1,19 @@
-//! Sending campaigns (Nexthink: Campaigns API).
+//! Campaigns (Nexthink: Campaigns API).
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::call::{self, Call, Repeat};
-use super::operation::{Course, Effect, Operation, Output};
-use super::read::{Pairs, record};
-use super::schema::{List, MAX_EXACT, Map, Member, Object, Rule};
-use super::step::Outcome;
-use super::words::{NQL_ID, PARAMETER_ID, SID, VALUE};
 use crate::access;
 use crate::failure::Failure;
 use crate::http::{Request, Response};
+use crate::json::{Pairs, WholeNumber};
+use crate::operations::call::{Call, Repeat};
+use crate::operations::formats::{self, NQL_ID, PARAMETER_ID, SID, VALUE};
+use crate::operations::operation::{Effect, Flow, Operation, Output};
+use crate::operations::response;
+use crate::operations::schema::{List, MAX_SAFE_INTEGER, Map, Member, Object, Rule};
+use crate::operations::step::Outcome;
 use crate::problem::Problem;
 
 /// `POST /api/v1/euf/campaign/trigger`.
@@ -31,7 +32,7 @@ pub static TRIGGER: Operation = Operation {
         ),
         Member::required(
             "expiresInMinutes",
-            Rule::Whole(1, 525_600),
+            Rule::Integer(1, 525_600),
             "How long the campaign waits for users, in minutes from now.",
         ),
         Member::optional(
@@ -42,15 +43,15 @@ pub static TRIGGER: Operation = Operation {
     ]),
     example: r##"{"campaignNqlId":"#general_survey","userSid":["S-1-5-21-1004336348-1177238915-682003330-512"],"expiresInMinutes":1440}"##,
     output: Output::Json(&Object::open(&[
-        Member::required("sent", Rule::Whole(0, MAX_EXACT), "How many users it goes to."),
-        Member::required("failed", Rule::Whole(0, MAX_EXACT), "How many it does not go to."),
+        Member::required("sent", Rule::Integer(0, MAX_SAFE_INTEGER), "How many users it goes to."),
+        Member::required("failed", Rule::Integer(0, MAX_SAFE_INTEGER), "How many it does not go to."),
         Member::required(
             "requests",
             Rule::List(&List {
                 item: Rule::Object(&Object::open(&[
-                    Member::optional("userSid", Rule::Foreign(&["string"]), "The user."),
-                    Member::optional("requestId", Rule::Foreign(&["string"]), "Names the request in NQL."),
-                    Member::optional("message", Rule::Foreign(&["string"]), "Why it does not go to this user."),
+                    Member::optional("userSid", Rule::Unchecked(&["string"]), "The user."),
+                    Member::optional("requestId", Rule::Unchecked(&["string"]), "Names the request in NQL."),
+                    Member::optional("message", Rule::Unchecked(&["string"]), "Why it does not go to this user."),
                 ])),
                 min: 0,
                 max: None,
@@ -59,71 +60,66 @@ pub static TRIGGER: Operation = Operation {
         ),
     ])),
     documentation: "https://docs.nexthink.com/api/campaigns/trigger-a-campaign",
-    course: Course::Single { request: trigger, outcome: triggered },
+    flow: Flow::Single { request: trigger, outcome: triggered },
 };
 
-record! {
-    #[derive(Serialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Trigger {
-        campaign_nql_id: String = "campaignNqlId",
-        user_sid: Vec<String> = "userSid",
-        expires_in_minutes: u64 = "expiresInMinutes",
-        #[serde(skip_serializing_if = "Pairs::is_empty")]
-        parameters: Pairs = "parameters",
-    }
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Trigger {
+    campaign_nql_id: String,
+    user_sid: Vec<String>,
+    expires_in_minutes: WholeNumber,
+    #[serde(default, skip_serializing_if = "Pairs::is_empty")]
+    parameters: Pairs,
 }
 
 fn trigger(call: &Call) -> Result<Request, Vec<Problem>> {
     let mut input: Trigger = call.input()?;
-    input.campaign_nql_id = call::with_hash(&input.campaign_nql_id);
+    input.campaign_nql_id = formats::with_hash(&input.campaign_nql_id);
     Ok(call.post("/api/v1/euf/campaign/trigger", &input, Repeat::Never))
 }
 
-record! {
-    /// Says how it went for one user.
-    #[derive(Serialize)]
-    #[serde(rename_all = "camelCase")]
-    struct One {
-        #[serde(skip_serializing_if = "Option::is_none")]
-        user_sid: Option<String> = "userSid",
-        #[serde(skip_serializing_if = "Option::is_none")]
-        request_id: Option<String> = "requestId",
-        #[serde(skip_serializing_if = "Option::is_none")]
-        message: Option<String> = "message",
-    }
+/// The result for one user.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Recipient {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user_sid: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<String>,
 }
 
-record! {
-    struct Answer {
-        requests: Vec<One> = "requests",
-    }
+#[derive(Deserialize)]
+struct Answer {
+    requests: Vec<Recipient>,
 }
 
 #[derive(Serialize)]
 struct Triggered {
     sent: usize,
     failed: usize,
-    requests: Vec<One>,
+    requests: Vec<Recipient>,
 }
 
 fn triggered(call: &Call, response: &Response) -> Result<Outcome, Failure> {
-    let input: Trigger = call.input_again()?;
+    let input: Trigger = call.input_on_resume()?;
     access::response(response).map_err(|failure| {
         if failure.provider_code.as_deref() == Some("INVALID_CAMPAIGN_TRIGGER_TYPE") {
             return failure.hint("Tick API in the General tab of the campaign.");
         }
         failure
     })?;
-    let requests = call::json::<Answer>(response)?.requests;
-    let sent = requests.iter().filter(|one| one.request_id.is_some()).count();
+    let requests = response::json::<Answer>(response)?.requests;
+    let sent = requests.iter().filter(|recipient| recipient.request_id.is_some()).count();
     let failed = requests.len() - sent;
     let mut users: BTreeMap<&str, usize> = BTreeMap::new();
     for sid in &input.user_sid {
         *users.entry(sid).or_default() += 1;
     }
     let unanswered = users.len().saturating_sub(requests.len());
-    let mut outcome = Outcome::whole(&Triggered { sent, failed, requests }).partial(failed + unanswered > 0);
+    let mut outcome = Outcome::complete(&Triggered { sent, failed, requests }).partial(failed + unanswered > 0);
     if failed > 0 {
         outcome = outcome.warn(format!("The campaign does not go to {failed} of the users; requests says why."));
     }

@@ -1,17 +1,17 @@
-//! Deleting devices (Nexthink: Data management API).
+//! Deletion of devices (Nexthink: Data management API).
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::call::{self, Call, Repeat};
-use super::operation::{Course, Effect, Operation, Output};
-use super::read::record;
-use super::schema::{List, MAX_EXACT, Member, Object, Rule};
-use super::step::Outcome;
-use super::words::{LINE, UUID};
 use crate::access;
 use crate::failure::Failure;
 use crate::http::{Request, Response};
+use crate::operations::call::{Call, Repeat};
+use crate::operations::formats::{LINE, UUID};
+use crate::operations::operation::{Effect, Flow, Operation, Output};
+use crate::operations::response;
+use crate::operations::schema::{List, MAX_SAFE_INTEGER, Member, Object, Rule};
+use crate::operations::step::Outcome;
 use crate::problem::Problem;
 use crate::text;
 
@@ -30,24 +30,24 @@ pub static DELETE: Operation = Operation {
                 Member::required("name", Rule::Text(&LINE), "Name of the device."),
             ])),
             min: 1,
-            // Configurable for each deployment, by the documentation.
+            // Nexthink documents the limit as configurable for each deployment.
             max: Some(100),
         }),
         "The devices to delete.",
     )]),
     example: r#"{"devices":[{"uid":"3b6f1c1e-6f0a-4c3e-9a54-0d1f7f3a0001","name":"PC-1"}]}"#,
     output: Output::Json(&Object::open(&[
-        Member::required("scheduledCount", Rule::Whole(0, MAX_EXACT), "How many will be deleted."),
-        Member::optional("requestId", Rule::Foreign(&["string"]), "What Nexthink's support asks for."),
+        Member::required("scheduledCount", Rule::Integer(0, MAX_SAFE_INTEGER), "How many will be deleted."),
+        Member::optional("requestId", Rule::Unchecked(&["string"]), "What Nexthink's support asks for."),
         Member::required(
             "devices",
             Rule::List(&List {
                 item: Rule::Object(&Object::open(&[
-                    Member::required("uid", Rule::Foreign(&["string"]), "UID of the device."),
-                    Member::optional("name", Rule::Foreign(&["string", "null"]), "Name of the device."),
+                    Member::required("uid", Rule::Unchecked(&["string"]), "UID of the device."),
+                    Member::optional("name", Rule::Unchecked(&["string", "null"]), "Name of the device."),
                     Member::required(
                         "status",
-                        Rule::Foreign(&["string"]),
+                        Rule::Unchecked(&["string"]),
                         "SCHEDULED, INVALID or FAILED; there may be others.",
                     ),
                 ])),
@@ -58,14 +58,13 @@ pub static DELETE: Operation = Operation {
         ),
     ])),
     documentation: "https://docs.nexthink.com/api/data-management/schedule-device-deletions",
-    course: Course::Single { request: delete, outcome: scheduled },
+    flow: Flow::Single { request: delete, outcome: scheduled },
 };
 
-record! {
-    #[derive(Serialize)]
-    struct Delete<'a> {
-        devices: Vec<&'a RawValue> = "devices",
-    }
+#[derive(Serialize, Deserialize)]
+struct Delete<'a> {
+    #[serde(borrow)]
+    devices: Vec<&'a RawValue>,
 }
 
 fn delete(call: &Call) -> Result<Request, Vec<Problem>> {
@@ -73,20 +72,17 @@ fn delete(call: &Call) -> Result<Request, Vec<Problem>> {
     Ok(call.post("/api/v1/data-management/device/deletions", &input, Repeat::Never))
 }
 
-record! {
-    #[derive(Serialize)]
-    struct Device {
-        uid: String = "uid",
-        #[serde(skip_serializing_if = "Option::is_none")]
-        name: Option<String> = "name",
-        status: String = "status",
-    }
+#[derive(Serialize, Deserialize)]
+struct Device {
+    uid: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    status: String,
 }
 
-record! {
-    struct Answer {
-        devices: Vec<Device> = "devices",
-    }
+#[derive(Deserialize)]
+struct Answer {
+    devices: Vec<Device>,
 }
 
 #[derive(Serialize)]
@@ -99,17 +95,17 @@ struct Scheduled<'a> {
 }
 
 fn scheduled(call: &Call, response: &Response) -> Result<Outcome, Failure> {
-    let input: Delete = call.input_again()?;
+    let input: Delete = call.input_on_resume()?;
     access::response(response).map_err(|failure| match failure.provider_code.as_deref() {
         Some("BATCH_SIZE_EXCEEDED") => failure.hint("This tenant takes fewer devices at once: delete them in parts."),
         _ => with_id(failure, response),
     })?;
-    let devices = call::json::<Answer>(response)?.devices;
+    let devices = response::json::<Answer>(response)?.devices;
     let count = devices.iter().filter(|device| device.status == "SCHEDULED").count();
     let left = devices.iter().filter(|device| ["INVALID", "FAILED"].contains(&device.status.as_str())).count();
     let unclear = input.devices.len().saturating_sub(count + left);
     let request_id = response.header("x-request-id");
-    let outcome = Outcome::whole(&Scheduled { scheduled_count: count, request_id, devices });
+    let outcome = Outcome::complete(&Scheduled { scheduled_count: count, request_id, devices });
     let mut outcome = outcome.partial(left + unclear > 0);
     if unclear > 0 {
         outcome = outcome.warn(format!(
@@ -124,7 +120,7 @@ fn scheduled(call: &Call, response: &Response) -> Result<Outcome, Failure> {
     })
 }
 
-/// Adds what Nexthink's support asks for.
+/// Adds the request id that Nexthink's support asks for.
 fn with_id(mut failure: Failure, response: &Response) -> Failure {
     if let Some(id) = response.header("x-request-id").and_then(text::clean) {
         failure.message = format!("{} Its support asks for the request id {id}.", failure.message);

@@ -3,22 +3,23 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::call::{self, Call, Repeat};
-use super::operation::{Course, Effect, Operation, Output};
-use super::read::{self, Word, record};
-use super::schema::{List, MAX_EXACT, Member, Object, Rule};
-use super::state;
-use super::step::{Outcome, Pending, Progress, Step};
-use super::words::{FIELD_NAME, LINE, SOME_VALUE, VALUE};
 use crate::failure::Failure;
 use crate::http::Response;
+use crate::json::{self, TextOrNumber};
+use crate::operations::call::{Call, Repeat};
+use crate::operations::formats::{FIELD_NAME, LINE, NON_EMPTY_VALUE, VALUE};
+use crate::operations::operation::{Effect, Flow, Operation, Output};
+use crate::operations::response;
+use crate::operations::schema::{List, MAX_SAFE_INTEGER, Member, Object, Rule};
+use crate::operations::state;
+use crate::operations::step::{Outcome, Pending, Progress, Step};
 use crate::problem::Problem;
 use crate::text;
 
-/// Most objects in a request (specification of 2026; that of 2024 said 5,000).
+/// Most objects in a request (specification of 2026; that of 2024 says 5,000).
 const BATCH: usize = 10_000;
 
 /// `POST /api/v1/enrichment/data/fields`.
@@ -38,19 +39,19 @@ pub static WRITE: Operation = Operation {
     ]),
     example: r#"{"domain":"asset_management","enrichments":[{"identification":[{"name":"device/device/name","value":"PC-1"}],"fields":[{"name":"device/device/#cost_centre","value":"4711"}]}]}"#,
     output: Output::Json(&Object::open(&[
-        Member::required("accepted", Rule::Whole(0, MAX_EXACT), "How many objects Nexthink took."),
-        Member::required("rejected", Rule::Whole(0, MAX_EXACT), "How many it did not take, or not confirm."),
+        Member::required("accepted", Rule::Integer(0, MAX_SAFE_INTEGER), "How many objects Nexthink took."),
+        Member::required("rejected", Rule::Integer(0, MAX_SAFE_INTEGER), "How many it did not take, or not confirm."),
         Member::required(
             "errors",
             Rule::List(&List {
                 item: Rule::Object(&Object::open(&[
                     Member::optional(
                         "index",
-                        Rule::Whole(0, MAX_EXACT),
+                        Rule::Integer(0, MAX_SAFE_INTEGER),
                         "Place in the input, from 0, where it is known.",
                     ),
-                    Member::optional("code", Rule::Foreign(&["string"]), "Nexthink's code, such as ENRICH_011."),
-                    Member::optional("message", Rule::Foreign(&["string"]), "What is wrong."),
+                    Member::optional("code", Rule::Unchecked(&["string"]), "Nexthink's code, such as ENRICH_011."),
+                    Member::optional("message", Rule::Unchecked(&["string"]), "What is wrong."),
                 ])),
                 min: 0,
                 max: None,
@@ -59,7 +60,7 @@ pub static WRITE: Operation = Operation {
         ),
     ])),
     documentation: "https://docs.nexthink.com/api/enrichment/enrich-fields-for-given-objects",
-    course: Course::Several { start, resume },
+    flow: Flow::Several { start, resume },
 };
 
 static OBJECT: Object = Object::closed(&[
@@ -80,7 +81,7 @@ static OBJECT: Object = Object::closed(&[
                     ]),
                     "By what the object is found.",
                 ),
-                Member::required("value", Rule::Text(&SOME_VALUE), "Its value."),
+                Member::required("value", Rule::Text(&NON_EMPTY_VALUE), "Its value."),
             ])),
             min: 1,
             max: Some(1),
@@ -94,7 +95,7 @@ static OBJECT: Object = Object::closed(&[
                 Member::required("name", Rule::Text(&FIELD_NAME), "Such as device/device/#cost_centre."),
                 Member::required(
                     "value",
-                    Rule::TextOrWhole(&VALUE),
+                    Rule::TextOrInteger(&VALUE),
                     "Text, a whole number or a date as text. Empty text clears the field.",
                 ),
             ])),
@@ -105,57 +106,53 @@ static OBJECT: Object = Object::closed(&[
     ),
 ]);
 
-record! {
-    /// Keeps objects as they stand: their rule has seen all of them.
-    struct Input<'a> {
-        domain: String = "domain",
-        enrichments: Vec<&'a RawValue> = "enrichments",
-    }
+/// The input. Objects stay as they are: their rule has accepted them.
+#[derive(Deserialize)]
+struct Input<'a> {
+    domain: String,
+    #[serde(borrow)]
+    enrichments: Vec<&'a RawValue>,
 }
 
-record! {
-    /// Says how far the writing is.
-    #[derive(Default, Serialize)]
-    struct Place {
-        /// Index of the first object of the request under way.
-        from: u64 = "from",
-        accepted: u64 = "accepted",
-        rejected: u64 = "rejected",
-        errors: Vec<Rejection> = "errors",
-    }
+/// The position between two requests.
+#[derive(Default, Serialize, Deserialize)]
+struct Checkpoint {
+    /// Index of the first object of the pending request.
+    from: u64,
+    accepted: u64,
+    rejected: u64,
+    errors: Vec<Rejection>,
 }
 
-record! {
-    /// Says what is wrong with an object.
-    #[derive(Serialize)]
-    struct Rejection {
-        #[serde(skip_serializing_if = "Option::is_none")]
-        index: Option<u64> = "index",
-        #[serde(skip_serializing_if = "Option::is_none")]
-        code: Option<String> = "code",
-        #[serde(skip_serializing_if = "Option::is_none")]
-        message: Option<String> = "message",
-    }
+/// An error of one object, as the output reports it.
+#[derive(Serialize, Deserialize)]
+struct Rejection {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    index: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<String>,
 }
 
 fn start(call: &Call) -> Result<Pending, Vec<Problem>> {
-    Ok(send(call, &call.input()?, &Place::default()))
+    Ok(send(call, &call.input()?, &Checkpoint::default()))
 }
 
-fn send(call: &Call, input: &Input, place: &Place) -> Pending {
+fn send(call: &Call, input: &Input, checkpoint: &Checkpoint) -> Pending {
     #[derive(Serialize)]
     struct Body<'a> {
         domain: &'a str,
         enrichments: &'a [&'a RawValue],
     }
-    let objects = batch(input, place.from);
+    let objects = batch(input, checkpoint.from);
     let body = Body { domain: &input.domain, enrichments: objects };
-    // Writing the same values again leaves the same behind (confidence D).
+    // Writing the same values again leaves the same state behind (confidence D).
     let request = call.post("/api/v1/enrichment/data/fields", &body, Repeat::Harmless);
     let total = input.enrichments.len() as u64;
     let count = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
-    let text = format!("Writing {} of {total} objects", place.from + objects.len() as u64);
-    call.next(request, 0, place, Progress { text, done: count(place.from), total: count(total) })
+    let text = format!("Writing {} of {total} objects", checkpoint.from + objects.len() as u64);
+    call.exchange(request, 0, checkpoint, Progress { text, done: count(checkpoint.from), total: count(total) })
 }
 
 fn batch<'a>(input: &'a Input<'a>, from: u64) -> &'a [&'a RawValue] {
@@ -163,119 +160,117 @@ fn batch<'a>(input: &'a Input<'a>, from: u64) -> &'a [&'a RawValue] {
     &rest[..rest.len().min(BATCH)]
 }
 
-record! {
-    /// What the API says of the objects of a request, as success, as part of one
-    /// (207) or when every object is bad (400).
-    struct Answer {
-        status: Option<String> = "status",
-        errors: Option<Vec<ObjectErrors>> = "errors",
-    }
+/// The response to a request: success, partial success (207), or an error of every
+/// object (400).
+#[derive(Deserialize)]
+struct Answer {
+    status: Option<String>,
+    errors: Option<Vec<ObjectErrors>>,
 }
 
-record! {
-    struct ObjectErrors {
-        identification: Option<Vec<Identification>> = "identification",
-        errors: Option<Vec<Reason>> = "errors",
-    }
+#[derive(Deserialize)]
+struct ObjectErrors {
+    identification: Option<Vec<Identification>>,
+    errors: Option<Vec<Reason>>,
 }
 
-record! {
-    struct Reason {
-        code: Option<Word> = "code",
-        message: Option<String> = "message",
-    }
+#[derive(Deserialize)]
+struct Reason {
+    code: Option<TextOrNumber>,
+    message: Option<String>,
 }
 
-record! {
-    struct Identification {
-        name: String = "name",
-        value: String = "value",
-    }
+#[derive(Deserialize)]
+struct Identification {
+    name: String,
+    value: String,
 }
 
-record! {
-    struct Identified {
-        identification: Vec<Identification> = "identification",
-    }
+#[derive(Deserialize)]
+struct IdentifiedObject {
+    identification: Vec<Identification>,
 }
 
-/// Tells objects apart; what separates the two is in neither.
+/// Returns a string that identifies an object. NUL separates name and value,
+/// because no accepted input contains it.
 fn identity(identification: &[Identification]) -> Option<String> {
     identification.first().map(|Identification { name, value }| format!("{name}\0{value}"))
 }
 
 fn resume(call: &Call, state: &[u8], response: &Response) -> Result<Step, Failure> {
-    let input: Input = call.input_again()?;
-    let mut place: Place = state::read(call.operation.id, state)?;
-    let objects = batch(&input, place.from);
-    // Whatever lies before this request was either accepted or rejected.
-    if objects.is_empty() || place.accepted + place.rejected != place.from {
-        return Err(state::foreign());
+    let input: Input = call.input_on_resume()?;
+    let mut checkpoint: Checkpoint = state::read(call.id, state)?;
+    let objects = batch(&input, checkpoint.from);
+    // Every object before this request was either accepted or rejected.
+    if objects.is_empty() || checkpoint.accepted.checked_add(checkpoint.rejected) != Some(checkpoint.from) {
+        return Err(state::mismatch());
     }
     let errors = match errors(response) {
         Ok(errors) => errors,
-        // What was accepted before stays so, and has to be told.
-        Err(failure) if place.accepted > 0 => {
-            return Ok(Step::Done(interrupted(place, input.enrichments.len() as u64, failure)));
+        // Earlier requests took effect, which the caller has to know.
+        Err(failure) if checkpoint.accepted > 0 => {
+            return Ok(Step::Done(interrupted(checkpoint, input.enrichments.len() as u64, failure)));
         }
         Err(failure) => return Err(failure),
     };
     let count = objects.len() as u64;
-    let rejected = note(&mut place, objects, errors).min(count);
-    place.rejected += rejected;
-    place.accepted += count - rejected;
-    place.from += count;
-    if place.from < input.enrichments.len() as u64 {
-        return Ok(Step::Send(send(call, &input, &place)));
+    let rejected = record_errors(&mut checkpoint, objects, errors).min(count);
+    checkpoint.rejected += rejected;
+    checkpoint.accepted += count - rejected;
+    checkpoint.from += count;
+    if checkpoint.from < input.enrichments.len() as u64 {
+        return Ok(Step::Send(send(call, &input, &checkpoint)));
     }
-    Ok(Step::Done(finished(place)))
+    Ok(Step::Done(finished(checkpoint)))
 }
 
-/// Reads what is wrong with which object; empty when nothing is.
+/// Reads the errors of the objects; empty when all were accepted.
 fn errors(response: &Response) -> Result<Vec<ObjectErrors>, Failure> {
     if response.status == 400
-        && let Some(Answer { errors: Some(errors), .. }) = str::from_utf8(&response.body).ok().and_then(read::text)
+        && let Ok(Answer { errors: Some(errors), .. }) = json::object_from_slice(&response.body)
         && errors.iter().any(|error| error.identification.is_some())
     {
         return Ok(errors);
     }
-    let Answer { status, errors } = call::read(response)?;
+    let Answer { status, errors } = response::read(response)?;
     match errors.unwrap_or_default() {
         errors if !errors.is_empty() => Ok(errors),
         none if response.status != 207 && status.as_deref() == Some("success") => Ok(none),
-        _ => Err(call::malformed("The answer does not say what became of the objects.")),
+        _ => Err(response::malformed("The answer does not say what became of the objects.")),
     }
 }
 
-/// Holds the indexes of objects that look alike.
+/// The indexes of objects with the same identity.
 #[derive(Default)]
-struct Alike {
+struct SameIdentity {
     waiting: Vec<u64>,
     taken: Option<u64>,
 }
 
-/// Finds the objects that the errors mean, adds these to the place, and returns how
-/// many objects it were.
-fn note(place: &mut Place, objects: &[&RawValue], errors: Vec<ObjectErrors>) -> u64 {
-    let mut places: BTreeMap<String, Alike> = BTreeMap::new();
+/// Assigns the errors to objects, adds them to the checkpoint and returns the
+/// number of rejected objects.
+fn record_errors(checkpoint: &mut Checkpoint, objects: &[&RawValue], errors: Vec<ObjectErrors>) -> u64 {
+    let mut objects_by_identity: BTreeMap<String, SameIdentity> = BTreeMap::new();
     if !errors.is_empty() {
-        // From the last to the first, so that the first is taken first.
+        // In reverse, because `pop` then yields the first object first.
         for (index, object) in objects.iter().enumerate().rev() {
-            let written = read::text::<Identified>(object.get());
-            if let Some(identity) = written.and_then(|written| identity(&written.identification)) {
-                places.entry(identity).or_default().waiting.push(place.from + index as u64);
+            let object = json::object_from_str::<IdentifiedObject>(object.get()).ok();
+            if let Some(identity) = object.and_then(|object| identity(&object.identification)) {
+                objects_by_identity.entry(identity).or_default().waiting.push(checkpoint.from + index as u64);
             }
         }
     }
     let mut rejected = 0;
     for error in errors {
-        let named = error.identification.as_deref().and_then(identity).and_then(|named| places.get_mut(&named));
+        let named =
+            error.identification.as_deref().and_then(identity).and_then(|named| objects_by_identity.get_mut(&named));
         let (index, again) = match named {
             None => (None, false),
-            Some(alike) => match alike.waiting.pop() {
-                Some(index) => (Some(*alike.taken.insert(index)), false),
-                // There is no other one: this adds to what was said before.
-                None => (alike.taken, true),
+            Some(same) => match same.waiting.pop() {
+                Some(index) => (Some(*same.taken.insert(index)), false),
+                // No other object is left, so this is one more error of the last
+                // one.
+                None => (same.taken, true),
             },
         };
         rejected += u64::from(!again);
@@ -284,7 +279,7 @@ fn note(place: &mut Place, objects: &[&RawValue], errors: Vec<ObjectErrors>) -> 
             reasons.push(Reason { code: None, message: None });
         }
         let clean = |text: Option<String>| text.as_deref().and_then(text::clean);
-        place.errors.extend(reasons.into_iter().map(|reason| Rejection {
+        checkpoint.errors.extend(reasons.into_iter().map(|reason| Rejection {
             index,
             code: clean(reason.code.map(|word| word.0)),
             message: clean(reason.message),
@@ -294,14 +289,14 @@ fn note(place: &mut Place, objects: &[&RawValue], errors: Vec<ObjectErrors>) -> 
 }
 
 #[derive(Serialize)]
-struct Written {
+struct Summary {
     accepted: u64,
     rejected: u64,
     errors: Vec<Rejection>,
 }
 
-fn finished(Place { accepted, rejected, errors, .. }: Place) -> Outcome {
-    let outcome = Outcome::whole(&Written { accepted, rejected, errors }).partial(rejected > 0);
+fn finished(Checkpoint { accepted, rejected, errors, .. }: Checkpoint) -> Outcome {
+    let outcome = Outcome::complete(&Summary { accepted, rejected, errors }).partial(rejected > 0);
     if rejected > 0 {
         return outcome
             .warn(format!("Nexthink refused {rejected} of {} objects; errors says why.", accepted + rejected));
@@ -309,8 +304,8 @@ fn finished(Place { accepted, rejected, errors, .. }: Place) -> Outcome {
     outcome
 }
 
-/// Ends early with what is known.
-fn interrupted(Place { from, accepted, mut errors, .. }: Place, total: u64, failure: Failure) -> Outcome {
+/// Ends the operation early with what is known.
+fn interrupted(Checkpoint { from, accepted, mut errors, .. }: Checkpoint, total: u64, failure: Failure) -> Outcome {
     let warning = format!(
         "Objects from index {from} on were not confirmed: {} Write them again.{}",
         failure.message,
@@ -318,5 +313,5 @@ fn interrupted(Place { from, accepted, mut errors, .. }: Place, total: u64, fail
     );
     let failure = failure.into_details();
     errors.push(Rejection { index: Some(from), code: failure.provider_code, message: Some(failure.message) });
-    Outcome::whole(&Written { accepted, rejected: total - accepted, errors }).partial(true).warn(warning)
+    Outcome::complete(&Summary { accepted, rejected: total - accepted, errors }).partial(true).warn(warning)
 }

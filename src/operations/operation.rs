@@ -1,45 +1,48 @@
-//! What an operation is.
+//! The description of an operation.
 
-use super::DOWNLOAD_DOMAINS;
-use super::call::Call;
-use super::schema::{self, Object, Rule};
-use super::step::{Outcome, Pending, Step};
 use crate::failure::Failure;
 use crate::http::{Request, Response};
+use crate::operations::call::Call;
+use crate::operations::schema::{self, Object, Rule};
+use crate::operations::step::{Outcome, Pending, Step};
 use crate::problem::Problem;
 
-/// Describes one operation and how it runs.
+/// Domains, beside Nexthink's own, from which the file of an export may come: the
+/// documentation shows a pre-signed link into S3 and names no host.
+pub const DOWNLOAD_DOMAINS: [&str; 1] = ["amazonaws.com"];
+
+/// An operation and how it runs.
 #[derive(Debug)]
 pub struct Operation {
     /// Stable identity.
     pub id: &'static str,
     /// Short name for a menu.
     pub title: &'static str,
-    /// What it does.
+    /// Description, in one or two sentences.
     pub description: &'static str,
-    /// Id of the permission it needs.
+    /// Id of the permission that it needs.
     pub permission: &'static str,
-    /// What it does to the tenant.
+    /// Effect on the tenant.
     pub effect: Effect,
-    /// What it takes.
+    /// Rule of the input.
     pub input: &'static Object,
-    /// An input that is accepted, as JSON.
+    /// An accepted input, as JSON.
     pub example: &'static str,
-    /// What it gives.
+    /// Output.
     pub output: Output,
-    /// Nexthink's page about it.
+    /// URL of Nexthink's page about it.
     pub documentation: &'static str,
-    pub(super) course: Course,
+    pub(super) flow: Flow,
 }
 
-/// Says what an operation does to the tenant.
+/// The effect of an operation on the tenant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effect {
-    /// Nothing.
+    /// None.
     Read,
-    /// It changes or triggers something.
+    /// Something is changed or triggered.
     Write,
-    /// It removes something for good.
+    /// Something is deleted for good.
     Destructive,
 }
 
@@ -54,24 +57,25 @@ impl Effect {
     }
 }
 
-/// Says what an operation gives.
+/// The output of an operation.
 #[derive(Debug)]
 pub enum Output {
-    /// JSON.
+    /// JSON, with the rule of the object.
     Json(&'static Object),
-    /// A CSV file to download.
+    /// A CSV file, which the host downloads.
     CsvFile,
 }
 
-/// Says how an operation runs.
+/// The sequence of exchanges of an operation.
 #[derive(Debug)]
-pub(super) enum Course {
-    /// One request, one answer.
+pub(super) enum Flow {
+    /// One request and one response.
     Single {
         request: fn(&Call) -> Result<Request, Vec<Problem>>,
         outcome: fn(&Call, &Response) -> Result<Outcome, Failure>,
     },
-    /// As many as it takes; the state is what [`Pending`] held.
+    /// As many exchanges as it takes. `start` returns the first one; `resume` takes
+    /// the state of the last [`Pending`] or download.
     Several {
         start: fn(&Call) -> Result<Pending, Vec<Problem>>,
         resume: fn(&Call, &[u8], &Response) -> Result<Step, Failure>,
@@ -79,12 +83,13 @@ pub(super) enum Course {
 }
 
 impl Operation {
-    /// Writes the JSON Schema of the input.
+    /// Returns the JSON Schema of the input.
     pub fn input_schema(&self) -> String {
         schema::json_schema(&Rule::Object(self.input), self.example)
     }
 
-    /// Returns the domains, beside Nexthink's own, that its download may come from.
+    /// Returns the domains, beside Nexthink's own, from which its download may
+    /// come. Empty when there is no download.
     pub fn download_domains(&self) -> &'static [&'static str] {
         match self.output {
             Output::Json(_) => &[],
@@ -92,7 +97,7 @@ impl Operation {
         }
     }
 
-    /// Writes the JSON Schema of the output.
+    /// Returns the JSON Schema of the output.
     pub fn output_schema(&self) -> String {
         match self.output {
             Output::Json(object) => schema::json_schema(&Rule::Object(object), ""),

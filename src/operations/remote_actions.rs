@@ -1,17 +1,17 @@
-//! Listing, describing and triggering remote actions (Nexthink: Remote Actions
-//! API).
+//! Remote actions (Nexthink: Remote Actions API).
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::call::{self, Call, Repeat};
-use super::operation::{Course, Effect, Operation, Output};
-use super::read::{Pairs, record};
-use super::schema::{List, MAX_EXACT, Member, Object, Rule};
-use super::step::Outcome;
-use super::words::{COLLECTOR_ID, LINE, NQL_ID, REASON, VALUES};
 use crate::failure::Failure;
 use crate::http::{Request, Response};
+use crate::json::{Pairs, WholeNumber};
+use crate::operations::call::{Call, Repeat};
+use crate::operations::formats::{self, COLLECTOR_ID, LINE, NQL_ID, REASON, VALUES};
+use crate::operations::operation::{Effect, Flow, Operation, Output};
+use crate::operations::response;
+use crate::operations::schema::{List, MAX_SAFE_INTEGER, Member, Object, Rule};
+use crate::operations::step::Outcome;
 use crate::problem::Problem;
 
 const PERMISSION: &str = "remote-actions";
@@ -20,20 +20,20 @@ const DOCUMENTATION: &str = "https://docs.nexthink.com/api/remote-actions/remote
 const ID: Member =
     Member::required("remoteActionId", Rule::Text(&NQL_ID), "NQL ID of the remote action. A missing # is added.");
 
-/// What the API says of an action; which members are there has grown over time.
+/// A remote action, as the API describes it; members have been added over time.
 const ACTION: &Object = &Object::open(&[
-    Member::optional("id", Rule::Foreign(&["string"]), "NQL ID."),
-    Member::optional("uuid", Rule::Foreign(&["string"]), "UUID."),
-    Member::optional("name", Rule::Foreign(&["string", "null"]), "Name in Nexthink."),
-    Member::optional("description", Rule::Foreign(&["string", "null"]), "What it does."),
-    Member::optional("origin", Rule::Foreign(&["string", "null"]), "Where it comes from."),
-    Member::optional("purpose", Rule::Foreign(&["array", "null"]), "DATA_COLLECTION, REMEDIATION."),
+    Member::optional("id", Rule::Unchecked(&["string"]), "NQL ID."),
+    Member::optional("uuid", Rule::Unchecked(&["string"]), "UUID."),
+    Member::optional("name", Rule::Unchecked(&["string", "null"]), "Name in Nexthink."),
+    Member::optional("description", Rule::Unchecked(&["string", "null"]), "What it does."),
+    Member::optional("origin", Rule::Unchecked(&["string", "null"]), "Where it comes from."),
+    Member::optional("purpose", Rule::Unchecked(&["array", "null"]), "DATA_COLLECTION, REMEDIATION."),
     Member::optional(
         "targeting",
-        Rule::Foreign(&["object", "null"]),
+        Rule::Unchecked(&["object", "null"]),
         "How it may be triggered; apiEnabled says whether the API may.",
     ),
-    Member::optional("scriptInfo", Rule::Foreign(&["object", "null"]), "Scripts, inputs and outputs."),
+    Member::optional("scriptInfo", Rule::Unchecked(&["object", "null"]), "Scripts, inputs and outputs."),
 ]);
 
 /// `GET /api/v1/act/remote-action`.
@@ -51,7 +51,7 @@ pub static LIST: Operation = Operation {
         "In the order of the answer.",
     )])),
     documentation: DOCUMENTATION,
-    course: Course::Single { request: |call| Ok(call.get("/api/v1/act/remote-action")), outcome: listed },
+    flow: Flow::Single { request: |call| Ok(call.get("/api/v1/act/remote-action")), outcome: listed },
 };
 
 /// `GET /api/v1/act/remote-action/details`.
@@ -65,7 +65,7 @@ pub static DETAILS: Operation = Operation {
     example: r##"{"remoteActionId":"#restart_service"}"##,
     output: Output::Json(&Object::open(&[Member::required("remoteAction", Rule::Object(ACTION), "The action.")])),
     documentation: DOCUMENTATION,
-    course: Course::Single { request: describe, outcome: described },
+    flow: Flow::Single { request: describe, outcome: described },
 };
 
 /// `POST /api/v1/act/execute`.
@@ -85,7 +85,7 @@ pub static EXECUTE: Operation = Operation {
         Member::optional("params", Rule::Map(&VALUES), "Values of the action's inputs, by their ids."),
         Member::optional(
             "expiresInMinutes",
-            Rule::Whole(60, 10_080),
+            Rule::Integer(60, 10_080),
             "How long to wait for devices that are not there, in minutes. Left out, Nexthink decides.",
         ),
         Member::optional(
@@ -100,11 +100,15 @@ pub static EXECUTE: Operation = Operation {
     ]),
     example: r##"{"remoteActionId":"#restart_service","devices":["3b6f1c1e-6f0a-4c3e-9a54-0d1f7f3a0001"],"params":{"service_name":"Spooler"}}"##,
     output: Output::Json(&Object::open(&[
-        Member::required("requestId", Rule::Foreign(&["string"]), "Names the request in NQL."),
-        Member::optional("expiresInMinutes", Rule::Whole(0, MAX_EXACT), "How long Nexthink waits for devices."),
+        Member::required("requestId", Rule::Unchecked(&["string"]), "Names the request in NQL."),
+        Member::optional(
+            "expiresInMinutes",
+            Rule::Integer(0, MAX_SAFE_INTEGER),
+            "How long Nexthink waits for devices.",
+        ),
     ])),
     documentation: DOCUMENTATION,
-    course: Course::Single { request: execute, outcome: executed },
+    flow: Flow::Single { request: execute, outcome: executed },
 };
 
 fn listed(_: &Call, response: &Response) -> Result<Outcome, Failure> {
@@ -113,18 +117,18 @@ fn listed(_: &Call, response: &Response) -> Result<Outcome, Failure> {
     struct Listed<'a> {
         remote_actions: Vec<&'a RawValue>,
     }
-    Ok(Outcome::whole(&Listed { remote_actions: call::objects(response)? }))
+    Ok(Outcome::complete(&Listed { remote_actions: response::objects(response)? }))
 }
 
-record! {
-    struct Id {
-        remote_action_id: String = "remoteActionId",
-    }
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Id {
+    remote_action_id: String,
 }
 
 fn describe(call: &Call) -> Result<Request, Vec<Problem>> {
     let input: Id = call.input()?;
-    let id = call::in_query(&input.remote_action_id);
+    let id = formats::in_query(&input.remote_action_id);
     Ok(call.get(&format!("/api/v1/act/remote-action/details?nql-id={id}")))
 }
 
@@ -134,39 +138,37 @@ fn described(_: &Call, response: &Response) -> Result<Outcome, Failure> {
     struct Described<'a> {
         remote_action: &'a RawValue,
     }
-    Ok(Outcome::whole(&Described { remote_action: call::object(response)? }))
+    Ok(Outcome::complete(&Described { remote_action: response::object(response)? }))
 }
 
-record! {
-    #[derive(Serialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Execute<'a> {
-        remote_action_id: String = "remoteActionId",
-        devices: &'a RawValue = "devices",
-        params: Pairs = "params",
-        #[serde(skip_serializing_if = "Option::is_none")]
-        expires_in_minutes: Option<u64> = "expiresInMinutes",
-        #[serde(skip_serializing_if = "Option::is_none")]
-        trigger_info: Option<&'a RawValue> = "triggerInfo",
-    }
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Execute<'a> {
+    remote_action_id: String,
+    #[serde(borrow)]
+    devices: &'a RawValue,
+    #[serde(default)]
+    params: Pairs,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_in_minutes: Option<WholeNumber>,
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    trigger_info: Option<&'a RawValue>,
 }
 
 fn execute(call: &Call) -> Result<Request, Vec<Problem>> {
     let mut input: Execute = call.input()?;
-    input.remote_action_id = call::with_hash(&input.remote_action_id);
+    input.remote_action_id = formats::with_hash(&input.remote_action_id);
     Ok(call.post("/api/v1/act/execute", &input, Repeat::Never))
 }
 
-record! {
-    #[derive(Serialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Executed {
-        request_id: String = "requestId",
-        #[serde(skip_serializing_if = "Option::is_none")]
-        expires_in_minutes: Option<u64> = "expiresInMinutes",
-    }
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Executed {
+    request_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_in_minutes: Option<WholeNumber>,
 }
 
 fn executed(_: &Call, response: &Response) -> Result<Outcome, Failure> {
-    Ok(Outcome::whole(&call::read::<Executed>(response)?))
+    Ok(Outcome::complete(&response::read::<Executed>(response)?))
 }

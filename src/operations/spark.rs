@@ -1,16 +1,19 @@
-//! Handing conversations over to Spark (Nexthink: Spark API).
+//! Handover of conversations to Spark (Nexthink: Spark API).
 
-use serde::Serialize;
+use std::borrow::Cow;
 
-use super::call::{self, Call, Repeat};
-use super::operation::{Course, Effect, Operation, Output};
-use super::read::{Pairs, record};
-use super::schema::{List, Member, Object, Rule};
-use super::step::Outcome;
-use super::words::{BASE64, HEADER, LINE, MESSAGE, UPN, VALUES};
+use serde::{Deserialize, Serialize};
+
 use crate::access;
 use crate::failure::{Failure, FailureCode};
 use crate::http::{Request, Response};
+use crate::json::Pairs;
+use crate::operations::call::{Call, Repeat};
+use crate::operations::formats::{BASE64, HEADER_VALUE, LINE, MESSAGE, UPN, VALUES};
+use crate::operations::operation::{Effect, Flow, Operation, Output};
+use crate::operations::response;
+use crate::operations::schema::{List, Member, Object, Rule};
+use crate::operations::step::Outcome;
 use crate::problem::Problem;
 
 /// `POST /api/v1/spark/handoff`.
@@ -28,7 +31,7 @@ pub static HANDOFF: Operation = Operation {
             Rule::List(&List {
                 item: Rule::Object(&Object::closed(&[
                     Member::required("mimeType", Rule::Text(&LINE), "Media type, such as image/png."),
-                    // That it is base64 is an inference (confidence D).
+                    // Base64 is an inference (confidence D).
                     Member::required("fileContent", Rule::Text(&BASE64), "The bytes in base64."),
                 ])),
                 min: 0,
@@ -37,8 +40,8 @@ pub static HANDOFF: Operation = Operation {
             }),
             "Files that belong to it.",
         ),
-        // The form is not documented; a name of the IANA is likely (confidence D).
-        Member::optional("timezone", Rule::Text(&HEADER), "The employee's time zone, such as Europe/Zurich."),
+        // The format is not documented; an IANA name is likely (confidence D).
+        Member::optional("timezone", Rule::Text(&HEADER_VALUE), "The employee's time zone, such as Europe/Zurich."),
         Member::optional("metadata", Rule::Map(&VALUES), "What else Spark should know."),
     ]),
     example: r#"{"userPrincipalName":"ada@example.com","text":"My laptop is slow.","timezone":"Europe/Zurich"}"#,
@@ -48,24 +51,29 @@ pub static HANDOFF: Operation = Operation {
         "Always true: Spark answers elsewhere.",
     )])),
     documentation: "https://docs.nexthink.com/api/spark/handoff-api",
-    course: Course::Single { request: hand_off, outcome: handed_off },
+    flow: Flow::Single { request: hand_off, outcome: handed_off },
 };
 
-record! {
-    struct Input {
-        user_principal_name: String = "userPrincipalName",
-        text: String = "text",
-        files: Option<Vec<File>> = "files",
-        timezone: Option<String> = "timezone",
-        metadata: Pairs = "metadata",
-    }
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Input<'a> {
+    user_principal_name: String,
+    #[serde(borrow)]
+    text: Cow<'a, str>,
+    #[serde(borrow)]
+    files: Option<Vec<File<'a>>>,
+    timezone: Option<String>,
+    #[serde(default)]
+    metadata: Pairs,
 }
 
-record! {
-    struct File {
-        mime_type: String = "mimeType",
-        file_content: String = "fileContent",
-    }
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct File<'a> {
+    #[serde(borrow)]
+    mime_type: Cow<'a, str>,
+    #[serde(borrow)]
+    file_content: Cow<'a, str>,
 }
 
 #[derive(Serialize)]
@@ -98,9 +106,9 @@ fn hand_off(call: &Call) -> Result<Request, Vec<Problem>> {
     let body = Body { message: Message { parts }, metadata: input.metadata };
     let request = call
         .post("/api/v1/spark/handoff", &body, Repeat::Never)
-        .with("user-principal-name", &input.user_principal_name);
+        .with_header("user-principal-name", &input.user_principal_name);
     Ok(match input.timezone {
-        Some(timezone) => request.with("timezone", &timezone),
+        Some(timezone) => request.with_header("timezone", &timezone),
         None => request,
     })
 }
@@ -115,7 +123,7 @@ fn handed_off(_: &Call, response: &Response) -> Result<Outcome, Failure> {
         _ => failure,
     })?;
     if response.status != 204 && !response.body.is_empty() {
-        return Err(call::malformed("Spark answered with something where it says nothing."));
+        return Err(response::malformed("Spark answered with something where it says nothing."));
     }
-    Ok(Outcome::whole(&HandedOff { accepted: true }))
+    Ok(Outcome::complete(&HandedOff { accepted: true }))
 }

@@ -1,43 +1,41 @@
-//! What a host keeps between two exchanges: which operation, and where it is.
+//! The state that a host keeps between two exchanges: the operation and its
+//! position.
 //!
-//! JSON, `[version, operation, where]`. It holds neither input nor secret nor
-//! host: those the host hands in again, so a state that was changed on the way
-//! cannot lead anywhere new.
+//! JSON, `[version, operation, position]`. It contains no input, no secret and no
+//! host: the host passes those in again, so a state that was tampered with cannot
+//! redirect a request.
 
-use serde::Serialize;
-use serde_json::value::RawValue;
+use serde::{Deserialize, Serialize};
 
-use super::read::{self, Read};
 use crate::failure::{Failure, FailureCode};
 
-/// Changes when states of an earlier release can no longer be read.
+/// Version of the format. Changes when states of an earlier release can no longer
+/// be read.
 const VERSION: u64 = 1;
 
-/// Longest state that is worth reading, in bytes: the errors of a large
-/// enrichment, of which every object failed.
-const MAX: usize = 8 << 20;
+/// Longest state to read, in bytes: the errors of a large enrichment in which every
+/// object failed.
+const MAX_LENGTH: usize = 8 << 20;
 
-/// Writes a state.
-pub fn write(operation: &str, place: &impl Serialize) -> Vec<u8> {
-    // Strings and numbers: nothing can fail.
-    serde_json::to_vec(&(VERSION, operation, place)).unwrap_or_default()
+/// Serializes a state.
+pub fn write(operation: &str, position: &impl Serialize) -> Vec<u8> {
+    // A position consists of strings and numbers, which always serialize.
+    serde_json::to_vec(&(VERSION, operation, position)).unwrap_or_default()
 }
 
-/// Reads a state.
+/// Reads the position from a state.
 ///
 /// # Errors
 ///
-/// When it belongs to another operation or release, or is none.
-pub fn read<'a, T: Read<'a>>(operation: &str, state: &'a [u8]) -> Result<T, Failure> {
-    let text = std::str::from_utf8(state).ok().filter(|text| text.len() <= MAX).ok_or_else(foreign)?;
-    let parts: Vec<&RawValue> = read::text(text).ok_or_else(foreign)?;
-    let [version, of, place] = parts[..] else { return Err(foreign()) };
-    let ours = u64::read(Some(version)) == Some(VERSION) && String::read(Some(of)).is_some_and(|of| of == operation);
-    T::read(Some(place)).filter(|_| ours).ok_or_else(foreign)
+/// Fails when the state belongs to another operation or release, or is none.
+pub fn read<'a, T: Deserialize<'a>>(operation: &str, state: &'a [u8]) -> Result<T, Failure> {
+    let text = std::str::from_utf8(state).ok().filter(|text| text.len() <= MAX_LENGTH).ok_or_else(mismatch)?;
+    let (version, of, position): (u64, &str, T) = serde_json::from_str(text).map_err(|_| mismatch())?;
+    if version == VERSION && of == operation { Ok(position) } else { Err(mismatch()) }
 }
 
-/// Says that an operation cannot go on from here.
-pub fn foreign() -> Failure {
+/// Creates the failure of settings, input and state that do not belong together.
+pub fn mismatch() -> Failure {
     Failure::new(FailureCode::OperationFailed, "The operation cannot go on from this state with this input.")
         .hint("Hand in the settings, input and state that belong together, or start again.")
 }

@@ -1,64 +1,67 @@
-//! What comes next in an operation.
+//! The steps of an operation.
 
 use std::fmt;
 
+use serde::Serialize;
+
 use crate::http::Request;
 
-/// Says what comes next.
+/// The next step of an operation.
 #[derive(Debug)]
 pub enum Step {
-    /// Send this and resume with the response.
+    /// A request to send, before the operation is resumed with the response.
     Send(Pending),
-    /// Stream this to the caller.
+    /// A file to stream to the caller, after which the operation is complete.
     Download(Download),
-    /// It is over.
+    /// The result.
     Done(Outcome),
 }
 
-/// Asks the host to send a request and to come back with the response.
+/// A request of an operation that is not complete.
 #[derive(Debug)]
 pub struct Pending {
-    /// What to send.
+    /// Request to send.
     pub request: Request,
     /// Seconds to wait before sending.
     pub wait: u32,
-    /// To hand back; holds no secret.
+    /// State to resume with. Contains no secret.
     pub state: Vec<u8>,
-    /// What is going on.
+    /// Progress to show while the host waits and sends.
     pub progress: Progress,
 }
 
-/// Says how far an operation is.
+/// The progress of an operation.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Progress {
-    /// A phrase for a person.
+    /// What is going on, as a phrase for a person.
     pub text: String,
-    /// How much is done.
+    /// Amount done.
     pub done: u32,
-    /// How much there is. Zero: not known.
+    /// Total amount. Zero: not known.
     pub total: u32,
 }
 
 impl Progress {
-    /// Says what is going on where nobody knows how long.
-    pub fn unknown(text: impl Into<String>) -> Self {
+    /// Creates a progress of unknown extent.
+    pub fn indeterminate(text: impl Into<String>) -> Self {
         Self { text: text.into(), done: 0, total: 0 }
     }
 }
 
-/// Asks the host to stream a body to the caller. `Debug` leaves the link out.
+/// A file to stream to the caller. `Debug` omits the link.
 pub struct Download {
-    /// What to send, without the token. Its URL is a secret while it is valid.
+    /// Request to send, without the access token. Its URL is a secret while it is
+    /// valid.
     pub request: Request,
-    /// To hand back with the response when that is no success.
+    /// State to resume with when the response is no success.
     pub state: Vec<u8>,
     /// Media type of the body once decompressed.
     pub media_type: &'static str,
-    /// How the body is compressed.
+    /// Compression of the body.
     pub compression: Compression,
-    /// Whether it holds only part of what was asked for.
+    /// Whether the body is only part of what was asked for.
     pub partial: bool,
-    /// One sentence each.
+    /// Warnings, one sentence each. Empty: none.
     pub warnings: Vec<String>,
 }
 
@@ -73,14 +76,14 @@ impl fmt::Debug for Download {
     }
 }
 
-/// Names how a file is compressed.
+/// The compression of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Compression {
-    /// Not at all.
+    /// No compression.
     None,
-    /// RFC 1952.
+    /// gzip (RFC 1952).
     Gzip,
-    /// RFC 8878.
+    /// Zstandard (RFC 8878).
     Zstd,
 }
 
@@ -95,13 +98,40 @@ impl Compression {
     }
 }
 
-/// Ends an operation with its result.
+/// The result of an operation.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Outcome {
-    /// JSON, as the output schema says.
+    /// Output as JSON, valid against the output schema.
     pub output: String,
-    /// Whether only part of what was asked took effect or came back.
+    /// Whether only part of what was asked for took effect or came back.
     pub partial: bool,
-    /// One sentence each.
+    /// Warnings, one sentence each. Empty: none.
     pub warnings: Vec<String>,
+}
+
+impl Outcome {
+    /// Creates the outcome of an operation that did everything it was asked for.
+    pub(crate) fn complete(output: &impl Serialize) -> Self {
+        // Outputs consist of strings, numbers, lists and JSON that was read, which
+        // always serialize.
+        let output = serde_json::to_string(output).unwrap_or_default();
+        Self { output, partial: false, warnings: Vec::new() }
+    }
+
+    /// Marks the outcome as partial, if it is.
+    pub(crate) fn partial(self, partial: bool) -> Self {
+        Self { partial: self.partial || partial, ..self }
+    }
+
+    /// Adds a warning.
+    pub(crate) fn warn(mut self, warning: impl Into<String>) -> Self {
+        self.warnings.push(warning.into());
+        self
+    }
+
+    /// Adds warnings.
+    pub(crate) fn warn_all(mut self, warnings: Vec<String>) -> Self {
+        self.warnings.extend(warnings);
+        self
+    }
 }

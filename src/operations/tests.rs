@@ -1,15 +1,17 @@
 mod enrichment;
 mod export;
 mod nql;
+mod schema;
 mod triggers;
 
 use serde_json::{Value, json};
 
 use super::*;
 use crate::definition::PERMISSIONS;
-use crate::failure::FailureCode;
-use crate::http::{HeaderValue, Request};
-use crate::operations::step::{Download, Outcome, Pending};
+use crate::entries::Entries;
+use crate::failure::{Failure, FailureCode};
+use crate::http::{HeaderValue, Request, Response};
+use crate::operations::step::{Download, Outcome, Pending, Step};
 
 pub(super) fn settings() -> Entries {
     let pairs = [("instance", "nxdocs"), ("region", "eu"), ("client_id", "some-client")];
@@ -45,7 +47,7 @@ pub(super) fn resumed(id: &str, input: &Value, pending: &Pending, response: &Res
     resume(&settings(), id, &input.to_string(), &pending.state, response)
 }
 
-/// Takes an operation of one exchange to its end.
+/// Runs an operation of one exchange to its end.
 pub(super) fn done(id: &str, input: &Value, response: &Response) -> Outcome {
     match resumed(id, input, &begun(id, input), response) {
         Ok(Step::Done(outcome)) => outcome,
@@ -194,6 +196,15 @@ fn a_state_belongs_to_one_operation_and_one_release() {
 }
 
 #[test]
+fn an_answer_that_repeats_a_member_that_is_read_is_malformed() {
+    let response = answer(200, "application/json", r#"{"exportId":"e1","exportId":"e2"}"#);
+    let failure = failed("nql.export-start", &json!({"queryId": "#ab"}), &response);
+    assert_eq!(failure.code, FailureCode::MalformedResponse);
+    let response = answer(200, "application/json", r#"{"exportId":"e1","other":1,"other":2}"#);
+    assert_eq!(output(&done("nql.export-start", &json!({"queryId": "#ab"}), &response)), json!({"exportId": "e1"}));
+}
+
+#[test]
 fn failures_are_named_by_status_whatever_the_operation() {
     for operation in CATALOGUE {
         let input: Value = serde_json::from_str(operation.example).unwrap();
@@ -210,7 +221,8 @@ fn failures_are_named_by_status_whatever_the_operation() {
             let failure = failed(operation.id, &input, &answer(status, "application/json", body));
             assert_eq!(failure.code.as_str(), code, "{} {status}", operation.id);
         }
-        // Spark says nothing; what these describe may have any member.
+        // A response of Spark is empty; objects that pass through may have any
+        // member.
         let open = ["remote-actions.details", "workflows.details", "workflows.resume"].contains(&operation.id);
         if operation.id != "spark.handoff" {
             for body in ["", "[1", "<html>", r#"{"unrelated":true,"data":7,"errors":7}"#, "[7]", "null", "\"x\""] {

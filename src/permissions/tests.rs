@@ -30,7 +30,7 @@ fn what_has_an_effect_is_never_asked_for() {
             "workflows" => {
                 Some(("GET", "/api/v1/workflows?dependency=NONE&triggerMethod=API&fetchOnlyActiveWorkflows=true", ""))
             }
-            "nql" => Some(("POST", "/api/v2/nql/execute", NO_QUERY)),
+            "nql" => Some(("POST", "/api/v2/nql/execute", UNKNOWN_QUERY)),
             "enrichment" => Some(("POST", "/api/v1/enrichment/data/fields", r#"{"enrichments":[],"domain":"check"}"#)),
             "campaigns" => Some(("POST", "/api/v1/euf/campaign/trigger", "{}")),
             _ => None,

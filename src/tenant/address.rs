@@ -1,33 +1,36 @@
-//! A tenant's address, as people paste it from a browser.
+//! The address of a tenant, as people paste it from a browser.
 
 use thiserror::Error;
 
-use super::{DOMAIN, Instance, InstanceError, Region, Tenant};
+use crate::tenant::hosts::{DOMAIN, Tenant};
+use crate::tenant::instance::{Instance, InstanceError};
+use crate::tenant::region::Region;
 use crate::text;
 
-/// Tells whether a text is meant as an address rather than a name.
-pub fn is_meant_by(text: &str) -> bool {
+/// Returns whether a string is meant as an address rather than a name.
+pub fn looks_like_address(text: &str) -> bool {
     text.contains('.') || text.contains("://")
 }
 
-/// Reads a URL or a host name; path, query and fragment are ignored.
+/// Parses a URL or a host name; path, query and fragment are ignored.
 ///
-/// Known forms: `<instance>.<region>`, `<instance>.data.<region>`,
-/// `<instance>.api.<region>`, `<instance>-login.<region>` and
-/// `<instance>-engine-<n>.<region>`, each under `nexthink.cloud`.
+/// Known forms (Nexthink: *Connectivity requirements*): `<instance>.<region>`,
+/// `<instance>.data.<region>`, `<instance>.api.<region>`,
+/// `<instance>-login.<region>` and `<instance>-engine-<n>.<region>`, each under
+/// `nexthink.cloud`.
 ///
 /// # Errors
 ///
-/// Standard parsers repair a good deal: backslashes, tabs, missing slashes,
-/// encoded dots, numbers that stand for IP addresses. That is where they
-/// disagree about the host, so nothing is repaired here: the address is cut
-/// strictly, and its host has to be one of the known forms to the letter.
+/// Fails on everything else. Standard parsers repair a good deal: backslashes,
+/// tabs, missing slashes, encoded dots, numbers that mean IP addresses. That is
+/// where they disagree about the host, so nothing is repaired here: the address is
+/// split strictly, and its host has to match one of the known forms exactly.
 pub fn parse(address: &str) -> Result<Tenant, AddressError> {
     if address.contains(|c: char| c.is_control() || text::is_blank(c) || c == '\\') {
         return Err(AddressError::Characters);
     }
     let rest = match address.split_once("://") {
-        // Behind one of these the separator belongs to the path or query.
+        // After one of these the separator is part of the path or query.
         Some((scheme, rest)) if !scheme.contains(['/', '?', '#']) => {
             if !scheme.eq_ignore_ascii_case("https") {
                 return Err(AddressError::Scheme);
@@ -56,7 +59,7 @@ pub fn parse(address: &str) -> Result<Tenant, AddressError> {
     tenant_of(&typed.to_ascii_lowercase())
 }
 
-/// Reads a host name in lower case.
+/// Parses a host name in lower case.
 fn tenant_of(host: &str) -> Result<Tenant, AddressError> {
     let host = host.strip_suffix('.').unwrap_or(host);
     let below = host.strip_suffix(DOMAIN).and_then(|below| below.strip_suffix('.')).ok_or(AddressError::Domain)?;
@@ -71,7 +74,7 @@ fn tenant_of(host: &str) -> Result<Tenant, AddressError> {
     Ok(Tenant { instance, region })
 }
 
-/// Cuts `-login` or `-engine-<n>` off a host's first label, if an instance name
+/// Removes `-login` or `-engine-<n>` from a host's first label, if an instance name
 /// remains.
 fn without_role(label: &str) -> &str {
     let engine = || {
@@ -81,34 +84,34 @@ fn without_role(label: &str) -> &str {
     label.strip_suffix("-login").or_else(engine).filter(|name| Instance::parse(name).is_ok()).unwrap_or(label)
 }
 
-/// Says why a text is no address of a tenant.
+/// The reason why a string is not the address of a tenant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum AddressError {
-    /// It holds something that no host name holds.
+    /// It contains a character that no host name has, or no host at all.
     #[error("This is not a web address.")]
     Characters,
-    /// Another scheme than `https`.
+    /// Its scheme is not `https`.
     #[error("The address does not start with https.")]
     Scheme,
-    /// User information stands before the host.
+    /// It contains user information.
     #[error("The address contains a user name.")]
     User,
-    /// Another port than 443.
+    /// Its port is not 443.
     #[error("The address names a port.")]
     Port,
-    /// Another domain, or an IP address.
+    /// Its host is under another domain, or an IP address.
     #[error("The address does not lie under {DOMAIN}.")]
     Domain,
-    /// Under the domain, but of no known form.
+    /// Its host is under the domain, but has none of the known forms.
     #[error("The address is not one that a tenant has.")]
     Shape,
-    /// The host that all tenants of a region share.
+    /// Its host is shared by all tenants of a region.
     #[error("This address is shared by all tenants of a region and names no instance.")]
     Shared,
-    /// A region that is none of the four.
+    /// Its region is none of the four.
     #[error("The address names a region that is not known.")]
     Region,
-    /// A first label that is no instance name.
+    /// Its first label is no instance name.
     #[error(transparent)]
     Instance(#[from] InstanceError),
 }

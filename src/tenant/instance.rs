@@ -1,22 +1,23 @@
-//! Which tenant of the region.
+//! The name of a tenant within its region.
 
 use thiserror::Error;
 
-/// Longest name: with `-login` behind it, it has to fit a DNS label of 63
-/// octets (RFC 1035 §2.3.4).
+/// Longest name, in characters: with `-login` appended, it has to fit a DNS label
+/// of 63 octets (RFC 1035 §2.3.4).
 pub const MAX_LENGTH: usize = 63 - "-login".len();
 
-/// Holds an instance name: one DNS label in lower case, at most 57 characters.
+/// An instance name: one DNS label in lower case, at most 57 characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Instance(String);
 
 impl Instance {
-    /// Reads a name in any case.
+    /// Parses a name in any case.
     ///
     /// # Errors
     ///
-    /// Refuses everything that is not `[a-z0-9]([a-z0-9-]*[a-z0-9])?` (RFC 1123
-    /// §2.1) of at most 57 characters, and names in `xn--`. Repairs nothing.
+    /// Fails on everything that is not `[a-z0-9]([a-z0-9-]*[a-z0-9])?` (RFC 1123
+    /// §2.1) of at most 57 characters, and on names that begin with `xn--`. Repairs
+    /// nothing.
     pub fn parse(name: &str) -> Result<Self, InstanceError> {
         let letters_digits_hyphens = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
         if !letters_digits_hyphens || name.is_empty() {
@@ -40,17 +41,17 @@ impl Instance {
     }
 }
 
-/// Says why a text is no instance name.
+/// The reason why a string is no instance name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum InstanceError {
-    /// It holds something else than letters, digits and hyphens.
+    /// It is empty, or contains something other than letters, digits and hyphens.
     #[error("An instance name has only letters a to z, digits and hyphens.")]
     Characters,
-    /// A hyphen stands at the beginning or the end.
+    /// It begins or ends with a hyphen.
     #[error("An instance name neither begins nor ends with a hyphen.")]
     HyphenAtEdge,
     /// It is an encoded international name (RFC 5890 §2.3.1). With `-login`
-    /// behind it, it would stand for another name or for none.
+    /// appended, it would mean another name or none.
     #[error("An instance name does not begin with xn--.")]
     Encoded,
     /// It is longer than a host name allows.

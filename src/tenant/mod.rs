@@ -1,54 +1,13 @@
-//! Which tenant, and which hosts that means.
+//! Tenants: the instance, the region, and the hosts that follow from both.
 //!
 //! Everything that ends up in a host name passes through [`Instance`] and
 //! [`Region`], which cannot hold anything but a DNS label and one of four codes.
 
 pub mod address;
+mod hosts;
 mod instance;
 mod region;
 
+pub use hosts::{DOMAIN, Tenant};
 pub use instance::{Instance, InstanceError};
 pub use region::Region;
-
-/// The domain that every Nexthink host lies under.
-pub const DOMAIN: &str = "nexthink.cloud";
-
-/// Names a tenant: an instance in a region.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tenant {
-    /// Which instance.
-    pub instance: Instance,
-    /// Where it is hosted.
-    pub region: Region,
-}
-
-impl Tenant {
-    /// Returns the host of the token endpoint (Nexthink: API, *Getting an
-    /// authentication token*).
-    pub fn login_host(&self) -> String {
-        format!("{}-login.{}.{DOMAIN}", self.instance.as_str(), self.region.code())
-    }
-
-    /// Returns the host of the API (Nexthink: *Connectivity requirements*).
-    pub fn api_host(&self) -> String {
-        format!("{}.api.{}.{DOMAIN}", self.instance.as_str(), self.region.code())
-    }
-
-    /// Returns the name to show to a person.
-    pub fn label(&self) -> String {
-        format!("{} ({})", self.instance.as_str(), self.region.label())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn hosts_have_the_documented_shape() {
-        let tenant = Tenant { instance: Instance::parse("nxdocs").unwrap(), region: Region::EuropeanUnion };
-        assert_eq!(tenant.login_host(), "nxdocs-login.eu.nexthink.cloud");
-        assert_eq!(tenant.api_host(), "nxdocs.api.eu.nexthink.cloud");
-        assert_eq!(tenant.label(), "nxdocs (European Union)");
-    }
-}

@@ -1,6 +1,6 @@
-//! Where a tenant is hosted.
+//! The regions that host tenants.
 
-/// Names the regions that Nexthink documents.
+/// A region, of those that Nexthink documents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Region {
     /// `us`.
@@ -14,20 +14,20 @@ pub enum Region {
 }
 
 impl Region {
-    /// Every region, in the order Nexthink lists them.
+    /// Every region, in the order of Nexthink.
     pub const ALL: [Self; 4] =
         [Self::UnitedStates, Self::EuropeanUnion, Self::AsiaPacific, Self::MiddleEastTurkeyAfrica];
 
-    /// The codes, as a sentence names them.
-    pub const NAMED: &'static str = "us (United States), eu (European Union), pac (Asia-Pacific) \
+    /// The codes and labels, as part of a sentence.
+    pub const NAMES: &'static str = "us (United States), eu (European Union), pac (Asia-Pacific) \
          and meta (Middle East, Turkey and Africa)";
 
-    /// Reads a code in any case. None when it is none of the four.
+    /// Parses a code in any case. `None` when it is none of the four.
     pub fn parse(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|region| region.code().eq_ignore_ascii_case(code))
     }
 
-    /// Returns the code that stands in host names.
+    /// Returns the code, as part of host names.
     pub fn code(self) -> &'static str {
         match self {
             Self::UnitedStates => "us",
@@ -70,7 +70,7 @@ mod tests {
     #[test]
     fn the_sentence_names_every_region() {
         for region in Region::ALL {
-            assert!(Region::NAMED.contains(&format!("{} ({})", region.code(), region.label())));
+            assert!(Region::NAMES.contains(&format!("{} ({})", region.code(), region.label())));
         }
     }
 }

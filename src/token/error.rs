@@ -1,8 +1,7 @@
-//! Reading a token response that brings no token.
+//! Reading a token response without a token.
 //!
-//! Nexthink documents none of these. The codes are those of RFC 6749 §5.2; the
-//! bodies with `errorCode` are Okta's, which the path of the token endpoint
-//! points to.
+//! Nexthink documents none. The codes are those of RFC 6749 §5.2; the bodies with
+//! `errorCode` are those of Okta, whose paths the token endpoint has.
 
 use crate::failure::body::ProviderError;
 use crate::failure::{Failure, FailureCode, retry_after};
@@ -10,26 +9,26 @@ use crate::http::Response;
 use crate::key::Key;
 use crate::text;
 
-/// What to do when the answer hardly came from Nexthink.
-pub const SOMETHING_BETWEEN: &str =
+/// What to do when the response is unlikely to be Nexthink's.
+pub const INTERMEDIARY_HINT: &str =
     "Check instance and region; a proxy or sign-in page on the way can also answer in Nexthink's place.";
 
-/// What to do when Nexthink's answer makes no sense.
-pub const TRY_AGAIN: &str = "Try again; if it stays like this, tell the maintainers of this connector.";
+/// What to do when the response makes no sense.
+pub const RETRY_HINT: &str = "Try again; if it stays like this, tell the maintainers of this connector.";
 
-const CHECK_PLACE: &str = "Check the instance name and the region: together they make the address.";
+const CHECK_ADDRESS_HINT: &str = "Check the instance name and the region: together they make the address.";
 
-/// Says what a response without a token means.
+/// Returns the failure that a response without a token means.
 pub fn failure(response: &Response) -> Failure {
-    let said = ProviderError::read(&response.body);
+    let provider_error = ProviderError::read(&response.body);
     match response.status {
         300..=399 => {
             Failure::new(FailureCode::Redirected, "The answer sends to another address, which was not followed.")
-                .hint(SOMETHING_BETWEEN)
+                .hint(INTERMEDIARY_HINT)
         }
         404 => {
             Failure::new(FailureCode::InstanceUnknown, "There is no token endpoint for this instance in this region.")
-                .hint(CHECK_PLACE)
+                .hint(CHECK_ADDRESS_HINT)
                 .field(Key::Instance)
         }
         407 => Failure::new(FailureCode::Network, "A proxy on the way asks for a sign-in of its own.")
@@ -39,20 +38,20 @@ pub fn failure(response: &Response) -> Failure {
             .hint("Wait before trying again.")
             .retry_after(retry_after::seconds(response)),
         500..=599 => unavailable(response),
-        400 | 401 | 403 => refused(response, &said),
+        400 | 401 | 403 => refused(response, &provider_error),
         status => {
             Failure::new(FailureCode::UnexpectedStatus, &format!("The answer has the unexpected status {status}."))
-                .hint(SOMETHING_BETWEEN)
+                .hint(INTERMEDIARY_HINT)
         }
     }
-    .said(said)
+    .provider_error(provider_error)
 }
 
-/// Says that an answer is of another media type than JSON.
+/// Returns the failure of a response whose media type is not JSON.
 pub fn not_json(response: &Response) -> Failure {
     let kind = response.media_type().as_deref().and_then(text::clean).unwrap_or_default();
     let message = format!("The answer is not JSON but {kind}.");
-    Failure::new(FailureCode::MalformedResponse, &message).hint(SOMETHING_BETWEEN)
+    Failure::new(FailureCode::MalformedResponse, &message).hint(INTERMEDIARY_HINT)
 }
 
 fn unavailable(response: &Response) -> Failure {
@@ -61,10 +60,11 @@ fn unavailable(response: &Response) -> Failure {
         .retry_after(retry_after::seconds(response))
 }
 
-/// Reads 400, 401 and 403: some servers answer 400 where the RFC says 401.
-fn refused(response: &Response, said: &ProviderError) -> Failure {
-    match said.code.as_deref() {
-        Some("invalid_client") => invalid_client(said),
+/// Returns the failure of a 400, 401 or 403: some servers answer 400 where the RFC
+/// requires 401.
+fn refused(response: &Response, provider_error: &ProviderError) -> Failure {
+    match provider_error.code.as_deref() {
+        Some("invalid_client") => invalid_client(provider_error),
         Some("invalid_scope") => {
             Failure::new(FailureCode::InvalidScope, "Nexthink does not grant the scope that integrations need.")
                 .hint("Create new credentials under Administration, API credentials, and use those.")
@@ -74,16 +74,16 @@ fn refused(response: &Response, said: &ProviderError) -> Failure {
                 .hint("Create new credentials under Administration, API credentials, and use those.")
         }
         Some("server_error" | "temporarily_unavailable") => unavailable(response),
-        None if response.status == 401 => invalid_client(said),
+        None if response.status == 401 => invalid_client(provider_error),
         _ if response.status == 403 => Failure::new(FailureCode::Rejected, "Nexthink refuses the token request.")
             .hint("The tenant may accept requests only from certain networks; ask your Nexthink administrator."),
-        _ => Failure::new(FailureCode::Rejected, "Nexthink refuses the token request.").hint(TRY_AGAIN),
+        _ => Failure::new(FailureCode::Rejected, "Nexthink refuses the token request.").hint(RETRY_HINT),
     }
 }
 
-fn invalid_client(said: &ProviderError) -> Failure {
+fn invalid_client(provider_error: &ProviderError) -> Failure {
     // Okta names the parameter when it does not know the id (confidence C).
-    let id_unknown = said.message.as_deref().is_some_and(|text| text.contains("client_id"));
+    let id_unknown = provider_error.message.as_deref().is_some_and(|text| text.contains("client_id"));
     let (message, field) = if id_unknown {
         ("Nexthink does not know this client id.", Key::ClientId)
     } else {

@@ -2,23 +2,30 @@
 
 use url::form_urlencoded;
 
-use super::{RESPONSE_LIMIT, SCOPE};
 use crate::connection::{self, resolve};
-use crate::credentials::basic;
-use crate::entries::{Entered, Entries};
+use crate::credentials::basic_auth;
+use crate::entries::{Entries, FieldValue};
 use crate::http::{Header, HeaderValue, Request, USER_AGENT};
 use crate::key::Key;
 use crate::problem::Problem;
 
-/// Seconds to wait for the token; public clients use 30 to 60.
+/// The scope to request: the only one in the documentation of Nexthink. What the
+/// credentials allow depends on their permissions, not on scopes.
+pub const SCOPE: &str = "service:integration";
+
+/// Longest response to accept, in bytes. A token with every claim seen stays below
+/// 4 KiB; the rest is reserve.
+pub const RESPONSE_LIMIT: u32 = 64 * 1024;
+
+/// Seconds to wait for the response; public clients use 30 to 60.
 const TIMEOUT: u32 = 30;
 
-/// Holds the token request, and what was changed in the entries to build it.
+/// The token request, and what was changed in the entries to build it.
 #[derive(Debug)]
 pub struct Exchange {
     /// The token request.
     pub request: Request,
-    /// What was changed, one sentence each.
+    /// Changes to the entries, one sentence each.
     pub notes: Vec<String>,
 }
 
@@ -27,12 +34,12 @@ pub struct Exchange {
 ///
 /// # Errors
 ///
-/// Every problem at once, those of [`resolve`] included.
+/// Returns every problem at once, those of [`resolve`] included.
 pub fn request(entries: &Entries) -> Result<Exchange, Vec<Problem>> {
     let mut notes = Vec::new();
     let mut problems = Vec::new();
     let connection = resolve(entries).map_err(|found| problems.extend(found)).ok();
-    if matches!(entries.entered(Key::ClientId), Entered::Nothing) {
+    if matches!(entries.field_value(Key::ClientId), FieldValue::Missing) {
         problems.push(connection::required(Key::ClientId));
     }
     let secret = connection::client_secret(entries, &mut notes).map_err(|found| problems.extend(found)).ok();
@@ -43,21 +50,19 @@ pub fn request(entries: &Entries) -> Result<Exchange, Vec<Problem>> {
         .append_pair("grant_type", "client_credentials")
         .append_pair("scope", SCOPE)
         .finish();
-    let plain =
-        |name: &'static str, value: &str| Header { name: name.into(), value: HeaderValue::Plain(value.to_owned()) };
     let request = Request {
         method: "POST",
         url: format!("https://{}/oauth2/default/v1/token", connection.tenant.login_host()),
         headers: vec![
-            Header { name: "authorization".into(), value: HeaderValue::Sensitive(basic(&client_id, &secret)) },
-            plain("content-type", "application/x-www-form-urlencoded"),
-            plain("accept", "application/json"),
-            plain("user-agent", USER_AGENT),
+            Header { name: "authorization".into(), value: HeaderValue::Sensitive(basic_auth(&client_id, &secret)) },
+            Header::plain("content-type", "application/x-www-form-urlencoded"),
+            Header::plain("accept", "application/json"),
+            Header::plain("user-agent", USER_AGENT),
         ],
         body: body.into_bytes(),
-        // The token request carries credentials of its own.
+        // The token request contains credentials of its own.
         authorized: false,
-        // A second token does no harm; the first one just expires.
+        // A second token does no harm: the first one expires.
         repeatable: true,
         timeout: TIMEOUT,
         response_limit: RESPONSE_LIMIT,

@@ -1,8 +1,7 @@
-//! The documented shape of a tenant's hosts, read by string code of its own, so
-//! that a mistake in the connector is not made twice.
+//! The documented shape of the hosts of a tenant, parsed by separate code, so that
+//! a mistake in the connector is not repeated here.
 
-/// Takes instance and region out of a login host. None where it has another
-/// shape.
+/// Returns instance and region of a login host. `None` where it has another shape.
 pub fn of_login(host: &str) -> Option<(&str, &str)> {
     let [first, region, "nexthink", "cloud"] = host.split('.').collect::<Vec<_>>()[..] else { return None };
     let instance = &first[..first.len().checked_sub(6)?];

@@ -21,7 +21,7 @@ static COMPILED: LazyLock<Vec<(&str, Vec<Regex>)>> = LazyLock::new(|| {
     FIELDS.iter().map(|field| (field.key.name(), compile(field))).collect()
 });
 
-/// Tells whether a form lets a value pass: by pattern and by length.
+/// Returns whether a form accepts a value, by pattern and length.
 pub(super) fn form_accepts(key: Key, value: &str) -> bool {
     let (_, compiled) = COMPILED.iter().find(|(name, _)| *name == key.name()).unwrap();
     let found: Vec<bool> = compiled.iter().map(|regex| regex.find(value).is_some()).collect();
@@ -30,19 +30,18 @@ pub(super) fn form_accepts(key: Key, value: &str) -> bool {
     found[0] && longest.is_none_or(|longest| text::trim(value).chars().count() <= longest as usize)
 }
 
-/// Tells whether the connector has nothing against a value, the other entries
-/// being good.
+/// Returns whether the connector accepts a value when all others are valid.
 fn connector_accepts(key: Key, value: &str) -> bool {
     let blank = text::trim(value).is_empty();
-    // Where there is no region, an address has to stand in for it.
+    // Without a region, an address has to contain it.
     let instance = if key == Key::Region && blank { "acme.eu.nexthink.cloud" } else { "acme" };
     let good = [("instance", instance), ("region", "eu"), ("client_id", "Aladdin"), ("client_secret", "open sesame")];
     let pairs = good.map(|(name, good)| (name.to_owned(), if name == key.name() { value } else { good }.to_owned()));
     let entries = Entries::new(pairs.into());
     let blames = |problem: &crate::problem::Problem| problem.field.as_deref() == Some(key.name());
     let accepts = token::request(&entries).map_or_else(|problems| !problems.iter().any(blames), |_| true);
-    // The token request needs the client id and looks at the secret; on the rest
-    // both say the same.
+    // The token request requires the client id and checks the secret; on all other
+    // fields both functions agree.
     if key != Key::ClientSecret && !(key == Key::ClientId && blank) {
         let resolves = resolve(&entries).map_or_else(|problems| !problems.iter().any(blames), |_| true);
         assert_eq!(resolves, accepts, "{key:?} {value:?}");
@@ -50,10 +49,10 @@ fn connector_accepts(key: Key, value: &str) -> bool {
     accepts
 }
 
-/// Fails where form and connector differ.
+/// Asserts that form and connector agree.
 fn agree(key: Key, value: &str) {
     // A form counts characters, the connector the bytes of a credential: between
-    // the two limits the form lets pass what the connector refuses.
+    // the two limits the form accepts what the connector refuses.
     let trimmed = text::trim(value);
     let credential = matches!(key, Key::ClientId | Key::ClientSecret);
     if credential && trimmed.len() > 512 && trimmed.chars().count() <= 512 {
@@ -62,7 +61,7 @@ fn agree(key: Key, value: &str) {
     assert_eq!(form_accepts(key, value), connector_accepts(key, value), "{key:?} {value:?}");
 }
 
-/// Good values and good-looking ones, from every field: each is tried in each.
+/// Valid and nearly valid values of every field; each is tried in each field.
 #[rustfmt::skip]
 const VALUES: &[&str] = &[
     // Names.
@@ -88,7 +87,7 @@ const VALUES: &[&str] = &[
     "agora.eu.nexthink.cloud", "https://AGORA.us.nexthink.cloud/x", "agora.nowhere.nexthink.cloud",
     "agora.data.eu.nexthink.cloud", "agora.api.eu.nexthink.cloud", "agora-login.eu.nexthink.cloud",
     "agora-engine-1.eu.nexthink.cloud", "agora2.eu.nexthink.cloud", "agora.eu.eu.nexthink.cloud",
-    // What is no tenant's address.
+    // Not the address of a tenant.
     "http://acme.eu.nexthink.cloud", "ftp://acme.eu.nexthink.cloud", "https.://acme.eu.nexthink.cloud",
     "://acme.eu.nexthink.cloud", "https:acme.eu.nexthink.cloud", "https:/acme.eu.nexthink.cloud",
     "https:///acme.eu.nexthink.cloud", "https://https://acme.eu.nexthink.cloud", "//acme.eu.nexthink.cloud",
@@ -110,7 +109,7 @@ const VALUES: &[&str] = &[
     // Credentials.
     "Aladdin", "open sesame", "0k5m2f", "a:b", ":", "a\u{7f}b", "a\u{85}b", "a\u{2028}b", "a\u{feff}b", "😀", "😀 😀",
     "\0", "a\0", "\u{1b}[31m", "\u{9f}", "\u{200b}", "é",
-    // Nothing.
+    // Empty and blank.
     "", " ", "\t\r\n", "\u{a0}\u{feff}\u{85}", "\u{3000}",
 ];
 
@@ -151,7 +150,7 @@ fn patterns_agree_with_the_connector_at_every_limit() {
             }
         }
     }
-    // The limits are where they seem to be.
+    // The limits are exact.
     let path = |length: usize| format!("https://acme.eu.nexthink.cloud/{}", "é".repeat(length - 31));
     assert!(form_accepts(Key::Instance, &path(2048)) && !form_accepts(Key::Instance, &path(2049)));
     for key in [Key::ClientId, Key::ClientSecret] {
@@ -175,7 +174,7 @@ fn white_space_is_what_ecma_262_says_and_next_line() {
     }
 }
 
-/// Characters that parsers stumble over.
+/// Characters on which parsers disagree.
 #[rustfmt::skip]
 const STUMBLERS: &[char] = &[
     '.', '/', ':', '@', '?', '#', '%', '\\', '-', '_', ' ', '\t', '\n', '\0', '\u{7f}', '\u{85}', '\u{a0}', '\u{ad}',
@@ -204,7 +203,7 @@ fn mutated() -> impl Strategy<Value = String> {
     })
 }
 
-/// Strings built like the values of a field, right and nearly right.
+/// Strings built like the values of a field, valid and nearly valid.
 fn built() -> impl Strategy<Value = String> {
     prop_oneof![
         "[ \t]?(https://|HTTPS://|http://)?(xn--)?[A-Za-z0-9-]{1,12}(-login|-Engine-[0-9]{0,3}|\\.data|\\.API|\\.web)?\

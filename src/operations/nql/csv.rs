@@ -1,7 +1,7 @@
-//! Counting records of CSV (RFC 4180).
+//! Records of CSV (RFC 4180).
 
-/// Counts the records, a header line included. Line breaks inside of quotes belong
-/// to a field; an empty line is a record whose only field is empty.
+/// Counts the records, a header line included. Line breaks in quotes are part of a
+/// field; an empty line is a record with one empty field.
 pub fn records(text: &str) -> usize {
     let (mut count, mut quoted, mut open) = (0, false, false);
     for byte in text.bytes() {

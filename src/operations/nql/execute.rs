@@ -1,46 +1,48 @@
-//! Running a query at once, for up to 1,000 rows.
+//! Running a query immediately, for up to 1,000 rows.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::table::{Objects, when};
-use super::{PERMISSION, QUERY, Query, VALUES, csv, warnings};
 use crate::failure::Failure;
 use crate::http::{Request, Response};
-use crate::operations::call::{self, Call, Repeat};
-use crate::operations::operation::{Course, Effect, Operation, Output};
-use crate::operations::read::{Pairs, record};
-use crate::operations::schema::{List, MAX_EXACT, Member, Object, Rule};
+use crate::json::{Pairs, WholeNumber};
+use crate::operations::call::{Call, Repeat};
+use crate::operations::formats::{self, QUERY_ID};
+use crate::operations::nql::csv;
+use crate::operations::nql::query::{PERMISSION, QUERY, Query, VALUES, answered, warnings};
+use crate::operations::nql::table::{Objects, execution_time};
+use crate::operations::operation::{Effect, Flow, Operation, Output};
+use crate::operations::response;
+use crate::operations::schema::{List, MAX_SAFE_INTEGER, Member, Object, Rule};
 use crate::operations::step::Outcome;
-use crate::operations::words::QUERY_ID;
 use crate::problem::Problem;
 
-/// Longest answer to accept, in bytes: 1,000 rows of 100 columns, whose names v2
-/// repeats in each row.
+/// Longest response to accept, in bytes: 1,000 rows of 100 columns, whose names
+/// version 2 repeats in each row.
 const RESPONSE_LIMIT: u32 = 8 << 20;
 
-/// Rows after which the API stops without saying so (confidence C, three
+/// Number of rows at which the API truncates without notice (confidence C, three
 /// independent reports).
-const CAP: usize = 1000;
+const ROW_LIMIT: usize = 1000;
 
 const UTC: Member = Member::optional(
     "utc",
     Rule::Boolean,
     "Whether times come in UTC instead of the time zone of the tenant's region.",
 )
-.or("false");
+.with_default("false");
 
 const OUTPUT: &[Member] = &[
     Member::required("queryId", Rule::Text(&QUERY_ID), "The query that ran."),
-    Member::required("rows", Rule::Whole(0, MAX_EXACT), "How many rows came back."),
-    Member::optional("executedQuery", Rule::Foreign(&["string"]), "The text of the query."),
-    Member::optional("executionDateTime", Rule::Foreign(&["string"]), "When it ran, as ISO 8601 without a zone."),
+    Member::required("rows", Rule::Integer(0, MAX_SAFE_INTEGER), "How many rows came back."),
+    Member::optional("executedQuery", Rule::Unchecked(&["string"]), "The text of the query."),
+    Member::optional("executionDateTime", Rule::Unchecked(&["string"]), "When it ran, as ISO 8601 without a zone."),
     Member::optional(
         "data",
-        Rule::List(&List { item: Rule::Foreign(&["object"]), min: 0, max: None }),
+        Rule::List(&List { item: Rule::Unchecked(&["object"]), min: 0, max: None }),
         "One object for each row, values by column.",
     ),
-    Member::optional("csv", Rule::Foreign(&["string"]), "The rows as CSV with a header line, when asked for."),
+    Member::optional("csv", Rule::Unchecked(&["string"]), "The rows as CSV with a header line, when asked for."),
 ];
 
 /// `POST /api/v2/nql/execute`.
@@ -53,13 +55,13 @@ pub static V2: Operation = Operation {
     input: &Object::closed(&[
         QUERY,
         VALUES,
-        Member::optional("format", Rule::Choice(&["json", "csv"]), "How the rows come back.").or(r#""json""#),
+        Member::optional("format", Rule::Choice(&["json", "csv"]), "How the rows come back.").with_default(r#""json""#),
         UTC,
     ]),
     example: r##"{"queryId":"#device_by_name","parameters":{"device_name":"PC-0000001"},"utc":true}"##,
     output: Output::Json(&Object::open(OUTPUT)),
     documentation: "https://docs.nexthink.com/api/nql/execute-an-nql",
-    course: Course::Single { request: request_v2, outcome: outcome_v2 },
+    flow: Flow::Single { request: request_v2, outcome: outcome_v2 },
 };
 
 /// `POST /api/v1/nql/execute`.
@@ -73,16 +75,17 @@ pub static V1: Operation = Operation {
     example: r##"{"queryId":"#devices_overview"}"##,
     output: Output::Json(&Object::open(OUTPUT)),
     documentation: "https://docs.nexthink.com/api/nql/execute-an-nql",
-    course: Course::Single { request: request_v1, outcome: outcome_v1 },
+    flow: Flow::Single { request: request_v1, outcome: outcome_v1 },
 };
 
-record! {
-    struct Input {
-        query_id: String = "queryId",
-        parameters: Pairs = "parameters",
-        format: Option<String> = "format",
-        utc: Option<bool> = "utc",
-    }
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Input {
+    query_id: String,
+    #[serde(default)]
+    parameters: Pairs,
+    format: Option<String>,
+    utc: Option<bool>,
 }
 
 impl Input {
@@ -121,96 +124,101 @@ fn request_v1(call: &Call) -> Result<Request, Vec<Problem>> {
 
 fn request(call: &Call, path: &str) -> Result<Request, Vec<Problem>> {
     let input: Input = call.input()?;
-    let query = Query::new(&input.query_id, &input.parameters, None)?;
+    let csv = input.wants_csv();
+    let query = Query::new(&input.query_id, input.parameters, None)?;
     let mut request = call.post(path, &query, Repeat::Harmless);
     request.response_limit = RESPONSE_LIMIT;
-    if input.wants_csv() {
-        request = request.with("accept", "text/csv");
+    if csv {
+        request = request.with_header("accept", "text/csv");
     }
-    // Any other value keeps the region's zone.
-    Ok(if input.utc == Some(true) { request.with("x-utc-times", "true") } else { request })
+    // Without the header, times are in the zone of the region.
+    Ok(if input.utc == Some(true) { request.with_header("x-utc-times", "true") } else { request })
 }
 
-record! {
-    /// What version 2 answers.
-    struct ObjectRows<'a> {
-        executed_query: Option<String> = "executedQuery",
-        execution_date_time: Option<&'a RawValue> = "executionDateTime",
-        rows: Option<u64> = "rows",
-        data: Vec<&'a RawValue> = "data",
-    }
+/// A response of version 2.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ObjectRows<'a> {
+    executed_query: Option<String>,
+    #[serde(borrow)]
+    execution_date_time: Option<&'a RawValue>,
+    rows: Option<WholeNumber>,
+    #[serde(borrow)]
+    data: Vec<&'a RawValue>,
 }
 
 fn outcome_v2(call: &Call, response: &Response) -> Result<Outcome, Failure> {
-    let input: Input = call.input_again()?;
-    super::answered(response)?;
+    let input: Input = call.input_on_resume()?;
+    answered(response)?;
     if input.wants_csv() {
         return outcome_csv(&input, response);
     }
-    let answer: ObjectRows = call::json(response)?;
+    let answer: ObjectRows = response::json(response)?;
     if !answer.data.iter().all(|row| row.get().starts_with('{')) {
-        return Err(call::malformed("A row of the answer is no object."));
+        return Err(response::malformed("A row of the answer is no object."));
     }
     let count = answer.data.len();
-    let outcome = Outcome::whole(&Rows {
-        query_id: call::with_hash(&input.query_id),
+    let outcome = Outcome::complete(&Rows {
+        query_id: formats::with_hash(&input.query_id),
         rows: count,
         executed_query: answer.executed_query,
-        execution_date_time: answer.execution_date_time.and_then(when),
+        execution_date_time: answer.execution_date_time.and_then(execution_time),
         data: answer.data,
     });
-    Ok(counted(outcome, count, answer.rows).warn_all(warnings(&input.parameters)))
+    Ok(check_row_count(outcome, count, answer.rows).warn_all(warnings(&input.parameters)))
 }
 
-record! {
-    /// What version 1 answers.
-    struct MatrixRows<'a> {
-        executed_query: Option<String> = "executedQuery",
-        execution_date_time: Option<&'a RawValue> = "executionDateTime",
-        rows: Option<u64> = "rows",
-        headers: Vec<String> = "headers",
-        data: Vec<Vec<&'a RawValue>> = "data",
-    }
+/// A response of version 1.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct MatrixRows<'a> {
+    executed_query: Option<String>,
+    #[serde(borrow)]
+    execution_date_time: Option<&'a RawValue>,
+    rows: Option<WholeNumber>,
+    headers: Vec<String>,
+    #[serde(borrow)]
+    data: Vec<Vec<&'a RawValue>>,
 }
 
 fn outcome_v1(call: &Call, response: &Response) -> Result<Outcome, Failure> {
-    let input: Input = call.input_again()?;
-    super::answered(response)?;
-    let answer: MatrixRows = call::json(response)?;
+    let input: Input = call.input_on_resume()?;
+    answered(response)?;
+    let answer: MatrixRows = response::json(response)?;
     let count = answer.data.len();
     let (objects, renamed) = Objects::new(answer.headers, answer.data)?;
-    let mut outcome = Outcome::whole(&Rows {
-        query_id: call::with_hash(&input.query_id),
+    let mut outcome = Outcome::complete(&Rows {
+        query_id: formats::with_hash(&input.query_id),
         rows: count,
         executed_query: answer.executed_query,
-        execution_date_time: answer.execution_date_time.and_then(when),
+        execution_date_time: answer.execution_date_time.and_then(execution_time),
         data: objects,
     });
     if renamed {
         outcome = outcome.warn("Several columns have the same name; a number was added to tell them apart.");
     }
-    Ok(counted(outcome, count, answer.rows).warn_all(warnings(&input.parameters)))
+    Ok(check_row_count(outcome, count, answer.rows).warn_all(warnings(&input.parameters)))
 }
 
 fn outcome_csv(input: &Input, response: &Response) -> Result<Outcome, Failure> {
     if response.media_type().is_none_or(|kind| kind != "text/csv") {
-        return Err(call::malformed("Something other than CSV came back."));
+        return Err(response::malformed("Something other than CSV came back."));
     }
     if response.is_cut_short() {
-        return Err(call::malformed("The answer ends too early."));
+        return Err(response::malformed("The answer ends too early."));
     }
-    let text = std::str::from_utf8(&response.body).map_err(|_| call::malformed("The CSV is not UTF-8."))?;
+    let text = std::str::from_utf8(&response.body).map_err(|_| response::malformed("The CSV is not UTF-8."))?;
     let count = csv::records(text).saturating_sub(1);
-    let output = CsvRows { query_id: call::with_hash(&input.query_id), rows: count, csv: text };
-    Ok(counted(Outcome::whole(&output), count, None).warn_all(warnings(&input.parameters)))
+    let output = CsvRows { query_id: formats::with_hash(&input.query_id), rows: count, csv: text };
+    Ok(check_row_count(Outcome::complete(&output), count, None).warn_all(warnings(&input.parameters)))
 }
 
-/// Compares how many rows came with how many there should be.
-fn counted(outcome: Outcome, count: usize, announced: Option<u64>) -> Outcome {
-    let missing = announced.is_some_and(|announced| announced > count as u64);
+/// Adds warnings when rows are missing, or may be.
+fn check_row_count(outcome: Outcome, count: usize, announced: Option<WholeNumber>) -> Outcome {
+    let missing = announced.is_some_and(|WholeNumber(announced)| announced > count as u64);
     let outcome =
         if missing { outcome.warn("Nexthink announced more rows than it sent.").partial(true) } else { outcome };
-    if count == CAP {
+    if count == ROW_LIMIT {
         return outcome.warn("Exactly 1,000 rows came back, where Nexthink stops: use nql.export to get all of them.");
     }
     outcome

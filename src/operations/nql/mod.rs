@@ -1,95 +1,10 @@
-//! Running saved queries (Nexthink: NQL API). Query text cannot be sent, and saved
-//! queries cannot be listed.
+//! Saved queries (Nexthink: NQL API). Query text cannot be sent, and saved queries
+//! cannot be listed.
 
 mod csv;
+mod download_link;
 pub mod execute;
 pub mod export;
-mod link;
-pub mod steps;
+pub mod export_steps;
+mod query;
 mod table;
-
-use serde::Serialize;
-
-use super::call;
-use super::read::Pairs;
-use super::schema::{Member, Rule};
-use super::words::{PARAMETERS, QUERY_ID};
-use crate::access;
-use crate::failure::{Failure, FailureCode};
-use crate::http::Response;
-use crate::problem::{Problem, ProblemCode};
-
-const PERMISSION: &str = "nql";
-
-const QUERY: Member = Member::required("queryId", Rule::Text(&QUERY_ID), "Id of a saved query. A missing # is added.");
-
-const VALUES: Member = Member::optional(
-    "parameters",
-    Rule::Map(&PARAMETERS),
-    "Values of the parameters that the query declares, by their names without $.",
-);
-
-const COMPRESSION: Member =
-    Member::optional("compression", Rule::Choice(&["NONE", "GZIP", "ZSTD"]), "How Nexthink compresses the file.")
-        .or(r#""NONE""#);
-
-/// Names a query and the values of its parameters, as the API takes them.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Query {
-    query_id: String,
-    #[serde(skip_serializing_if = "Pairs::is_empty")]
-    parameters: Pairs,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    compression: Option<String>,
-}
-
-impl Query {
-    /// Adds the `#` and drops the `$`.
-    fn new(id: &str, parameters: &Pairs, compression: Option<String>) -> Result<Self, Vec<Problem>> {
-        let mut plain: Vec<(String, String)> = Vec::new();
-        for (name, value) in &parameters.0 {
-            let name = without_dollar(name);
-            if plain.iter().any(|(given, _)| given == name) {
-                let message = "A parameter is there with and without $.";
-                return Err(vec![
-                    Problem::at("/parameters", ProblemCode::Contradiction, message)
-                        .hint("Give each parameter once, without $."),
-                ]);
-            }
-            plain.push((name.to_owned(), value.clone()));
-        }
-        Ok(Self { query_id: call::with_hash(id), parameters: Pairs(plain), compression })
-    }
-}
-
-fn without_dollar(name: &str) -> &str {
-    name.strip_prefix('$').unwrap_or(name)
-}
-
-/// Says which parameters were written with a `$`.
-fn warnings(parameters: &Pairs) -> Vec<String> {
-    let names: Vec<&str> =
-        parameters.0.iter().map(|(name, _)| name.as_str()).filter(|name| name.starts_with('$')).collect();
-    if names.is_empty() {
-        return Vec::new();
-    }
-    vec![format!("The $ before the name of a parameter was dropped: {}.", names.join(", "))]
-}
-
-/// Names the failure of a call about a query.
-fn answered(response: &Response) -> Result<(), Failure> {
-    access::response(response).map_err(|failure| match failure.code {
-        FailureCode::NotFound => failure.hint(
-            "Check the id under Administration, NQL API queries: a query saved elsewhere, such as in Investigations, \
-             cannot be run, and an export is forgotten after a while.",
-        ),
-        FailureCode::RateLimited => failure.hint("Wait before trying again; queries also have a limit for each day."),
-        _ => failure,
-    })
-}
-
-/// Builds the path that asks how far an export is.
-fn status_path(id: &str) -> String {
-    format!("/api/v1/nql/status/{id}")
-}

@@ -1,35 +1,37 @@
-//! Turning the matrix of version 1 into the objects of version 2.
+//! Rows of version 1 of the API, as objects like those of version 2.
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use crate::failure::Failure;
-use crate::operations::call;
-use crate::operations::read::{self, record};
+use crate::json::{self, WholeNumber};
+use crate::operations::response;
 
-/// Longest text to make of an answer, in bytes: names of columns repeat in every
-/// row, so a short answer can become a long one.
-const MAX: usize = 16 << 20;
+/// Longest output, in bytes: the names of columns repeat in every row, so a short
+/// response can become a long output.
+const MAX_OUTPUT: usize = 16 << 20;
 
-/// Writes rows as objects.
+/// Rows that serialize as objects.
 pub struct Objects<'a> {
     headers: Vec<String>,
     rows: Vec<Vec<&'a RawValue>>,
 }
 
 impl<'a> Objects<'a> {
-    /// Pairs columns with values, and tells whether columns were renamed.
+    /// Pairs columns with values, and returns whether columns were renamed to be
+    /// unique.
     ///
     /// # Errors
     ///
-    /// When a row has more or fewer values than there are columns.
+    /// Fails when a row has more or fewer values than there are columns, and when
+    /// the output would be too long.
     pub fn new(mut headers: Vec<String>, rows: Vec<Vec<&'a RawValue>>) -> Result<(Self, bool), Failure> {
         if rows.iter().any(|row| row.len() != headers.len()) {
-            return Err(call::malformed("A row of the answer has not as many values as there are columns."));
+            return Err(response::malformed("A row of the answer has not as many values as there are columns."));
         }
         let names: usize = headers.iter().map(|header| header.len() + 4).sum();
-        if names.saturating_mul(rows.len()) > MAX {
-            return Err(call::malformed("The rows of the answer become too long as objects."));
+        if names.saturating_mul(rows.len()) > MAX_OUTPUT {
+            return Err(response::malformed("The rows of the answer become too long as objects."));
         }
         let mut renamed = false;
         for place in 1..headers.len() {
@@ -58,24 +60,25 @@ impl Serialize for Row<'_> {
     }
 }
 
-record! {
-    /// When a query ran, in the parts of version 1.
-    struct Parts {
-        year: u64 = "year",
-        month: u64 = "month",
-        day: u64 = "day",
-        hour: u64 = "hour",
-        minute: u64 = "minute",
-        second: u64 = "second",
-    }
+/// The time at which a query ran, as version 1 writes it.
+#[derive(Deserialize)]
+struct DateTimeParts {
+    year: WholeNumber,
+    month: WholeNumber,
+    day: WholeNumber,
+    hour: WholeNumber,
+    minute: WholeNumber,
+    second: WholeNumber,
 }
 
-/// Writes when a query ran as version 2 does, from either version's form. None
-/// for any other.
-pub fn when(value: &RawValue) -> Option<String> {
-    if let Some(text) = read::text(value.get()) {
+/// Returns the time at which a query ran as version 2 writes it, from the form of
+/// either version. `None` for any other form.
+pub fn execution_time(value: &RawValue) -> Option<String> {
+    if let Ok(text) = serde_json::from_str(value.get()) {
         return Some(text);
     }
-    let Parts { year, month, day, hour, minute, second } = read::text(value.get())?;
+    let parts: DateTimeParts = json::object_from_str(value.get()).ok()?;
+    let [year, month, day, hour, minute, second] =
+        [parts.year, parts.month, parts.day, parts.hour, parts.minute, parts.second].map(|WholeNumber(part)| part);
     Some(format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}"))
 }

@@ -1,5 +1,5 @@
-//! Checking a JSON text against a rule while reading it. Nothing is kept, so
-//! memory does not grow with what should not be there.
+//! A check of JSON text against a rule, while it is read. Nothing is kept, so
+//! memory does not grow with invalid input.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -7,20 +7,22 @@ use std::fmt;
 use serde::Deserializer;
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::{List, MAX_EXACT, Map, Object, Rule, Text};
 use crate::json::Name;
+use crate::operations::schema::rule::{List, MAX_SAFE_INTEGER, Map, Object, Rule, Text};
 use crate::problem::{Problem, ProblemCode};
 
-/// How many problems are worth reading at once.
+/// Most problems to report: more are not worth reading at once.
 const MAX_PROBLEMS: usize = 100;
 
-/// Finds everything wrong with a JSON text, in its order. The pointers are JSON
-/// Pointers (RFC 6901); texts quote nothing from the input but names of members.
+/// Returns every problem of a JSON text, in its order.
+///
+/// Problems have a JSON Pointer (RFC 6901) and quote nothing from the input except
+/// names of members. Empty: the rule accepts the text.
 pub fn check(rule: &Rule, input: &str) -> Vec<Problem> {
-    let mut found = Found::default();
+    let mut findings = Findings::default();
     let mut json = serde_json::Deserializer::from_str(input);
-    let read = Checker { rule, found: &mut found }.deserialize(&mut json).and_then(|()| json.end());
-    let Found { mut problems, more, .. } = found;
+    let read = Checker { rule, findings: &mut findings }.deserialize(&mut json).and_then(|()| json.end());
+    let Findings { mut problems, more, .. } = findings;
     if let Err(error) = read {
         let place = format!("line {}, column {}", error.line(), error.column());
         let message = format!("The input is no JSON that can be read, beginning with {place}.");
@@ -34,20 +36,22 @@ pub fn check(rule: &Rule, input: &str) -> Vec<Problem> {
 }
 
 #[derive(Default)]
-struct Found<'a> {
-    /// Where the reader is; spelt out only where there is a problem.
-    path: Vec<Part<'a>>,
+struct Findings<'a> {
+    /// Path to the current value, turned into a pointer only where there is a
+    /// problem.
+    path: Vec<PathSegment<'a>>,
     problems: Vec<Problem>,
+    /// Number of problems beyond the maximum.
     more: usize,
 }
 
-/// Holds one step down.
-enum Part<'a> {
+/// One segment of a path.
+enum PathSegment<'a> {
     Member(Cow<'a, str>),
     Item(usize),
 }
 
-impl<'a> Found<'a> {
+impl<'a> Findings<'a> {
     fn add(&mut self, code: ProblemCode, message: impl Into<String>, hint: &str) {
         if self.problems.len() == MAX_PROBLEMS {
             self.more += 1;
@@ -59,15 +63,15 @@ impl<'a> Found<'a> {
     }
 
     fn pointer(&self) -> String {
-        let part = |part: &Part| match part {
-            Part::Member(name) => format!("/{}", name.replace('~', "~0").replace('/', "~1")),
-            Part::Item(index) => format!("/{index}"),
+        let part = |part: &PathSegment| match part {
+            PathSegment::Member(name) => format!("/{}", name.replace('~', "~0").replace('/', "~1")),
+            PathSegment::Item(index) => format!("/{index}"),
         };
         self.path.iter().map(part).collect()
     }
 
-    /// Goes down for as long as a check takes.
-    fn at<T>(&mut self, part: Part<'a>, check: impl FnOnce(&mut Self) -> T) -> T {
+    /// Runs a check one level deeper.
+    fn within<T>(&mut self, part: PathSegment<'a>, check: impl FnOnce(&mut Self) -> T) -> T {
         self.path.push(part);
         let checked = check(self);
         self.path.pop();
@@ -79,41 +83,42 @@ impl<'a> Found<'a> {
         if length > rule.max {
             self.add(ProblemCode::TooLong, format!("This is longer than {} characters.", rule.max), "");
         } else if length == 0 && rule.min > 0 {
-            // Where any text will do, its form is not the matter.
+            // Without an example any text will do, so a hint on the format would
+            // mislead.
             self.add(ProblemCode::Required, "This is empty.", if rule.example.is_empty() { "" } else { rule.hint });
         } else if length < rule.min || !(rule.accepts)(value) {
-            self.add(ProblemCode::BadFormat, format!("This is not {}.", rule.form), rule.hint);
+            self.add(ProblemCode::BadFormat, format!("This is not {}.", rule.noun), rule.hint);
         }
     }
 }
 
 struct Checker<'a, 'f> {
     rule: &'a Rule,
-    found: &'f mut Found<'a>,
+    findings: &'f mut Findings<'a>,
 }
 
 impl Checker<'_, '_> {
     fn wrong_type(&mut self) {
         let wanted = match self.rule {
             Rule::Text(_) | Rule::Choice(_) => "a string",
-            Rule::Whole(..) => "a whole number",
+            Rule::Integer(..) => "a whole number",
             Rule::Boolean => "true or false",
             Rule::Object(_) | Rule::Map(_) => "an object",
             Rule::List(_) => "an array",
-            Rule::TextOrWhole(_) => "a string or a whole number",
-            Rule::Foreign(_) => return,
+            Rule::TextOrInteger(_) => "a string or a whole number",
+            Rule::Unchecked(_) => return,
         };
-        self.found.add(ProblemCode::WrongType, format!("This has to be {wanted}."), "");
+        self.findings.add(ProblemCode::WrongType, format!("This has to be {wanted}."), "");
     }
 
     fn number(&mut self, number: i128) {
         let (min, max) = match self.rule {
-            Rule::Whole(min, max) => (*min, *max),
-            Rule::TextOrWhole(_) => (-MAX_EXACT, MAX_EXACT),
+            Rule::Integer(min, max) => (*min, *max),
+            Rule::TextOrInteger(_) => (-MAX_SAFE_INTEGER, MAX_SAFE_INTEGER),
             _ => return self.wrong_type(),
         };
         if !(i128::from(min)..=i128::from(max)).contains(&number) {
-            self.found.add(ProblemCode::OutOfRange, format!("This has to lie between {min} and {max}."), "");
+            self.findings.add(ProblemCode::OutOfRange, format!("This has to lie between {min} and {max}."), "");
         }
     }
 }
@@ -151,7 +156,7 @@ impl<'de: 'a, 'a> Visitor<'de> for Checker<'a, '_> {
     }
 
     fn visit_f64<E>(mut self, number: f64) -> Result<(), E> {
-        // As JSON Schema has it, 60.0 is a whole number.
+        // JSON Schema counts 60.0 as an integer.
         #[expect(clippy::cast_possible_truncation, reason = "saturates, beyond every limit here")]
         if number.fract() == 0.0 {
             self.number(number as i128);
@@ -168,11 +173,11 @@ impl<'de: 'a, 'a> Visitor<'de> for Checker<'a, '_> {
 
     fn visit_str<E>(mut self, value: &str) -> Result<(), E> {
         match self.rule {
-            Rule::Text(rule) | Rule::TextOrWhole(rule) => self.found.text(rule, value),
+            Rule::Text(rule) | Rule::TextOrInteger(rule) => self.findings.text(rule, value),
             Rule::Choice(options) if options.contains(&value) => {}
             Rule::Choice(options) => {
                 let hint = format!("It is one of {}.", options.join(", "));
-                self.found.add(ProblemCode::NotAnOption, "This is none of the options.", &hint);
+                self.findings.add(ProblemCode::NotAnOption, "This is none of the options.", &hint);
             }
             _ => self.wrong_type(),
         }
@@ -190,8 +195,8 @@ impl<'de: 'a, 'a> Visitor<'de> for Checker<'a, '_> {
             let more = if max.is_some_and(|max| count >= max) {
                 items.next_element::<IgnoredAny>()?.is_some()
             } else {
-                let next = |found: &mut Found<'a>| items.next_element_seed(Checker { rule: item, found });
-                self.found.at(Part::Item(count), next)?.is_some()
+                let next = |findings: &mut Findings<'a>| items.next_element_seed(Checker { rule: item, findings });
+                self.findings.within(PathSegment::Item(count), next)?.is_some()
             };
             if !more {
                 break;
@@ -199,19 +204,19 @@ impl<'de: 'a, 'a> Visitor<'de> for Checker<'a, '_> {
             count += 1;
         }
         if count < *min {
-            self.found.add(ProblemCode::TooFew, format!("At least {min} have to be here."), "");
+            self.findings.add(ProblemCode::TooFew, format!("At least {min} have to be here."), "");
         }
         if let Some(max) = max.filter(|max| count > *max) {
             let message = format!("There are {count} of at most {max}.");
-            self.found.add(ProblemCode::TooMany, message, if max > 1 { "Do it in several parts." } else { "" });
+            self.findings.add(ProblemCode::TooMany, message, if max > 1 { "Do it in several parts." } else { "" });
         }
         Ok(())
     }
 
     fn visit_map<A: MapAccess<'de>>(mut self, mut members: A) -> Result<(), A::Error> {
         match self.rule {
-            Rule::Object(rule) => object(rule, self.found, members),
-            Rule::Map(rule) => map(rule, self.found, members),
+            Rule::Object(rule) => object(rule, self.findings, members),
+            Rule::Map(rule) => map(rule, self.findings, members),
             _ => {
                 self.wrong_type();
                 while members.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
@@ -223,7 +228,7 @@ impl<'de: 'a, 'a> Visitor<'de> for Checker<'a, '_> {
 
 fn object<'de: 'a, 'a, A: MapAccess<'de>>(
     rule: &'a Object,
-    found: &mut Found<'a>,
+    findings: &mut Findings<'a>,
     mut members: A,
 ) -> Result<(), A::Error> {
     let mut seen = vec![false; rule.members.len()];
@@ -231,41 +236,45 @@ fn object<'de: 'a, 'a, A: MapAccess<'de>>(
         let Some(place) = rule.members.iter().position(|member| member.name == name) else {
             members.next_value::<IgnoredAny>()?;
             if !rule.open {
-                unknown(rule, found, &name);
+                unknown(rule, findings, &name);
             }
             continue;
         };
-        found.at(Part::Member(name), |found| {
+        findings.within(PathSegment::Member(name), |findings| {
             if std::mem::replace(&mut seen[place], true) {
-                found.add(ProblemCode::Contradiction, "This member is there twice.", "");
+                findings.add(ProblemCode::Contradiction, "This member is there twice.", "");
             }
-            members.next_value_seed(Checker { rule: &rule.members[place].rule, found })
+            members.next_value_seed(Checker { rule: &rule.members[place].rule, findings })
         })?;
     }
     for (member, _) in rule.members.iter().zip(&seen).filter(|(member, seen)| member.required && !**seen) {
-        found.at(Part::Member(member.name.into()), |found| {
-            found.add(ProblemCode::Required, "This is missing.", member.description);
+        findings.within(PathSegment::Member(member.name.into()), |findings| {
+            findings.add(ProblemCode::Required, "This is missing.", member.description);
         });
     }
-    if seen.iter().filter(|seen| **seen).count() < rule.at_least {
+    if seen.iter().filter(|seen| **seen).count() < rule.min {
         let names: Vec<&str> = rule.members.iter().map(|member| member.name).collect();
-        let message = format!("At least {} of {} have to be here.", rule.at_least, names.join(", "));
-        found.add(ProblemCode::TooFew, message, "");
+        let message = format!("At least {} of {} have to be here.", rule.min, names.join(", "));
+        findings.add(ProblemCode::TooFew, message, "");
     }
     Ok(())
 }
 
-fn unknown(rule: &Object, found: &mut Found, name: &str) {
+fn unknown(rule: &Object, findings: &mut Findings, name: &str) {
     let plain = |name: &str| name.replace(['_', '-'], "").to_ascii_lowercase();
     let meant = rule.members.iter().find(|member| plain(member.name) == plain(name));
     let hint = meant.map(|member| format!("It is spelt {}.", member.name)).unwrap_or_default();
-    // A name that is none may be a value in the wrong place.
+    // An invalid name may be a value in the wrong place, which must not be quoted.
     let word = name.len() <= 64 && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.$".contains(&b));
     let message = if word { format!("There is no member {name}.") } else { "There is no such member.".to_owned() };
-    found.add(ProblemCode::UnknownField, message, &hint);
+    findings.add(ProblemCode::UnknownField, message, &hint);
 }
 
-fn map<'de: 'a, 'a, A: MapAccess<'de>>(rule: &'a Map, found: &mut Found<'a>, mut members: A) -> Result<(), A::Error> {
+fn map<'de: 'a, 'a, A: MapAccess<'de>>(
+    rule: &'a Map,
+    findings: &mut Findings<'a>,
+    mut members: A,
+) -> Result<(), A::Error> {
     let mut seen: Vec<Cow<'a, str>> = Vec::new();
     let mut count = 0;
     while let Some(Name(name)) = members.next_key()? {
@@ -274,24 +283,24 @@ fn map<'de: 'a, 'a, A: MapAccess<'de>>(rule: &'a Map, found: &mut Found<'a>, mut
             members.next_value::<IgnoredAny>()?;
             continue;
         }
-        let named = name.chars().count() <= rule.names.max && (rule.names.accepts)(&name);
-        if !named {
+        let valid = name.chars().count() <= rule.names.max && (rule.names.accepts)(&name);
+        if !valid {
             members.next_value::<IgnoredAny>()?;
-            let message = format!("A name in here is not {}.", rule.names.form);
-            found.add(ProblemCode::BadFormat, message, rule.names.hint);
+            let message = format!("A name in here is not {}.", rule.names.noun);
+            findings.add(ProblemCode::BadFormat, message, rule.names.hint);
             continue;
         }
         let twice = seen.contains(&name);
         seen.push(name.clone());
-        found.at(Part::Member(name), |found| {
+        findings.within(PathSegment::Member(name), |findings| {
             if twice {
-                found.add(ProblemCode::Contradiction, "This member is there twice.", "");
+                findings.add(ProblemCode::Contradiction, "This member is there twice.", "");
             }
-            members.next_value_seed(Checker { rule: &rule.values, found })
+            members.next_value_seed(Checker { rule: &rule.values, findings })
         })?;
     }
     if count > rule.max {
-        found.add(ProblemCode::TooMany, format!("There are {count} of at most {}.", rule.max), "");
+        findings.add(ProblemCode::TooMany, format!("There are {count} of at most {}.", rule.max), "");
     }
     Ok(())
 }

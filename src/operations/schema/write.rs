@@ -1,14 +1,14 @@
-//! Writing JSON Schema 2020-12.
+//! JSON Schema 2020-12 from a rule.
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
 
-use super::{List, MAX_EXACT, Map, Object, Rule, Text};
+use crate::operations::schema::rule::{List, MAX_SAFE_INTEGER, Map, Object, Rule, Text};
 
-/// Writes the schema of a rule, with an example. An empty example is left out.
+/// Returns the JSON Schema of a rule. An empty example is omitted.
 pub fn json_schema(rule: &Rule, example: &str) -> String {
     let schema = Root { rule, example: RawValue::from_string(example.to_owned()).ok() };
-    // Maps with text for keys and nothing that fails of itself.
+    // Maps with string keys always serialize.
     serde_json::to_string(&schema).unwrap_or_default()
 }
 
@@ -61,17 +61,17 @@ fn members<M: SerializeMap>(map: &mut M, rule: &Rule) -> Result<(), M::Error> {
             map.serialize_entry("type", "string")?;
             text(map, rule)
         }
-        Rule::TextOrWhole(rule) => {
+        Rule::TextOrInteger(rule) => {
             map.serialize_entry("type", &["string", "integer"])?;
-            map.serialize_entry("minimum", &-MAX_EXACT)?;
-            map.serialize_entry("maximum", &MAX_EXACT)?;
+            map.serialize_entry("minimum", &-MAX_SAFE_INTEGER)?;
+            map.serialize_entry("maximum", &MAX_SAFE_INTEGER)?;
             text(map, rule)
         }
         Rule::Choice(options) => {
             map.serialize_entry("type", "string")?;
             map.serialize_entry("enum", options)
         }
-        Rule::Whole(min, max) => {
+        Rule::Integer(min, max) => {
             map.serialize_entry("type", "integer")?;
             map.serialize_entry("minimum", min)?;
             map.serialize_entry("maximum", max)
@@ -92,9 +92,9 @@ fn members<M: SerializeMap>(map: &mut M, rule: &Rule) -> Result<(), M::Error> {
             }
             max.map_or(Ok(()), |max| map.serialize_entry("maxItems", &max))
         }
-        Rule::Foreign([]) => Ok(()),
-        Rule::Foreign([one]) => map.serialize_entry("type", one),
-        Rule::Foreign(types) => map.serialize_entry("type", types),
+        Rule::Unchecked([]) => Ok(()),
+        Rule::Unchecked([one]) => map.serialize_entry("type", one),
+        Rule::Unchecked(types) => map.serialize_entry("type", types),
     }
 }
 
@@ -121,8 +121,8 @@ fn object<M: SerializeMap>(map: &mut M, rule: &Object) -> Result<(), M::Error> {
     if !required.is_empty() {
         map.serialize_entry("required", &required)?;
     }
-    if rule.at_least > 0 {
-        map.serialize_entry("minProperties", &rule.at_least)?;
+    if rule.min > 0 {
+        map.serialize_entry("minProperties", &rule.min)?;
     }
     if rule.open { Ok(()) } else { map.serialize_entry("additionalProperties", &false) }
 }

@@ -1,8 +1,8 @@
 use serde_json::{Value, json};
 
-use super::{Step, begun, failed, json_answer, output, refused, resumed, sent_body};
+use super::{begun, failed, json_answer, output, refused, resumed, sent_body};
 use crate::http::Response;
-use crate::operations::step::{Outcome, Pending};
+use crate::operations::step::{Outcome, Pending, Step};
 
 const ID: &str = "enrichment.write";
 
@@ -169,7 +169,7 @@ fn a_state_from_beyond_the_input_is_refused() {
 #[test]
 fn a_state_whose_numbers_do_not_add_up_is_refused() {
     let input = input(3);
-    for (from, accepted, rejected) in [(0, 5, 0), (0, 0, 1), (2, 1, 0), (1, 1, 1), (2, 2, 1)] {
+    for (from, accepted, rejected) in [(0, 5, 0), (0, 0, 1), (2, 1, 0), (1, 1, 1), (2, 2, 1), (1, u64::MAX, 2)] {
         let place = json!({"from": from, "accepted": accepted, "rejected": rejected, "errors": []});
         let state = json!([1, ID, place]).to_string().into_bytes();
         let changed = Pending { state, ..begun(ID, &input) };

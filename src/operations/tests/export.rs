@@ -1,11 +1,9 @@
 use serde_json::{Value, json};
 
-use super::{
-    Step, answer, begun, done, downloading, failed, json_answer, output, refused, resumed, sent_body, sent_header,
-};
+use super::{answer, begun, done, downloading, failed, json_answer, output, refused, resumed, sent_body, sent_header};
 use crate::failure::FailureCode;
 use crate::http::Response;
-use crate::operations::step::{Compression, Pending};
+use crate::operations::step::{Compression, Pending, Step};
 
 const ID: &str = "nql.export";
 const LINK: &str = "https://bucket.s3.eu-west-1.amazonaws.com/e1.csv?X-Amz-Signature=canary";
@@ -91,7 +89,7 @@ fn waiting_ends_at_the_limit_by_the_clock_or_by_the_pauses() {
     let failure = resumed(ID, &input, &asked, &late).unwrap_err();
     assert_eq!(failure.code, FailureCode::Timeout);
     assert!(failure.message.contains("e1") && failure.hint.as_deref().unwrap().contains("nql.export-status"));
-    // A clock that jumps back, or stands.
+    // A clock that jumps back, or stops.
     let mut asked = asked;
     let mut polls = 0;
     let failure = loop {
@@ -194,6 +192,20 @@ fn a_download_without_an_export_cannot_go_on() {
     let place = json!({"id": null, "since": 0, "paused": 0, "pause": 0, "links": 0, "downloading": true});
     let failure = resumed(ID, &json!({"queryId": "#ab"}), &tampered(&place), &answer(403, "", "")).unwrap_err();
     assert_eq!(failure.code.as_str(), "operation-failed");
+}
+
+#[test]
+fn a_state_with_any_numbers_is_survived() {
+    let (input, most) = (json!({"queryId": "#ab"}), u64::MAX);
+    for downloading in [false, true] {
+        let place =
+            json!({"id": "e1", "since": most, "paused": 0, "pause": most, "links": most, "downloading": downloading});
+        for response in [status("IN_PROGRESS"), completed(200), answer(403, "", "")] {
+            if let Ok(Step::Send(asked)) = resumed(ID, &input, &tampered(&place), &response) {
+                assert_eq!(asked.wait, 10);
+            }
+        }
+    }
 }
 
 #[test]

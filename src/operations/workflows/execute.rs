@@ -1,25 +1,27 @@
-//! Running workflows, by the identifiers of either version.
+//! Running workflows, on devices and users as either version of the API identifies
+//! them.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::{DOCUMENTATION, ID, PERMISSION, SOURCE, sourced};
 use crate::failure::Failure;
 use crate::http::{Request, Response};
-use crate::operations::call::{self, Call, Repeat};
-use crate::operations::operation::{Course, Effect, Operation, Output};
-use crate::operations::read::{Pairs, record};
+use crate::json::Pairs;
+use crate::operations::call::{Call, Repeat};
+use crate::operations::formats::{self, LINE, SID, SID_OR_ZERO, UPN, UUID, VALUES};
+use crate::operations::operation::{Effect, Flow, Operation, Output};
+use crate::operations::response;
 use crate::operations::schema::{List, Member, Object, Rule};
 use crate::operations::step::Outcome;
-use crate::operations::words::{LINE, SID, SID_OR_ZERO, UPN, UUID, VALUES};
+use crate::operations::workflows::common::{DOCUMENTATION, ID, PERMISSION, SOURCE, with_source};
 use crate::problem::Problem;
 
 const PARAMS: Member =
     Member::optional("params", Rule::Map(&VALUES), "Values of the workflow's parameters, by their ids.");
 
 const OUTPUT: &[Member] = &[
-    Member::required("requestUuid", Rule::Foreign(&["string"]), "Names the request in NQL."),
-    Member::required("executionsUuids", Rule::Foreign(&["array"]), "Names the executions in NQL."),
+    Member::required("requestUuid", Rule::Unchecked(&["string"]), "Names the request in NQL."),
+    Member::required("executionsUuids", Rule::Unchecked(&["array"]), "Names the executions in NQL."),
 ];
 
 /// `POST /api/v2/workflows/execute`.
@@ -35,7 +37,7 @@ pub static V2: Operation = Operation {
         Member::optional(
             "devices",
             Rule::List(&List {
-                item: Rule::Object(&Object::any_of(&[
+                item: Rule::Object(&Object::at_least_one(&[
                     Member::optional("collectorUid", Rule::Text(&UUID), "UUID of the Collector."),
                     Member::optional("uid", Rule::Text(&UUID), "UID of the device."),
                     Member::optional("name", Rule::Text(&LINE), "Name of the device."),
@@ -48,7 +50,7 @@ pub static V2: Operation = Operation {
         Member::optional(
             "users",
             Rule::List(&List {
-                item: Rule::Object(&Object::any_of(&[
+                item: Rule::Object(&Object::at_least_one(&[
                     Member::optional("sid", Rule::Text(&SID), "SID of the user."),
                     Member::optional("upn", Rule::Text(&UPN), "User principal name."),
                     Member::optional("uid", Rule::Text(&UUID), "UID of the user."),
@@ -64,7 +66,7 @@ pub static V2: Operation = Operation {
     example: r##"{"workflowId":"#license_reclamation","users":[{"upn":"ada@example.com"}]}"##,
     output: Output::Json(&Object::open(OUTPUT)),
     documentation: DOCUMENTATION,
-    course: Course::Single { request: |call| execute(call, "/api/v2/workflows/execute"), outcome: executed },
+    flow: Flow::Single { request: |call| execute(call, "/api/v2/workflows/execute"), outcome: executed },
 };
 
 /// `POST /api/v1/workflows/execute`.
@@ -92,22 +94,25 @@ pub static V1: Operation = Operation {
     example: r##"{"workflowId":"#license_reclamation","users":["S-1-5-21-1004336348-1177238915-682003330-512"]}"##,
     output: Output::Json(&Object::open(OUTPUT)),
     documentation: DOCUMENTATION,
-    course: Course::Single { request: |call| execute(call, "/api/v1/workflows/execute"), outcome: executed },
+    flow: Flow::Single { request: |call| execute(call, "/api/v1/workflows/execute"), outcome: executed },
 };
 
-record! {
-    struct Input<'a> {
-        workflow_id: String = "workflowId",
-        devices: Option<&'a RawValue> = "devices",
-        users: Option<&'a RawValue> = "users",
-        params: Pairs = "params",
-        source: Option<String> = "source",
-    }
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Input<'a> {
+    workflow_id: String,
+    #[serde(borrow)]
+    devices: Option<&'a RawValue>,
+    #[serde(borrow)]
+    users: Option<&'a RawValue>,
+    #[serde(default)]
+    params: Pairs,
+    source: Option<String>,
 }
 
 fn execute(call: &Call, path: &str) -> Result<Request, Vec<Problem>> {
-    /// The specification requires both lists, its text makes one of them optional:
-    /// both are always there.
+    /// The specification requires both lists, while its text makes one of them
+    /// optional: both are always sent.
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
     struct Body<'a> {
@@ -119,24 +124,22 @@ fn execute(call: &Call, path: &str) -> Result<Request, Vec<Problem>> {
     let input: Input = call.input()?;
     let none = RawValue::from_string("[]".to_owned()).unwrap_or_default();
     let body = Body {
-        workflow_id: call::with_hash(&input.workflow_id),
+        workflow_id: formats::with_hash(&input.workflow_id),
         devices: input.devices.unwrap_or(&none),
         users: input.users.unwrap_or(&none),
         params: input.params,
     };
-    Ok(sourced(call.post(path, &body, Repeat::Never), input.source.as_deref()))
+    Ok(with_source(call.post(path, &body, Repeat::Never), input.source.as_deref()))
 }
 
-record! {
-    /// The spelling is the API's.
-    #[derive(Serialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Executed {
-        request_uuid: String = "requestUuid",
-        executions_uuids: Vec<String> = "executionsUuids",
-    }
+/// The response. The spelling is that of the API.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Executed {
+    request_uuid: String,
+    executions_uuids: Vec<String>,
 }
 
 fn executed(_: &Call, response: &Response) -> Result<Outcome, Failure> {
-    Ok(Outcome::whole(&call::read::<Executed>(response)?))
+    Ok(Outcome::complete(&response::read::<Executed>(response)?))
 }

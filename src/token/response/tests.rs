@@ -5,7 +5,7 @@ mod failures;
 
 const JSON: (&str, &str) = ("content-type", "application/json");
 
-/// Sun, 06 Nov 1994 08:49:37 GMT, the moment of RFC 9110's examples.
+/// Sun, 06 Nov 1994 08:49:37 GMT, the date of the examples in RFC 9110.
 const NOW: u64 = 784_111_777;
 
 fn answer(status: u16, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Result<Token, Failure> {
@@ -23,7 +23,7 @@ fn failure(status: u16, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Det
     failure.into_details()
 }
 
-/// A good answer with these members instead of or besides its own.
+/// A valid body, with these members instead of or besides its own.
 fn body(members: &[(&str, &str)]) -> String {
     let good = [
         ("token_type", "\"Bearer\""),
@@ -41,7 +41,7 @@ fn token(members: &[(&str, &str)]) -> Token {
     answer(200, &[JSON], body(members)).unwrap_or_else(|failure| panic!("{members:?}: {failure:?}"))
 }
 
-/// The failure that every malformed response is.
+/// The failure of every malformed response.
 fn malformed(message: &str) -> Details {
     Details {
         code: FailureCode::MalformedResponse,
@@ -54,7 +54,7 @@ fn malformed(message: &str) -> Details {
     }
 }
 
-/// The message of the malformed response that these members make.
+/// Returns the message of the malformed response with these members.
 fn malformed_by(members: &[(&str, &str)]) -> String {
     let failure = failure(200, &[JSON], body(members));
     assert_eq!(failure, malformed(&failure.message), "{members:?}");
@@ -83,7 +83,7 @@ fn debug_shows_no_token() {
 #[test]
 fn access_token_is_visible_ascii_and_opaque() {
     const INVISIBLE: &str = "The access token contains characters that no header can carry.";
-    // From `!` to `~`, which is all that a header can carry without doubt.
+    // From `!` to `~`: visible ASCII, the characters that are safe in any header.
     let all: String = ('!'..='~').collect();
     for value in ["x", "ey.ey.sig", &all, &"t".repeat(8000)] {
         let json = serde_json::to_string(value).unwrap();
@@ -161,7 +161,8 @@ fn an_absent_lifetime_is_the_documented_one_and_flagged() {
 
 #[test]
 fn refresh_is_60_seconds_before_the_end_and_never_more_than_half_the_lifetime_early() {
-    // One second is renewed at once: it must be less than the lifetime.
+    // A token of one second is refreshed at once: the time must be less than the
+    // lifetime.
     for (lifetime, refresh) in
         [(1, 0), (2, 1), (3, 2), (4, 2), (60, 30), (119, 60), (120, 60), (121, 61), (900, 840), (86_400, 86_340)]
     {
@@ -197,7 +198,7 @@ fn token_and_scope_are_no_longer_than_hosts_take() {
 #[test]
 fn scope_is_space_separated_and_what_is_missing_is_listed() {
     for (scope, granted, missing) in [
-        // RFC 6749 §5.1: absent means as asked for.
+        // Absent means as requested (RFC 6749 §5.1).
         ("", &[SCOPE][..], &[][..]),
         ("\"service:integration\"", &[SCOPE], &[]),
         ("\"openid service:integration a:b\"", &["openid", SCOPE, "a:b"], &[]),
@@ -233,7 +234,7 @@ fn unknown_members_are_ignored_whatever_they_hold() {
     for value in ["null", "1e999", "\"x\"", "{\"access_token\":7}", &deep, &format!("{open}1{}", "}".repeat(500))] {
         assert_eq!(token(&[("id_token", value)]).expires_in, 900);
     }
-    // Twice as well: only a member that matters can be told in two ways.
+    // Repeated ones as well: only a member that is read can be ambiguous.
     let twice = body(&[("x", "1")]).replacen('{', "{\"x\":2,", 1);
     assert_eq!(answer(200, &[JSON], twice).unwrap().expires_in, 900);
 }
@@ -272,7 +273,7 @@ fn only_json_is_read_as_a_token() {
             let failure = failure(200, &[("content-type", value)], body);
             assert_eq!(failure.message, format!("The answer is not JSON but {kind}."));
             assert_eq!((failure.code, failure.field), (FailureCode::MalformedResponse, None));
-            assert_eq!(failure.hint.as_deref(), Some(error::SOMETHING_BETWEEN));
+            assert_eq!(failure.hint.as_deref(), Some(error::INTERMEDIARY_HINT));
         }
     }
 }
@@ -301,8 +302,8 @@ fn a_body_that_cannot_be_read_says_why() {
     ] {
         assert_eq!(failure(200, headers, body), malformed(message), "{}", String::from_utf8_lossy(body));
     }
-    // As long as announced, or longer: whoever undid an encoding need not have
-    // corrected the header.
+    // As long as announced, or longer: whoever undid an encoding may have kept the
+    // header.
     for announced in [good.len(), 1] {
         assert!(answer(200, &[JSON, ("content-length", &announced.to_string())], &good).is_ok());
     }
@@ -317,6 +318,6 @@ fn an_answer_beyond_64_kib_is_not_read() {
         let failure = failure(status, &[JSON], padded(65_537));
         assert_eq!((failure.code, failure.code.class()), (FailureCode::ResponseTooLarge, "security"), "{status}");
         assert_eq!(failure.message, "The answer is far too long for a token.");
-        assert_eq!(failure.hint.as_deref(), Some(error::SOMETHING_BETWEEN));
+        assert_eq!(failure.hint.as_deref(), Some(error::INTERMEDIARY_HINT));
     }
 }

@@ -16,12 +16,12 @@ const NETWORKS: &str = "The tenant may accept requests only from certain network
 
 const HTML: (&str, &str) = ("content-type", "text/html");
 
-/// What RFC 6749 §5.2 has servers say.
+/// An error body of RFC 6749 §5.2.
 fn rfc(code: &str) -> String {
     format!(r#"{{"error":"{code}","error_description":"In their words."}}"#)
 }
 
-/// What Okta says instead.
+/// An error body of Okta.
 fn okta(code: &str) -> String {
     format!(
         r#"{{"errorCode":"{code}","errorSummary":"In their words.","errorLink":"x","errorId":"y","errorCauses":[]}}"#
@@ -218,7 +218,7 @@ fn any_other_error_code_is_a_refusal_and_kept() {
 
 #[test]
 fn the_client_id_is_to_blame_when_the_provider_names_it() {
-    // Okta's words for an id it does not know, and for a wrong secret.
+    // Okta's messages for an unknown id and for a wrong secret.
     let unknown = r#"{"errorCode":"invalid_client","errorSummary":"Invalid value for 'client_id' parameter."}"#;
     let wrong = r#"{"error":"invalid_client","error_description":"The client secret supplied for a confidential client is invalid."}"#;
     for status in [400, 401, 403] {
@@ -263,7 +263,7 @@ fn an_error_body_of_any_depth_is_survived() {
             let failure = failure(400, &[JSON], format!("{{\"{name}\":{value}}}"));
             assert_eq!((failure.code, failure.provider_code, failure.provider_message), (Rejected, None, None));
         }
-        // A member that nobody asks for hides nothing, however deep.
+        // A member that is not read hides nothing, however deep.
         let failure = failure(400, &[JSON], format!("{{\"other\":{value},\"error\":\"invalid_client\"}}"));
         assert_eq!(failure.code, InvalidClient);
     }
@@ -297,7 +297,7 @@ fn the_body_never_shows_in_a_failure() {
             assert!(!format!("{failure:?}").contains(CANARY), "{status} {body}: {failure:?}");
         }
     }
-    // What the provider says in so many words is the one thing passed on.
+    // The provider's own code and text are the only parts passed on.
     let said = failure(400, &[JSON], format!("{{\"error\":{quoted},\"error_description\":{quoted}}}"));
     assert_eq!((said.provider_code.as_deref(), said.provider_message.as_deref()), (Some(CANARY), Some(CANARY)));
     let rest = Details { provider_code: None, provider_message: None, ..said };

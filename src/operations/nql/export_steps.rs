@@ -1,19 +1,22 @@
-//! An export step by step: starting it, and asking how far it is.
+//! The steps of an export as operations of their own: starting it, and querying its
+//! status.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::{COMPRESSION, PERMISSION, QUERY, Query, VALUES, link, warnings};
 use crate::failure::Failure;
 use crate::http::{Request, Response};
-use crate::operations::call::{self, Call, Repeat};
-use crate::operations::operation::{Course, Effect, Operation, Output};
-use crate::operations::read::{Pairs, record};
+use crate::json::Pairs;
+use crate::operations::call::{Call, Repeat};
+use crate::operations::formats::{self, EXPORT_ID};
+use crate::operations::nql::download_link;
+use crate::operations::nql::query::{COMPRESSION, PERMISSION, QUERY, Query, VALUES, answered, status_path, warnings};
+use crate::operations::operation::{Effect, Flow, Operation, Output};
+use crate::operations::response;
 use crate::operations::schema::{Member, Object, Rule};
 use crate::operations::step::Outcome;
-use crate::operations::words::EXPORT_ID;
 use crate::problem::{Problem, ProblemCode};
 
-/// `POST /api/v1/nql/export`, or `GET` where asked.
+/// `POST /api/v1/nql/export`, or `GET` where the input asks for it.
 pub static START: Operation = Operation {
     id: "nql.export-start",
     title: "Start an export",
@@ -29,7 +32,7 @@ pub static START: Operation = Operation {
             Rule::Choice(&["POST", "GET"]),
             "How to ask. GET is for callers who have to, and takes no parameters.",
         )
-        .or(r#""POST""#),
+        .with_default(r#""POST""#),
     ]),
     example: r##"{"queryId":"#export_devices","compression":"GZIP"}"##,
     output: Output::Json(&Object::open(&[Member::required(
@@ -38,7 +41,7 @@ pub static START: Operation = Operation {
         "Names the export for nql.export-status.",
     )])),
     documentation: "https://docs.nexthink.com/api/nql/export-an-nql",
-    course: Course::Single { request: start, outcome: started },
+    flow: Flow::Single { request: start, outcome: started },
 };
 
 /// `GET /api/v1/nql/status/{exportId}`.
@@ -54,80 +57,89 @@ pub static STATUS: Operation = Operation {
         Member::required("exportId", Rule::Text(&EXPORT_ID), "The export."),
         Member::required(
             "status",
-            Rule::Foreign(&["string"]),
+            Rule::Unchecked(&["string"]),
             "SUBMITTED, IN_PROGRESS, COMPLETED or ERROR; there may be others.",
         ),
         Member::optional(
             "resultsFileUrl",
-            Rule::Foreign(&["string"]),
+            Rule::Unchecked(&["string"]),
             "Link to the file, good for 15 minutes. Whoever has it can read the file; send no token to it.",
         ),
-        Member::optional("errorDescription", Rule::Foreign(&["string"]), "Why the export failed."),
+        Member::optional("errorDescription", Rule::Unchecked(&["string"]), "Why the export failed."),
     ])),
     documentation: "https://docs.nexthink.com/api/nql/export-an-nql",
-    course: Course::Single { request: ask, outcome: told },
+    flow: Flow::Single { request: request_status, outcome: status_outcome },
 };
 
-record! {
-    /// What asking for an export brings.
-    #[derive(Serialize)]
-    #[serde(rename_all = "camelCase")]
-    pub(super) struct Started {
-        export_id: String = "exportId",
-    }
+/// The id of a new export: the response, and the output.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Started {
+    export_id: String,
 }
 
 impl Started {
     /// Reads the id of a new export.
+    ///
+    /// # Errors
+    ///
+    /// Returns the failure that the status means, or that the body is not as
+    /// documented.
     pub fn read(response: &Response) -> Result<String, Failure> {
-        super::answered(response)?;
-        let id = call::json::<Self>(response)?.export_id;
+        answered(response)?;
+        let id = response::json::<Self>(response)?.export_id;
         if (EXPORT_ID.accepts)(&id) {
             Ok(id)
         } else {
-            Err(call::malformed("The answer names an export that cannot be asked for."))
+            Err(response::malformed("The answer names an export that cannot be asked for."))
         }
     }
 }
 
-record! {
-    /// Says how far an export is.
-    pub(super) struct Status {
-        status: String = "status",
-        results_file_url: Option<String> = "resultsFileUrl",
-        error_description: Option<String> = "errorDescription",
-    }
+/// The status of an export.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Status {
+    pub status: String,
+    pub results_file_url: Option<String>,
+    pub error_description: Option<String>,
 }
 
 impl Status {
-    /// Reads how far an export is, and whether the licence's maximum number of
-    /// rows cut it (status 206). A link that leads elsewhere is a failure.
+    /// Reads the status of an export, and whether the licence's maximum number of
+    /// rows truncated it (status 206).
+    ///
+    /// # Errors
+    ///
+    /// Returns the failure that the status means, that the body is not as
+    /// documented, or that the link points to another host.
     pub fn read(response: &Response) -> Result<(Self, bool), Failure> {
-        super::answered(response)?;
-        let mut status: Self = call::json(response)?;
+        answered(response)?;
+        let mut status: Self = response::json(response)?;
         status.results_file_url = status.results_file_url.filter(|url| !url.is_empty());
-        status.results_file_url.as_deref().map_or(Ok(()), link::check)?;
+        status.results_file_url.as_deref().map_or(Ok(()), download_link::check)?;
         Ok((status, response.status == 206))
     }
 }
 
-/// What a person should know about an export that the licence cut.
+/// Warning about an export that the licence truncated.
 pub(super) const TRUNCATED: &str =
     "The export is incomplete: it reached the most rows that the tenant's licence allows. Narrow the query down.";
 
-record! {
-    struct Start {
-        query_id: String = "queryId",
-        parameters: Pairs = "parameters",
-        compression: Option<String> = "compression",
-        method: Option<String> = "method",
-    }
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct StartInput {
+    query_id: String,
+    #[serde(default)]
+    parameters: Pairs,
+    compression: Option<String>,
+    method: Option<String>,
 }
 
 fn start(call: &Call) -> Result<Request, Vec<Problem>> {
-    let input: Start = call.input()?;
+    let input: StartInput = call.input()?;
     let get = input.method.as_deref() == Some("GET");
-    let query = Query::new(&input.query_id, &input.parameters, input.compression)?;
+    let query = Query::new(&input.query_id, input.parameters, input.compression)?;
     if get && !query.parameters.is_empty() {
         let message = "How the GET form takes parameters is not documented.";
         return Err(vec![
@@ -136,37 +148,37 @@ fn start(call: &Call) -> Result<Request, Vec<Problem>> {
         ]);
     }
     if get {
-        // One of three words of letters.
+        // One of three words, which need no encoding.
         let compression = query.compression.map(|word| format!("&compression={word}")).unwrap_or_default();
-        let id = call::in_query(&query.query_id);
+        let id = formats::in_query(&query.query_id);
         let request = call.get(&format!("/api/v1/nql/export?queryId={id}{compression}"));
         return Ok(Request { repeatable: false, ..request });
     }
-    // Another export would count against the tenant's quota.
+    // Another export would count against the quota of the tenant.
     Ok(call.post("/api/v1/nql/export", &query, Repeat::Never))
 }
 
 fn started(call: &Call, response: &Response) -> Result<Outcome, Failure> {
-    let input: Start = call.input_again()?;
+    let input: StartInput = call.input_on_resume()?;
     let export_id = Started::read(response)?;
-    Ok(Outcome::whole(&Started { export_id }).warn_all(warnings(&input.parameters)))
+    Ok(Outcome::complete(&Started { export_id }).warn_all(warnings(&input.parameters)))
 }
 
-record! {
-    struct Ask {
-        export_id: String = "exportId",
-    }
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct StatusInput {
+    export_id: String,
 }
 
-fn ask(call: &Call) -> Result<Request, Vec<Problem>> {
-    let input: Ask = call.input()?;
-    Ok(call.get(&super::status_path(&input.export_id)))
+fn request_status(call: &Call) -> Result<Request, Vec<Problem>> {
+    let input: StatusInput = call.input()?;
+    Ok(call.get(&status_path(&input.export_id)))
 }
 
-fn told(call: &Call, response: &Response) -> Result<Outcome, Failure> {
+fn status_outcome(call: &Call, response: &Response) -> Result<Outcome, Failure> {
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
-    struct Told {
+    struct StatusOutput {
         export_id: String,
         status: String,
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -174,9 +186,9 @@ fn told(call: &Call, response: &Response) -> Result<Outcome, Failure> {
         #[serde(skip_serializing_if = "Option::is_none")]
         error_description: Option<String>,
     }
-    let input: Ask = call.input_again()?;
+    let input: StatusInput = call.input_on_resume()?;
     let (status, truncated) = Status::read(response)?;
-    let outcome = Outcome::whole(&Told {
+    let outcome = Outcome::complete(&StatusOutput {
         export_id: input.export_id,
         status: status.status,
         results_file_url: status.results_file_url,

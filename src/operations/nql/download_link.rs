@@ -1,20 +1,21 @@
-//! Where the file of an export may come from.
+//! The link to the file of an export.
 
-use super::super::DOWNLOAD_DOMAINS;
-use super::super::call;
 use crate::failure::{Failure, FailureCode};
+use crate::operations::operation::DOWNLOAD_DOMAINS;
+use crate::operations::response;
 use crate::tenant::DOMAIN;
 
 /// Longest link to follow, in bytes: what servers commonly accept.
-const LONGEST: usize = 8 * 1024;
+const MAX_LENGTH: usize = 8 * 1024;
 
-/// Checks the link to a file: `https`, without user, port and fragment, to a host
-/// of Nexthink's own domain or of the storage, in the form that every parser leaves
-/// as it is.
+/// Checks a link: `https`, without user, port and fragment, to a host under the
+/// domain of Nexthink or of the storage, and written so that every parser leaves it
+/// unchanged.
 ///
 /// # Errors
 ///
-/// Never quotes the link, which is a secret while it is valid.
+/// Fails on every other link. Never quotes the link, which is a secret while it is
+/// valid.
 pub fn check(url: &str) -> Result<(), Failure> {
     let rest = url.strip_prefix("https://").unwrap_or_default();
     let (host, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
@@ -26,14 +27,14 @@ pub fn check(url: &str) -> Result<(), Failure> {
         )
         .hint("It was not followed. Tell whoever looks after this connector."));
     }
-    if url.len() > LONGEST || !is_normal(path) {
-        return Err(call::malformed("The link to the file is not written as links are."));
+    if url.len() > MAX_LENGTH || !is_normalized(path) {
+        return Err(response::malformed("The link to the file is not written as links are."));
     }
     Ok(())
 }
 
-/// Tells whether a host lies under a domain, as names in lower case that are no
-/// encoded international ones.
+/// Returns whether a host is under a domain, with all labels in lower case and none
+/// of them an encoded international name.
 fn is_under(host: &str, domain: &str) -> bool {
     let inside = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
     let label = |label: &str| {
@@ -47,16 +48,16 @@ fn is_under(host: &str, domain: &str) -> bool {
     host.len() <= 253 && below.is_some_and(|below| below.split('.').all(label))
 }
 
-/// Tells whether a parser has nothing to repair in path and query (URL Standard,
-/// *path state* and *query state*): there is a path, without steps up and down, and
-/// the characters are those of RFC 3986.
-fn is_normal(path_and_query: &str) -> bool {
+/// Returns whether path and query are already as a parser would write them (URL
+/// Standard, *path state* and *query state*): the path exists and has no dot
+/// segments, and all characters are those of RFC 3986.
+fn is_normalized(path_and_query: &str) -> bool {
     let (path, query) = path_and_query.split_once('?').unwrap_or((path_and_query, ""));
     let allowed = |b: u8| b.is_ascii_alphanumeric() || b"-._~!$&()*+,;=:@/%?".contains(&b);
     let steps = path.to_ascii_lowercase().replace("%2e", ".");
     path.starts_with('/')
         && path.bytes().all(|b| allowed(b) || b == b'\'')
-        // Here parsers write the apostrophe as %27.
+        // In queries, parsers write the apostrophe as %27.
         && query.bytes().all(allowed)
         && steps.split('/').all(|step| step != "." && step != "..")
 }
@@ -65,7 +66,7 @@ fn is_normal(path_and_query: &str) -> bool {
 mod tests {
     use url::Url;
 
-    use super::{LONGEST, check};
+    use super::{MAX_LENGTH, check};
 
     #[test]
     fn a_file_comes_from_nexthink_or_its_storage() {
@@ -102,7 +103,7 @@ mod tests {
 
     #[test]
     fn a_link_that_a_parser_would_repair_is_refused() {
-        let long = format!("https://s3.amazonaws.com/{}", "a".repeat(LONGEST));
+        let long = format!("https://s3.amazonaws.com/{}", "a".repeat(MAX_LENGTH));
         for url in [
             "https://s3.amazonaws.com",
             "https://s3.amazonaws.com?x",

@@ -1,9 +1,9 @@
-//! The forms of identifiers and texts that several operations take.
+//! The formats of identifiers and texts that several operations take.
 
-use super::schema::{Map, Rule, Text};
+use crate::operations::schema::{Map, Rule, Text};
 
 /// Id of a saved query (Nexthink: NQL API, `^#[a-z0-9_]{2,255}$` and at most 255
-/// characters). The `#` may be left out here.
+/// characters). The `#` may be omitted here.
 pub static QUERY_ID: Text = Text {
     pattern: "^#?[a-z0-9_]{2,254}$",
     accepts: |text| {
@@ -15,13 +15,13 @@ pub static QUERY_ID: Text = Text {
     max: 255,
     format: "",
     example: "#devices_overview",
-    form: "the id of a saved query",
+    noun: "the id of a saved query",
     hint: "An id is written in lower-case letters, digits and underscores, such as #devices_overview; find it under \
            Administration, NQL API queries. Query text cannot be sent.",
 };
 
-/// NQL id of a remote action, workflow or campaign. The `#` may be left out.
-/// Which characters occur is not documented (confidence D); all here are safe in
+/// NQL id of a remote action, workflow or campaign. The `#` may be omitted. The
+/// characters are not documented (confidence D); all that are accepted are safe in
 /// a URL.
 pub static NQL_ID: Text = Text {
     pattern: "^#?[A-Za-z0-9_.-]{1,254}$",
@@ -33,9 +33,20 @@ pub static NQL_ID: Text = Text {
     max: 255,
     format: "",
     example: "#restart_service",
-    form: "an NQL id",
+    noun: "an NQL id",
     hint: "Copy the NQL ID from its page in Nexthink, such as #restart_service.",
 };
+
+/// Returns an id with its leading `#`.
+pub fn with_hash(id: &str) -> String {
+    if id.starts_with('#') { id.to_owned() } else { format!("#{id}") }
+}
+
+/// Returns an id as part of a query string, where a raw `#` would end it. The rest
+/// of an id needs no encoding.
+pub fn in_query(id: &str) -> String {
+    format!("%23{}", id.strip_prefix('#').unwrap_or(id))
+}
 
 /// Id of an export. Only that it is text is documented; what is accepted here
 /// cannot leave its segment of the path.
@@ -46,12 +57,12 @@ pub static EXPORT_ID: Text = Text {
     max: 255,
     format: "",
     example: "5f0c6a1e-9a54-4c3e-8d1f-7f3a00010002",
-    form: "the id of an export",
+    noun: "the id of an export",
     hint: "Take the exportId that starting the export returned.",
 };
 
-/// Tells whether a text is made of what is safe in a URL, and of one character at
-/// least.
+/// Returns whether a string is not empty and consists of characters that are safe
+/// in a URL.
 fn is_word(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b))
 }
@@ -70,14 +81,15 @@ pub static UUID: Text = Text {
     max: 36,
     format: "uuid",
     example: "3b6f1c1e-6f0a-4c3e-9a54-0d1f7f3a0001",
-    form: "a UUID",
+    noun: "a UUID",
     hint: "It has 32 hexadecimal digits in five groups.",
 };
 
-/// Id of a Collector, for remote actions; its form is not documented there.
+/// Id of a Collector, for remote actions, whose documentation does not give the
+/// format.
 pub static COLLECTOR_ID: Text = Text {
     example: "3b6f1c1e-6f0a-4c3e-9a54-0d1f7f3a0001",
-    form: "the id of a Collector",
+    noun: "the id of a Collector",
     hint: "Take device.collector.uid, not device.uid.",
     ..printable(1, 64)
 };
@@ -91,7 +103,7 @@ pub static SID: Text = Text {
     max: 184,
     format: "",
     example: "S-1-5-21-1004336348-1177238915-682003330-512",
-    form: "a SID",
+    noun: "a SID",
     hint: "It looks like S-1-5-21-1004336348-1177238915-682003330-512.",
 };
 
@@ -105,7 +117,7 @@ fn is_sid(text: &str) -> bool {
         && parts.split('-').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
 }
 
-/// User principal name, of a form that a header can carry.
+/// User principal name, in a format that fits into a header.
 pub static UPN: Text = Text {
     pattern: "^[!-?A-~]+@[!-?A-~]+$",
     accepts: |text| {
@@ -116,11 +128,11 @@ pub static UPN: Text = Text {
     max: 254,
     format: "email",
     example: "ada@example.com",
-    form: "a user principal name",
+    noun: "a user principal name",
     hint: "It looks like an e-mail address, such as ada@example.com.",
 };
 
-/// Name of a parameter of a query; a `$` before it is dropped.
+/// Name of a parameter of a query; a leading `$` is dropped.
 pub static PARAMETER_NAME: Text = Text {
     pattern: r"^\$?[A-Za-z0-9_.-]{1,255}$",
     accepts: |text| {
@@ -131,7 +143,7 @@ pub static PARAMETER_NAME: Text = Text {
     max: 256,
     format: "",
     example: "device_name",
-    form: "the name of a parameter",
+    noun: "the name of a parameter",
     hint: "Write it as the query declares it, without $.",
 };
 
@@ -142,12 +154,12 @@ pub static PARAMETER_ID: Text = Text {
     max: 255,
     hint: "Write it as its page in Nexthink does.",
     example: "service_name",
-    form: "the id of a parameter",
+    noun: "the id of a parameter",
     ..PARAMETER_NAME
 };
 
 /// Value of a `Source` or `Timezone` header.
-pub static HEADER: Text = Text {
+pub static HEADER_VALUE: Text = Text {
     pattern: "^[!-~]([ -~]{0,254}[!-~])?$",
     accepts: |text| {
         text.len() <= 256
@@ -159,7 +171,7 @@ pub static HEADER: Text = Text {
     max: 256,
     format: "",
     example: "",
-    form: "text that a header can carry",
+    noun: "text that a header can carry",
     hint: "Use ASCII letters, digits, spaces and punctuation.",
 };
 
@@ -176,22 +188,22 @@ pub static BASE64: Text = Text {
     max: 8 << 20,
     format: "",
     example: "aGVsbG8=",
-    form: "base64",
+    noun: "base64",
     hint: "Encode the bytes of the file with padding and without line breaks.",
 };
 
-/// A line of text.
+/// A short text that is not empty.
 pub static LINE: Text = printable(1, 255);
-/// A line of text, or none.
+/// A text that may be empty.
 pub static VALUE: Text = printable(0, 4096);
-/// A line of text that is there.
-pub static SOME_VALUE: Text = printable(1, 4096);
+/// A text that is not empty.
+pub static NON_EMPTY_VALUE: Text = printable(1, 4096);
 /// A few sentences.
 pub static REASON: Text = printable(0, 500);
 /// A message to a person.
 pub static MESSAGE: Text = printable(1, 100_000);
 
-/// Describes text without control characters other than tab and line breaks.
+/// Defines a text without control characters other than tab and line breaks.
 const fn printable(min: usize, max: usize) -> Text {
     Text {
         pattern: r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$",
@@ -200,20 +212,20 @@ const fn printable(min: usize, max: usize) -> Text {
         max,
         format: "",
         example: "",
-        form: "text without control characters",
+        noun: "text without control characters",
         hint: "Remove what cannot be seen.",
     }
 }
 
-/// Values by the ids of what takes them. How many there may be is not documented;
-/// nobody has seen a hundred.
+/// Values by the ids of inputs or parameters. No maximum is documented; a hundred
+/// is more than anyone has seen.
 pub static VALUES: Map = Map { names: &PARAMETER_ID, values: Rule::Text(&VALUE), max: 100 };
 
-/// Values by the names of a query's parameters.
+/// Values by the names of parameters of a query.
 pub static PARAMETERS: Map = Map { names: &PARAMETER_NAME, values: Rule::Text(&VALUE), max: 100 };
 
-/// Name of a field to write (Nexthink: Enrichment API): `device/device/…` and
-/// the like, custom fields with `#`.
+/// Name of a field to write (Nexthink: Enrichment API): such as `device/device/…`,
+/// with `#` for custom fields.
 pub static FIELD_NAME: Text = Text {
     pattern: "^(device|user|binary|package)(/#?[A-Za-z0-9_]+)+$",
     accepts: |text| {
@@ -229,6 +241,6 @@ pub static FIELD_NAME: Text = Text {
     max: 255,
     format: "",
     example: "device/device/#cost_centre",
-    form: "the name of a field",
+    noun: "the name of a field",
     hint: "It looks like device/device/#cost_centre or user/user/ad/department.",
 };

@@ -1,11 +1,11 @@
 use proptest::prelude::*;
 use serde_json::{Map as JsonMap, Value, json};
 
-use super::*;
-use crate::operations::{CATALOGUE, words};
+use crate::operations::schema::{List, MAX_SAFE_INTEGER, Rule, Text, check};
+use crate::operations::{CATALOGUE, formats};
 use crate::problem::Problem;
 
-/// Draws choices from the bytes that a property gives.
+/// A source of choices, drawn from the bytes of a property test.
 struct Dice<'a>(std::slice::Iter<'a, u8>);
 
 impl Dice<'_> {
@@ -13,24 +13,24 @@ impl Dice<'_> {
         usize::from(self.0.next().copied().unwrap_or(7)) % sides
     }
 
-    /// Says no mostly.
+    /// Returns true in one of twelve cases.
     fn mischief(&mut self) -> bool {
         self.roll(12) == 0
     }
 }
 
-/// Makes a value that a rule accepts, or nearly.
+/// Generates a value that a rule accepts, or nearly.
 fn value(rule: &Rule, dice: &mut Dice) -> Value {
     if dice.mischief() {
         return stray(dice);
     }
     match rule {
-        Rule::TextOrWhole(_) if dice.roll(2) == 0 => {
-            json!([0, -7, MAX_EXACT, MAX_EXACT + 1, -MAX_EXACT - 1][dice.roll(5)])
+        Rule::TextOrInteger(_) if dice.roll(2) == 0 => {
+            json!([0, -7, MAX_SAFE_INTEGER, MAX_SAFE_INTEGER + 1, -MAX_SAFE_INTEGER - 1][dice.roll(5)])
         }
-        Rule::Text(text) | Rule::TextOrWhole(text) => text_value(text, dice),
+        Rule::Text(text) | Rule::TextOrInteger(text) => text_value(text, dice),
         Rule::Choice(options) => json!(options[dice.roll(options.len())]),
-        Rule::Whole(min, max) => json!([*min, *max, *min + 1, *min - 1, *max + 1][dice.roll(5)]),
+        Rule::Integer(min, max) => json!([*min, *max, *min + 1, *min - 1, *max + 1][dice.roll(5)]),
         Rule::Boolean => json!(dice.roll(2) == 0),
         Rule::Object(object) => {
             let mut members = JsonMap::new();
@@ -61,7 +61,7 @@ fn value(rule: &Rule, dice: &mut Dice) -> Value {
             };
             (0..count).map(|_| value(&list.item, dice)).collect()
         }
-        Rule::Foreign(_) => Value::Null,
+        Rule::Unchecked(_) => Value::Null,
     }
 }
 
@@ -97,7 +97,7 @@ fn stray(dice: &mut Dice) -> Value {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
-    /// The schema that is shown and the check that decides are the same thing.
+    /// The published schema and the check accept the same values.
     #[test]
     fn schema_and_check_agree(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         for operation in CATALOGUE {
@@ -141,21 +141,21 @@ proptest! {
 
 /// Every text with a pattern of its own.
 const TEXTS: [&Text; 15] = [
-    &words::QUERY_ID,
-    &words::NQL_ID,
-    &words::EXPORT_ID,
-    &words::UUID,
-    &words::COLLECTOR_ID,
-    &words::SID,
-    &words::SID_OR_ZERO,
-    &words::UPN,
-    &words::PARAMETER_NAME,
-    &words::PARAMETER_ID,
-    &words::HEADER,
-    &words::BASE64,
-    &words::FIELD_NAME,
-    &words::LINE,
-    &words::MESSAGE,
+    &formats::QUERY_ID,
+    &formats::NQL_ID,
+    &formats::EXPORT_ID,
+    &formats::UUID,
+    &formats::COLLECTOR_ID,
+    &formats::SID,
+    &formats::SID_OR_ZERO,
+    &formats::UPN,
+    &formats::PARAMETER_NAME,
+    &formats::PARAMETER_ID,
+    &formats::HEADER_VALUE,
+    &formats::BASE64,
+    &formats::FIELD_NAME,
+    &formats::LINE,
+    &formats::MESSAGE,
 ];
 
 fn shown(problems: &[Problem]) -> Vec<(Option<&str>, &str)> {
@@ -214,7 +214,7 @@ fn whatever_the_input_is_there_is_a_problem_and_no_panic() {
 
 #[test]
 fn numbers_may_be_written_with_a_fraction_of_zero_and_have_to_be_exact() {
-    let rule = Rule::Whole(60, 10_080);
+    let rule = Rule::Integer(60, 10_080);
     for (input, codes) in [
         ("60", vec![]),
         ("60.0", vec![]),

@@ -1,8 +1,9 @@
-//! The component's heap: what is left of the memory that it starts with, and more
-//! when that is used up.
+//! The component's allocator: it uses what is left of the initial memory, and grows
+//! the memory when that is used up.
 //!
-//! The allocator of the standard library asks for more at once. A host makes an
-//! instance for each call, and growing its memory is most of what such a call costs.
+//! The standard library's allocator asks for more at once. A host creates an
+//! instance for each call, and growing its memory is most of what such a call
+//! costs.
 
 #![allow(unsafe_code, reason = "an allocator is")]
 
@@ -12,18 +13,18 @@ use std::arch::wasm32::{memory_grow, memory_size};
 use talc::locking::AssumeUnlockable;
 use talc::{OomHandler, Span, Talc, Talck};
 
-/// Size of a page, in bytes.
+/// Size of a WebAssembly page, in bytes.
 const PAGE: usize = 64 * 1024;
 
 #[global_allocator]
 static HEAP: Talck<AssumeUnlockable, Grow> = Talc::new(Grow { heap: Span::empty() }).lock();
 
 unsafe extern "C" {
-    /// Where the linker's own data ends.
+    /// The end of the linker's own data.
     static __heap_base: u8;
 }
 
-/// Hands out memory when there is none left.
+/// The source of memory once the allocator has none left.
 struct Grow {
     heap: Span,
 }
