@@ -1,0 +1,28 @@
+//! Recordings: HAR 1.2 files with a scenario in `_` members.
+//!
+//! [`Recording`] is a file read; [`Placeholders`] stand for its secrets. [`Replay`] answers
+//! a session's requests from one, [`play`] takes a connector through it and compares the
+//! outcome with the expected one. Nothing here knows a provider: keys of entries come from
+//! the recording, and what is secret from the connector's definition.
+
+mod differences;
+mod har;
+mod matching;
+mod outcome;
+mod placeholder;
+mod play;
+mod read;
+mod recording;
+mod replay;
+mod write;
+
+pub use matching::Difference;
+pub use outcome::{Called, Ended, Outcome, ResponseSummary, Sent};
+pub use placeholder::{Kind, Placeholder, Placeholders};
+pub use play::{Played, Stopped, connect, entries, open, play};
+pub use read::{HarError, escape, files};
+pub use recording::{
+    Exchange, Origin, RecordedBody, RecordedFault, RecordedRequest, RecordedResponse, Recording, Scenario,
+};
+pub use replay::{Mismatch, Replay, ReplayError};
+pub use write::{WriteError, write_new};

@@ -1,0 +1,215 @@
+//! Answers a session's requests from a recording, in its order.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use connector_core::Fault;
+use connector_host::records::{Request, Response};
+use connector_host::{BoxFuture, Clock, Incoming, Options, Policy, SendError, Transport};
+use thiserror::Error;
+
+use crate::matching::{Difference, differences};
+use crate::outcome::{ResponseSummary, Sent};
+use crate::placeholder::Placeholders;
+use crate::recording::{RecordedBody, RecordedResponse, Recording};
+
+/// The replay of one recording: a transport, and the clock by which it was recorded.
+pub struct Replay {
+    recording: Arc<Recording>,
+    placeholders: Arc<Placeholders>,
+    progress: Mutex<Progress>,
+}
+
+#[derive(Default)]
+struct Progress {
+    /// Number of the next exchange.
+    next: usize,
+    milliseconds: u64,
+    sent: Vec<Sent>,
+    /// Why the replay cannot go on. It is kept, for a session may have a failure of its own
+    /// to report.
+    stopped: Option<Arc<ReplayError>>,
+}
+
+/// Why a replay cannot go on.
+#[derive(Debug, Error)]
+pub enum ReplayError {
+    /// The request is not the recorded one.
+    #[error(transparent)]
+    Mismatch(#[from] Mismatch),
+    /// More was sent than was recorded.
+    #[error("nothing more was recorded, but {method} {url} was sent")]
+    Exhausted {
+        /// Its method.
+        method: String,
+        /// Its URL.
+        url: String,
+    },
+    /// Less was sent than was recorded.
+    #[error("{0} recorded exchange(s) were never asked for")]
+    Unused(usize),
+    /// The recording uses a placeholder that does not exist.
+    #[error("the recording uses the placeholder {0}, which does not exist")]
+    Placeholder(String),
+}
+
+/// What differs between a request and the nearest recorded one.
+#[derive(Debug, Error)]
+pub struct Mismatch {
+    /// Number of the recorded exchange that was due, from 0.
+    pub due: usize,
+    /// Number of the one that differs least.
+    pub nearest: usize,
+    /// What differs from that one.
+    pub differences: Vec<Difference>,
+}
+
+impl fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.differences.is_empty() {
+            return write!(f, "the request is recorded as exchange {}, but {} was due", self.nearest, self.due);
+        }
+        write!(f, "the request is not the recorded one (exchange {}):", self.nearest)?;
+        for Difference { what, recorded, sent } in &self.differences {
+            write!(f, "\n  {what}\n    recorded  {recorded}\n    sent      {sent}")?;
+        }
+        Ok(())
+    }
+}
+
+impl Replay {
+    /// Begins a replay.
+    pub fn new(recording: Arc<Recording>, placeholders: Arc<Placeholders>) -> Arc<Self> {
+        Arc::new(Self { recording, placeholders, progress: Mutex::default() })
+    }
+
+    /// Returns how a session is opened over the replay: by its clock, and with a policy
+    /// that sends once.
+    pub fn options(self: &Arc<Self>) -> Options {
+        Options { policy: Policy::once(), clock: Arc::clone(self) as Arc<dyn Clock> }
+    }
+
+    /// Returns the placeholders of the recording.
+    pub fn placeholders(&self) -> &Placeholders {
+        &self.placeholders
+    }
+
+    /// Returns whether no exchange is left.
+    pub fn is_over(&self) -> bool {
+        self.progress().next == self.recording.exchanges.len()
+    }
+
+    /// Ends the replay and returns what was sent.
+    ///
+    /// # Errors
+    ///
+    /// Why the recording does not fit, or how much of it is left over.
+    pub fn finish(&self) -> Result<Vec<Sent>, Arc<ReplayError>> {
+        let mut progress = self.progress();
+        if let Some(stopped) = progress.stopped.take() {
+            return Err(stopped);
+        }
+        match self.recording.exchanges.len() - progress.next {
+            0 => Ok(std::mem::take(&mut progress.sent)),
+            unused => Err(Arc::new(ReplayError::Unused(unused))),
+        }
+    }
+
+    /// Returns what was recorded for a request.
+    fn answer(&self, request: &Request) -> Result<Result<Response, Fault>, ReplayError> {
+        let mut progress = self.progress();
+        let Some(exchange) = self.recording.exchanges.get(progress.next) else {
+            return Err(ReplayError::Exhausted {
+                method: request.method.clone(),
+                url: self.placeholders.restore(request.url.as_str()),
+            });
+        };
+        let found = self.differences(progress.next, request)?;
+        if !found.is_empty() {
+            return Err(self.nearest(progress.next, found, request)?.into());
+        }
+        progress.next += 1;
+        progress.milliseconds += exchange.milliseconds;
+        let received_at = self.recording.clock + progress.milliseconds / 1000;
+        let answer = match &exchange.response {
+            Err(fault) => Err(fault.fault(request.timeout)),
+            Ok(response) => Ok(self.response(response, received_at)?),
+        };
+        // The rest of a link is a secret while it is valid.
+        let url = if request.authorized || progress.sent.is_empty() {
+            request.url.to_string()
+        } else {
+            format!("https://{}/…", request.host())
+        };
+        let response = answer.as_ref().ok().map(|response| ResponseSummary::new(response, &self.placeholders));
+        progress.sent.push(Sent { method: request.method.clone(), url, response });
+        Ok(answer)
+    }
+
+    fn response(&self, recorded: &RecordedResponse, received_at: u64) -> Result<Response, ReplayError> {
+        let fill = |text: &str| self.placeholders.fill(text).map_err(ReplayError::Placeholder);
+        let headers = recorded.headers.iter();
+        let headers = headers.map(|(name, value)| Ok((name.to_ascii_lowercase(), fill(value)?)));
+        let body = match &recorded.body {
+            RecordedBody::Text(text) => fill(text)?.into(),
+            RecordedBody::Bytes(bytes) => bytes.clone().into(),
+        };
+        let headers = headers.collect::<Result<_, ReplayError>>()?;
+        Ok(Response { status: recorded.status, headers, body, received_at })
+    }
+
+    fn differences(&self, index: usize, request: &Request) -> Result<Vec<Difference>, ReplayError> {
+        differences(&self.recording.exchanges[index].request, request, &self.placeholders)
+            .map_err(ReplayError::Placeholder)
+    }
+
+    /// Finds the recorded request that differs least, the one due first.
+    fn nearest(&self, due: usize, found: Vec<Difference>, request: &Request) -> Result<Mismatch, ReplayError> {
+        let mut nearest = Mismatch { due, nearest: due, differences: found };
+        for index in 0..self.recording.exchanges.len() {
+            let differences = self.differences(index, request)?;
+            if differences.len() < nearest.differences.len() {
+                nearest = Mismatch { nearest: index, differences, ..nearest };
+            }
+        }
+        Ok(nearest)
+    }
+
+    fn progress(&self) -> MutexGuard<'_, Progress> {
+        // Every change is whole before anything can panic.
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Transport for Replay {
+    fn send(&self, request: Request) -> BoxFuture<'_, Result<Incoming, SendError>> {
+        let answer = self.answer(&request);
+        Box::pin(async move {
+            match answer {
+                Ok(Ok(response)) => Ok(Incoming::whole(response)),
+                Ok(Err(fault)) => Err(fault.into()),
+                Err(error) => {
+                    let error = Arc::new(error);
+                    self.progress().stopped = Some(Arc::clone(&error));
+                    Err(SendError::Other(error))
+                }
+            }
+        })
+    }
+}
+
+impl Clock for Replay {
+    fn now(&self) -> Duration {
+        Duration::from_millis(self.progress().milliseconds)
+    }
+
+    fn sleep(&self, _: Duration) -> BoxFuture<'_, ()> {
+        // What was waited for is part of the recorded times.
+        Box::pin(async {})
+    }
+
+    fn passed(&self, _: Duration) -> BoxFuture<'_, ()> {
+        Box::pin(std::future::pending())
+    }
+}

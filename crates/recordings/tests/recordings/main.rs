@@ -1,0 +1,3 @@
+//! Recordings through the Nexthink connector.
+
+mod fixtures;
