@@ -1,7 +1,23 @@
-//! The command `host-test`; see the library.
+//! The command `host-test`: loads connectors, plays recordings, talks to providers.
+
+/// Prints a line to standard output.
+macro_rules! say {
+    ($($text:tt)*) => {
+        $crate::cli::say(format_args!($($text)*))
+    };
+}
+
+mod cli;
+mod commands;
+mod entries_option;
+mod error;
+mod loading;
+mod network;
+mod show;
+mod verbose;
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    host_test::cli::main()
+    cli::main()
 }

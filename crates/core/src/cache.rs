@@ -131,16 +131,16 @@ impl<E: Clone + HasFailure> TokenCache<E> {
     }
 
     /// Decides for a caller who asks now and cannot use the token of exchange number
-    /// `refused`. After [`Lookup::UseAndRenew`] and [`Lookup::Exchange`] the caller owes
+    /// `refused`; without `renewal` a good token is used until it expires. After [`Lookup::UseAndRenew`] and [`Lookup::Exchange`] the caller owes
     /// an [`ended`](Self::ended).
-    pub fn next(&mut self, now: Duration, refused: Option<u64>) -> Lookup<E> {
+    pub fn next(&mut self, now: Duration, refused: Option<u64>, renewal: bool) -> Lookup<E> {
         if let Some(kept) = self.kept.as_ref().filter(|kept| Some(kept.granted.number) != refused) {
             // A clock that went back says nothing about age: count as old.
             let age = now.checked_sub(kept.sent_at);
             let granted = Arc::clone(&kept.granted);
             let reached = |seconds: u32| age.is_none_or(|age| age >= Duration::from_secs(seconds.into()));
             if !reached(granted.token.expires_in) {
-                let due = reached(granted.token.refresh_after) && !self.running && !self.pauses(now);
+                let due = renewal && reached(granted.token.refresh_after) && !self.running && !self.pauses(now);
                 self.running |= due;
                 return if due { Lookup::UseAndRenew(granted) } else { Lookup::Use(granted) };
             }

@@ -10,7 +10,8 @@ pub struct Policy {
     /// Most times that one request is sent, the first included; the one more try with a
     /// new token does not count.
     pub attempts: u32,
-    /// Whether a request whose token was refused is sent once more with a new one.
+    /// Whether tokens are renewed: before they expire, and where one is refused, so that the
+    /// request is sent once more.
     pub renewal: bool,
     /// Longest first wait; each further one is twice as long.
     pub first_wait: Duration,

@@ -416,7 +416,7 @@ impl Shared {
             let mut ended = Box::pin(self.ended.notified());
             ended.as_mut().enable();
             let now = self.now();
-            let lookup = self.cache().next(now, refused);
+            let lookup = self.cache().next(now, refused, self.options.policy.renewal);
             match lookup {
                 Lookup::Use(granted) => return Ok(granted),
                 Lookup::UseAndRenew(granted) => {

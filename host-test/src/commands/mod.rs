@@ -1,0 +1,14 @@
+//! One file a command.
+
+pub(crate) mod call;
+//TMP pub(crate) mod check;
+pub(crate) mod connect;
+pub(crate) mod describe;
+pub(crate) mod inspect;
+pub(crate) mod operations;
+//TMP pub(crate) mod record;
+pub(crate) mod request;
+pub(crate) mod resolve;
+pub(crate) mod run;
+//TMP pub(crate) mod serve;
+pub(crate) mod tenant;

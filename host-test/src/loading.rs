@@ -1,0 +1,115 @@
+//! The component that a command loads, and within which limits.
+
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::{env, fs};
+
+use clap::Args;
+use connector_host::{Component, Connector, Digest, Limits};
+use nexthink_component::NEXTHINK;
+
+use crate::error::Error;
+
+/// Which component to load.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Component")]
+pub(crate) struct Source {
+    /// Load this component instead of the built-in Nexthink connector
+    #[arg(long, value_name = "FILE")]
+    pub(crate) component: Option<PathBuf>,
+    /// Refuse a component with another digest before anything is compiled or run
+    #[arg(long, value_name = "sha256:HEX")]
+    digest: Option<Digest>,
+}
+
+impl Source {
+    /// Reads the component: the built-in one unless a file is named.
+    pub(crate) fn bytes(&self) -> Result<Cow<'static, [u8]>, Error> {
+        self.read(self.component.as_deref())
+    }
+
+    /// Reads a component, the built-in one if there is no path, and checks its digest.
+    pub(crate) fn read(&self, path: Option<&Path>) -> Result<Cow<'static, [u8]>, Error> {
+        let bytes = match path {
+            None => Cow::Borrowed(NEXTHINK),
+            Some(path) => Cow::Owned(fs::read(path).map_err(|error| Error::file("read", path, &error))?),
+        };
+        let checked = self.digest.map_or(Ok(()), |digest| digest.check(&bytes));
+        checked.map_err(|error| Error::Load { component: path.map(Path::to_owned), error })?;
+        Ok(bytes)
+    }
+}
+
+/// How to load and call it.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Component")]
+pub(crate) struct Loading {
+    #[command(flatten)]
+    pub(crate) source: Source,
+    #[command(flatten)]
+    bounds: Bounds,
+    /// Compile the component anew, and keep no compiled code for the next start
+    #[arg(long)]
+    no_cache: bool,
+}
+
+/// What one call may use.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Component")]
+pub(crate) struct Bounds {
+    /// Units of fuel for one call, about one per instruction [default: 100000000; operations 10000000000]
+    #[arg(long, value_name = "UNITS")]
+    fuel: Option<u64>,
+    /// Memory of the component, in bytes [default: 8388608; operations 67108864]
+    #[arg(long, value_name = "BYTES")]
+    memory: Option<usize>,
+}
+
+impl Bounds {
+    /// Returns the limits of a call.
+    pub(crate) fn limits(&self) -> Limits {
+        let preset = Limits::default();
+        Limits {
+            fuel: self.fuel.unwrap_or(preset.fuel),
+            operation_fuel: self.fuel.unwrap_or(preset.operation_fuel),
+            memory_bytes: self.memory.unwrap_or(preset.memory_bytes),
+            operation_memory_bytes: self.memory.unwrap_or(preset.operation_memory_bytes),
+            ..preset
+        }
+    }
+}
+
+impl Loading {
+    /// Loads the component and puts it behind its guard.
+    pub(crate) fn connector(&self) -> Result<Arc<Connector>, Error> {
+        let (bytes, limits) = (self.source.bytes()?, self.bounds.limits());
+        let component = match cache_directory().filter(|_| !self.no_cache) {
+            Some(directory) => Component::load_cached(&bytes, limits, &directory),
+            None => Component::load(&bytes, limits),
+        };
+        let component = component.map_err(|error| Error::Load { component: self.source.component.clone(), error })?;
+        Ok(Arc::new(Connector::new(component)?))
+    }
+}
+
+/// Returns a directory that its owner alone can use; none where it cannot be made. Code in
+/// it is run as it is.
+fn cache_directory() -> Option<PathBuf> {
+    let base = env::var_os("XDG_CACHE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+    let base = base.or_else(|| env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache")))?;
+    let directory = base.join("host-test").join("compiled");
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
+        builder.mode(0o700);
+        builder.create(&directory).ok()?;
+        let found = fs::symlink_metadata(&directory).ok()?;
+        let mine = fs::metadata("/proc/self").map_or(true, |process| process.uid() == found.uid());
+        return (found.is_dir() && mine && found.mode() & 0o077 == 0).then_some(directory);
+    }
+    #[cfg(not(unix))]
+    builder.create(&directory).ok().map(|()| directory)
+}
