@@ -35,8 +35,8 @@ mod transport;
 pub use clock::{Clock, SystemClock};
 pub use component::{BadDigest, Component, ComponentInfo, Digest, Limits, LoadError, Usage, engine_config};
 pub use connector_core::{
-    ApiCall, BadOutput, Breach, CallError, CallErrorKind, ConnectorError, Entries, Fault, Function, Interface,
-    NotSaved, Policy, Saved, SavedError, TlsFault,
+    ApiCall, BadOutput, Body, Breach, CallError, CallErrorKind, ConnectorError, Entries, Fault, Function, Interface,
+    NotSaved, Policy, Saved, SavedError, Secret, TlsFault,
 };
 pub use connector_core::{permissions::PermissionCheck, records};
 pub use error::{Error, SendError};

@@ -5,6 +5,7 @@ use std::io;
 
 use connector_core::{Fault, TlsFault};
 use rustls::CertificateError;
+use rustls::pki_types::InvalidDnsNameError;
 
 use super::CONNECT;
 use super::resolver::NotFound;
@@ -35,7 +36,8 @@ fn known(error: &(dyn Error + 'static)) -> Option<Fault> {
     if let Some(error) = error.downcast_ref::<rustls::Error>() {
         return Some(Fault::Tls(tls(error)));
     }
-    if error.is::<NotFound>() {
+    // A name that is none for TLS is looked up nowhere.
+    if error.is::<NotFound>() || error.is::<InvalidDnsNameError>() {
         return Some(Fault::Dns);
     }
     if let Some(error) = error.downcast_ref::<hyper::Error>() {

@@ -18,7 +18,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use connector_core::records::{Request, Response};
 use connector_core::{Body, Fault};
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, Method, redirect, retry};
 
 pub use options::{HttpError, HttpOptions};
@@ -153,14 +153,19 @@ fn seconds(seconds: u32) -> Duration {
 
 /// Converts a request into one of the client.
 fn outgoing(request: Request, timeout: u32) -> Result<reqwest::Request, Box<dyn std::error::Error>> {
-    let mut headers = HeaderMap::with_capacity(request.headers.len());
+    let mut headers = HeaderMap::with_capacity(request.headers.len() + 1);
     for (name, value) in &request.headers {
         let mut value = HeaderValue::from_str(value.expose())?;
         // Keeps it out of the client's own log.
         value.set_sensitive(true);
         headers.append(HeaderName::from_bytes(name.as_bytes())?, value);
     }
-    let mut outgoing = reqwest::Request::new(Method::from_bytes(request.method.as_bytes())?, request.url);
+    let method = Method::from_bytes(request.method.as_bytes())?;
+    // RFC 9110 §8.6; the client leaves it out.
+    if request.body.is_empty() && matches!(method, Method::POST | Method::PUT | Method::PATCH) {
+        headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+    }
+    let mut outgoing = reqwest::Request::new(method, request.url);
     *outgoing.headers_mut() = headers;
     *outgoing.timeout_mut() = Some(seconds(timeout));
     if !request.body.is_empty() {

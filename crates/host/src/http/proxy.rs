@@ -7,7 +7,7 @@ use reqwest::Proxy;
 use url::Url;
 
 use super::HttpError;
-use super::resolver::Resolver;
+use super::resolver::{PORT, Resolver};
 
 /// Variables that name a proxy, the first one that is set and not empty. As with
 /// curl, lower case comes first, what is meant for `https` before what is meant
@@ -63,10 +63,11 @@ impl fmt::Debug for ProxyVariables {
 /// have no rule of their own.
 pub(super) fn proxy(variables: &ProxyVariables, resolver: Resolver) -> Result<Option<Proxy>, HttpError> {
     let Some(address) = address(variables)? else { return Ok(None) };
+    let address = by_rule(address, &resolver);
     let exceptions = Exceptions::parse(&variables.exceptions);
     let chosen = move |url: &Url| {
         let host = url.host_str().unwrap_or_default();
-        let direct = exceptions.include(host) || resolver.rule(host).is_some();
+        let direct = exceptions.include(host) || resolver.rule(host, PORT).is_some();
         if direct { None } else { Some(address.clone()) }
     };
     Ok(Some(Proxy::custom(chosen)))
@@ -79,6 +80,17 @@ fn address(variables: &ProxyVariables) -> Result<Option<Url>, HttpError> {
     let whole = if value.contains("://") { value.to_owned() } else { format!("http://{value}") };
     let url = Url::parse(&whole).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
     url.filter(|_| !value.contains(char::is_whitespace)).map(Some).ok_or(HttpError::Proxy(name))
+}
+
+/// Puts the address of a rule in place of a proxy's name: the client tells its resolver no
+/// port. Over TLS the name stays, and a rule of port 443 holds.
+fn by_rule(mut proxy: Url, resolver: &Resolver) -> Url {
+    let rule = |proxy: &Url| resolver.rule(proxy.host_str()?, proxy.port_or_known_default()?);
+    if let Some(address) = rule(&proxy).filter(|_| proxy.scheme() == "http") {
+        // Both fail only where a URL has no host.
+        let _ = (proxy.set_ip_host(address.ip()), proxy.set_port(Some(address.port())));
+    }
+    proxy
 }
 
 /// Hosts to reach without a proxy.

@@ -10,9 +10,9 @@ use thiserror::Error;
 use super::ResolveRule;
 
 /// The port of every URL that is sent to: the guard lets pass no other.
-const PORT: u16 = 443;
+pub(super) const PORT: u16 = 443;
 
-/// The rules; of two for the same host the last one holds.
+/// The rules; of two for the same host and port the last one holds.
 #[derive(Debug, Clone)]
 pub(super) struct Resolver(Arc<[ResolveRule]>);
 
@@ -26,15 +26,15 @@ impl Resolver {
         Self(rules.into())
     }
 
-    /// Returns the address of the rule about a host.
-    pub(super) fn rule(&self, host: &str) -> Option<SocketAddr> {
-        self.0.iter().rev().find_map(|rule| rule.address(host, PORT))
+    /// Returns the address of the rule about a host and port.
+    pub(super) fn rule(&self, host: &str, port: u16) -> Option<SocketAddr> {
+        self.0.iter().rev().find_map(|rule| rule.address(host, port))
     }
 }
 
 impl Resolve for Resolver {
     fn resolve(&self, name: Name) -> Resolving {
-        let rule = self.rule(name.as_str());
+        let rule = self.rule(name.as_str(), PORT);
         Box::pin(async move {
             let addresses: Addrs = if let Some(address) = rule {
                 Box::new(std::iter::once(address))

@@ -1,4 +1,7 @@
-//! The host with the Nexthink connector and transports made for the test.
+//! The host with the Nexthink connector: over transports made for the test, over HTTP on
+//! loopback, and against the fake tenant.
 
+#[cfg(feature = "http")]
+mod http;
 mod script;
 mod session;

@@ -172,9 +172,8 @@ fn options(clock: &Arc<ManualClock>) -> Options {
 
 /// The Nexthink connector, compiled once.
 pub fn connector() -> Arc<Connector> {
-    static CONNECTOR: LazyLock<Arc<Connector>> = LazyLock::new(|| {
-        Arc::new(Connector::new(Component::load(NEXTHINK, Limits::default()).unwrap()).unwrap())
-    });
+    static CONNECTOR: LazyLock<Arc<Connector>> =
+        LazyLock::new(|| Arc::new(Connector::new(Component::load(NEXTHINK, Limits::default()).unwrap()).unwrap()));
     Arc::clone(&CONNECTOR)
 }
 

@@ -3,16 +3,15 @@
 use std::fs;
 use std::path::Path;
 
-use host_test::transport::{Live, LiveError, LiveOptions};
-use rustls::pki_types::CertificateDer;
+use connector_host::{HttpError, HttpOptions, HttpTransport};
 use tempfile::NamedTempFile;
 
-use super::authority::{Authority, pem_file};
-use super::server::{Server, direct, get, options};
+use super::authority::{Authority, file};
+use super::server::{Server, direct, exchange, get, options};
 
-fn error(path: &Path) -> LiveError {
-    let options = LiveOptions { ca_file: Some(path.to_owned()), ..direct(&Authority::new()) };
-    Live::new(options).unwrap_err()
+fn error(path: &Path) -> HttpError {
+    let options = HttpOptions { ca_file: Some(path.to_owned()), ..direct(&Authority::new()) };
+    HttpTransport::new(options).unwrap_err()
 }
 
 #[test]
@@ -22,7 +21,7 @@ fn a_ca_file_without_certificates_is_refused_in_one_sentence() {
     let key = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n";
     for content in ["", "\n", "no PEM at all", "\u{0}\u{1}\u{2}", key] {
         fs::write(&file, content).unwrap();
-        let expected = format!("the CA file {path} holds no certificate in PEM (-----BEGIN CERTIFICATE-----)");
+        let expected = format!("the CA file {path} contains no certificate in PEM (-----BEGIN CERTIFICATE-----)");
         assert_eq!(error(file.path()).to_string(), expected, "{content}");
     }
 }
@@ -31,8 +30,8 @@ fn a_ca_file_without_certificates_is_refused_in_one_sentence() {
 fn a_damaged_certificate_is_refused_with_its_number() {
     let authority = Authority::new();
     let good = fs::read_to_string(authority.file()).unwrap();
-    let file = pem_file(&[&CertificateDer::from(vec![1, 2, 3])]);
-    let no_certificate = fs::read_to_string(&file).unwrap();
+    let file = file("");
+    let no_certificate = "-----BEGIN CERTIFICATE-----\nAQID\n-----END CERTIFICATE-----\n".to_owned();
     let no_base64 = "-----BEGIN CERTIFICATE-----\n%%%\n-----END CERTIFICATE-----\n".to_owned();
     let no_end = good[..good.len() - 20].to_owned();
     for (content, number) in [(no_certificate, 1), (no_base64.clone(), 1), (no_end, 1), (good + &no_base64, 2)] {
@@ -51,15 +50,15 @@ fn a_ca_file_that_cannot_be_read_is_told() {
     }
 }
 
-#[test]
-fn every_authority_of_the_ca_file_is_believed() {
+#[tokio::test]
+async fn every_authority_of_the_ca_file_is_trusted() {
     let (first, second) = (Authority::new(), Authority::new());
     let both = NamedTempFile::new().unwrap();
     let pem: String = [&first, &second].map(|authority| fs::read_to_string(authority.file()).unwrap()).concat();
     fs::write(&both, pem).unwrap();
     for authority in [&first, &second] {
         let server = Server::answering(authority, "HTTP/1.1 204 X\r\n\r\n");
-        let options = LiveOptions { ca_file: Some(both.path().to_owned()), ..options(authority, server.address) };
-        assert_eq!(Live::new(options).unwrap().send(&get("/")).unwrap().status, 204);
+        let options = HttpOptions { ca_file: Some(both.path().to_owned()), ..options(authority, server.address) };
+        assert_eq!(exchange(&HttpTransport::new(options).unwrap(), get("/")).await.unwrap().status, 204);
     }
 }

@@ -1,4 +1,4 @@
-//! The live transport over real TLS on loopback.
+//! The HTTP transport over real TLS on loopback.
 
 mod authority;
 mod server;

@@ -1,4 +1,4 @@
-//! What comes back.
+//! Responses as they are read.
 
 use std::io::Write as _;
 
@@ -6,7 +6,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 
 use super::authority::Authority;
-use super::server::{Server, Then, get, request};
+use super::server::{Server, Then, exchange, get, request};
 
 pub fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
@@ -14,45 +14,45 @@ pub fn gzip(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-#[test]
-fn any_status_is_a_response_and_no_redirect_is_followed() {
+#[tokio::test]
+async fn any_status_is_a_response_and_no_redirect_is_followed() {
     let authority = Authority::new();
     let server = Server::start(authority.identity(), |received, stream| {
         let status = received.head[0].split(['/', ' ']).nth(2).unwrap();
         write!(stream, "HTTP/1.1 {status} X\r\nlocation: https://elsewhere.example/\r\ncontent-length: 4\r\n\r\nbody")?;
-        Ok(Then::GoOn)
+        Ok(Then::Keep)
     });
     let client = server.client(&authority);
     for status in [200, 201, 207, 301, 302, 303, 307, 308, 400, 401, 403, 404, 407, 429, 500, 503] {
-        let response = client.send(&request("POST", &format!("/{status}"), &[], b"x")).unwrap();
+        let response = exchange(&client, request("POST", &format!("/{status}"), &[], b"x")).await.unwrap();
         assert_eq!((response.status, &response.body[..]), (status, &b"body"[..]));
         assert!(response.headers.contains(&("location".to_owned(), "https://elsewhere.example/".to_owned())));
     }
     assert_eq!(server.received().len(), 16);
 }
 
-#[test]
-fn headers_are_in_lower_case_and_repeated_as_received() {
+#[tokio::test]
+async fn headers_are_in_lower_case_and_repeated_as_received() {
     let authority = Authority::new();
     let head: &[u8] =
         b"HTTP/1.1 204 X\r\nX-B: 1\r\nX-A: 2\r\nX-B: 3\r\nX-C: caf\xc3\xa9\r\nX-D: caf\xe9\r\nx-e:\r\n\r\n";
     let server = Server::answering(&authority, head);
-    let response = server.client(&authority).send(&get("/")).unwrap();
+    let response = exchange(&server.client(&authority), get("/")).await.unwrap();
     let headers: Vec<_> = response.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let expected =
         [("x-b", "1"), ("x-b", "3"), ("x-a", "2"), ("x-c", "caf\u{e9}"), ("x-d", "caf\u{fffd}"), ("x-e", "")];
     assert_eq!(headers, expected);
 }
 
-#[test]
-fn the_time_is_that_of_the_clock() {
+#[tokio::test]
+async fn the_time_is_that_of_the_clock() {
     let authority = Authority::new();
     let server = Server::answering(&authority, "HTTP/1.1 204 X\r\n\r\n");
-    assert_eq!(server.client(&authority).send(&get("/")).unwrap().received_at, 1_768_469_400);
+    assert_eq!(exchange(&server.client(&authority), get("/")).await.unwrap().received_at, 1_768_469_400);
 }
 
-#[test]
-fn bodies_of_every_framing_are_read() {
+#[tokio::test]
+async fn bodies_of_every_framing_are_read() {
     let authority = Authority::new();
     for (head, body) in [
         ("content-length: 4", "body"),
@@ -63,31 +63,31 @@ fn bodies_of_every_framing_are_read() {
             write!(stream, "HTTP/1.1 200 OK\r\n{head}\r\n\r\n{body}")?;
             Ok(Then::Close)
         });
-        assert_eq!(server.client(&authority).send(&get("/")).unwrap().body, b"body", "{head}");
+        assert_eq!(exchange(&server.client(&authority), get("/")).await.unwrap().body[..], *b"body", "{head}");
     }
 }
 
-#[test]
-fn gzip_is_decoded_and_its_headers_left_out() {
+#[tokio::test]
+async fn gzip_is_decoded_and_its_headers_left_out() {
     let authority = Authority::new();
     let body = gzip(b"{\"a\":1}");
     let head = format!("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\nx-a: 1\r\n\r\n", body.len());
     let server = Server::answering(&authority, [head.into_bytes(), body].concat());
     let client = server.client(&authority);
     for _ in 0..2 {
-        let response = client.send(&get("/")).unwrap();
-        assert_eq!(response.body, b"{\"a\":1}");
+        let response = exchange(&client, get("/")).await.unwrap();
+        assert_eq!(response.body[..], *b"{\"a\":1}");
         assert_eq!(response.headers, [("x-a".to_owned(), "1".to_owned())]);
     }
     assert_eq!(server.connections(), 1);
 }
 
-#[test]
-fn other_codings_stay_as_they_are() {
+#[tokio::test]
+async fn other_codings_stay_as_they_are() {
     let authority = Authority::new();
     let answer = "HTTP/1.1 200 OK\r\ncontent-encoding: br\r\ncontent-length: 2\r\n\r\nxx";
     let server = Server::answering(&authority, answer);
-    let response = server.client(&authority).send(&get("/")).unwrap();
-    assert_eq!(response.body, b"xx");
+    let response = exchange(&server.client(&authority), get("/")).await.unwrap();
+    assert_eq!(response.body[..], *b"xx");
     assert!(response.headers.contains(&("content-encoding".to_owned(), "br".to_owned())));
 }

@@ -1,4 +1,4 @@
-//! Servers on loopback, and what to call them with.
+//! Servers on loopback, and requests for them.
 
 use std::io::{self, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -6,18 +6,17 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use host_test::model::{Request, Secret};
-use host_test::transport::{Live, LiveOptions, ProxyVariables};
+use connector_host::records::{Request, Response};
+use connector_host::{Fault, HttpOptions, HttpTransport, ProxyVariables, Secret, SendError, Transport as _};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use url::Url;
-use zeroize::Zeroizing;
 
 use super::authority::{Authority, HOST};
 
 /// One encrypted connection, seen from the server.
 pub type Stream = StreamOwned<ServerConnection, TcpStream>;
 
-/// What a server saw of a request.
+/// A request as the server received it.
 #[derive(Debug, Clone)]
 pub struct Received {
     /// The request line and the headers, names in lower case.
@@ -26,16 +25,16 @@ pub struct Received {
     pub server_name: Option<String>,
 }
 
-/// Says whether the connection goes on.
+/// What happens to the connection after an answer.
 pub enum Then {
-    GoOn,
+    Keep,
     /// TLS is closed properly.
     Close,
     /// The connection ends without a word.
     Break,
 }
 
-/// A server that answers over TLS.
+/// A server over TLS.
 pub struct Server {
     pub address: SocketAddr,
     received: Arc<Mutex<Vec<Received>>>,
@@ -58,7 +57,7 @@ impl Server {
                 log.lock().unwrap().push(request.clone());
                 let stream = stream.get_mut();
                 match answer(&request, stream)? {
-                    Then::GoOn => stream.flush()?,
+                    Then::Keep => stream.flush()?,
                     Then::Close => {
                         stream.conn.send_close_notify();
                         return stream.flush();
@@ -74,7 +73,7 @@ impl Server {
     /// Answers every request with the same bytes.
     pub fn answering(authority: &Authority, answer: impl Into<Vec<u8>>) -> Self {
         let answer = answer.into();
-        Self::start(authority.identity(), move |_, stream| stream.write_all(&answer).map(|()| Then::GoOn))
+        Self::start(authority.identity(), move |_, stream| stream.write_all(&answer).map(|()| Then::Keep))
     }
 
     pub fn received(&self) -> Vec<Received> {
@@ -85,21 +84,21 @@ impl Server {
         self.connections.load(Ordering::SeqCst)
     }
 
-    /// A client that knows the authority and finds the host here, by rule.
-    pub fn client(&self, authority: &Authority) -> Live {
-        Live::new(options(authority, self.address)).unwrap()
+    /// Returns a transport that trusts the authority and finds the host here, by rule.
+    pub fn client(&self, authority: &Authority) -> HttpTransport {
+        HttpTransport::new(options(authority, self.address)).unwrap()
     }
 }
 
-/// Options that lead to an address and know nothing of this machine's proxies.
-pub fn options(authority: &Authority, address: SocketAddr) -> LiveOptions {
+/// Returns options with a rule for the host, and without the proxies of this machine.
+pub fn options(authority: &Authority, address: SocketAddr) -> HttpOptions {
     let rule = format!("{HOST}:443:{}:{}", address.ip(), address.port());
-    LiveOptions { resolve: vec![rule.parse().unwrap()], ..direct(authority) }
+    HttpOptions { resolve: vec![rule.parse().unwrap()], ..direct(authority) }
 }
 
-/// Options that lead nowhere in particular.
-pub fn direct(authority: &Authority) -> LiveOptions {
-    LiveOptions {
+/// Returns options without a rule.
+pub fn direct(authority: &Authority) -> HttpOptions {
+    HttpOptions {
         ca_file: Some(authority.file().to_owned()),
         proxies: ProxyVariables::none(),
         clock: || 1_768_469_400,
@@ -150,7 +149,7 @@ pub fn head(stream: &mut impl io::BufRead) -> io::Result<Vec<String>> {
     }
 }
 
-/// A `GET` of the path.
+/// Returns a `GET` of the path.
 pub fn get(path: &str) -> Request {
     request("GET", path, &[], b"")
 }
@@ -160,10 +159,24 @@ pub fn request(method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) 
         method: method.to_owned(),
         url: Url::parse(&format!("https://{HOST}{path}")).unwrap(),
         headers: headers.iter().map(|(name, value)| ((*name).to_owned(), Secret::new(*value))).collect(),
-        body: Zeroizing::new(body.to_vec()),
+        body: body.into(),
         authorized: false,
         repeatable: true,
         timeout: 20,
         response_limit: 1000,
+    }
+}
+
+/// Sends a request and reads the whole response.
+pub async fn exchange(client: &HttpTransport, request: Request) -> Result<Response, Fault> {
+    let limit = request.response_limit;
+    let incoming = client.send(request).await.map_err(fault)?;
+    incoming.collect(limit).await
+}
+
+pub fn fault(error: SendError) -> Fault {
+    match error {
+        SendError::Fault(fault) => fault,
+        SendError::Other(error) => panic!("{error}"),
     }
 }

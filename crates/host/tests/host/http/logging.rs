@@ -2,18 +2,18 @@
 
 use std::sync::Mutex;
 
-use host_test::model::operation::Link;
-use host_test::transport::{Downloaded, Live, LiveOptions, ProxyVariables, Transport};
+use connector_host::records::DownloadLink;
+use connector_host::{HttpOptions, HttpTransport, ProxyVariables};
 use log::{LevelFilter, Log, Metadata, Record};
 
 use super::authority::Authority;
 use super::proxies::Proxy;
-use super::server::{Server, direct, get, request};
+use super::server::{Server, direct, exchange, get, request};
 
 /// Occurs in every secret of this test and in no other test.
 const CANARY: &str = "canary";
 
-/// Keeps the lines of all tests: they share one process.
+/// The lines of all tests: they share one process.
 struct Listener(Mutex<Vec<String>>);
 
 static LISTENER: Listener = Listener(Mutex::new(Vec::new()));
@@ -30,8 +30,8 @@ impl Log for Listener {
     fn flush(&self) {}
 }
 
-#[test]
-fn no_secret_is_logged() {
+#[tokio::test]
+async fn no_secret_is_logged() {
     log::set_logger(&LISTENER).unwrap();
     log::set_max_level(LevelFilter::Trace);
 
@@ -41,19 +41,18 @@ fn no_secret_is_logged() {
     let proxy = Proxy::to(server.address);
     let address = format!("http://name:canary-3@{}", proxy.address);
     let proxies = ProxyVariables::read(|name| (name == "https_proxy").then(|| address.clone()));
-    let options = LiveOptions { proxies, ..direct(&authority) };
+    let options = HttpOptions { proxies, ..direct(&authority) };
     assert!(!format!("{options:?}").contains(CANARY));
-    let client = Live::new(options).unwrap();
+    let client = HttpTransport::new(options).unwrap();
     let request = request("POST", "/logged", &[("authorization", "canary-4"), ("x-key", "canary-5")], b"canary-6");
-    let response = client.send(&request).unwrap();
-    assert_eq!(response.body, b"canary-2");
+    let response = exchange(&client, request.clone()).await.unwrap();
+    assert_eq!(response.body[..], *b"canary-2");
     assert!(!format!("{client:?} {request:?} {response:?}").contains(CANARY));
 
     // The link to a download is a secret as a whole.
     let link = get("/canary-7?signature=canary-8");
-    let downloaded = Transport::download(&client, &link, &mut Vec::new(), &mut |_, _| ()).unwrap();
-    assert!(matches!(downloaded, Downloaded::Whole { bytes: 8 }));
-    assert!(!format!("{:?} {downloaded:?}", Link::new(link)).contains(CANARY));
+    let downloaded = exchange(&client, link.clone()).await.unwrap();
+    assert!(!format!("{:?} {downloaded:?}", DownloadLink::new(link)).contains(CANARY));
 
     log::set_max_level(LevelFilter::Off);
     let lines = LISTENER.0.lock().unwrap();

@@ -1,24 +1,22 @@
-//! Makes certificates.
+//! Certificates for test servers.
 
 use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, date_time_ymd};
 use rustls::crypto::ring;
-use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
+use rustls::pki_types::PrivatePkcs8KeyDer;
 use rustls::{ServerConfig, SupportedProtocolVersion};
 use tempfile::NamedTempFile;
 
-/// The host that all tests call.
+/// The host of every request.
 pub const HOST: &str = "nx.example";
 
-/// Every version that the server side has.
+/// Every version that rustls has.
 pub const VERSIONS: &[&SupportedProtocolVersion] = &[&rustls::version::TLS13, &rustls::version::TLS12];
 
-/// Issues certificates.
+/// An authority that issues certificates.
 pub struct Authority {
     issuer: CertifiedIssuer<'static, KeyPair>,
     file: NamedTempFile,
@@ -34,16 +32,16 @@ impl Authority {
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params.distinguished_name.push(DnType::CommonName, name);
         let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
-        let file = pem_file(&[issuer.der()]);
+        let file = file(&issuer.pem());
         Self { issuer, file }
     }
 
-    /// Its certificate in PEM.
+    /// Returns the file with its certificate in PEM.
     pub fn file(&self) -> &Path {
         self.file.path()
     }
 
-    /// What a server for the host needs.
+    /// Returns what a server for the host needs.
     pub fn identity(&self) -> Arc<ServerConfig> {
         self.issue(HOST, (2020, 2090), VERSIONS)
     }
@@ -68,12 +66,9 @@ impl Authority {
     }
 }
 
-/// Writes certificates to a file that is gone after the test.
-pub fn pem_file(certificates: &[&CertificateDer<'_>]) -> NamedTempFile {
+/// Writes a file that is gone after the test.
+pub fn file(content: &str) -> NamedTempFile {
     let mut file = NamedTempFile::new().unwrap();
-    for certificate in certificates {
-        let base64 = STANDARD.encode(certificate);
-        writeln!(file, "-----BEGIN CERTIFICATE-----\n{base64}\n-----END CERTIFICATE-----").unwrap();
-    }
+    file.write_all(content.as_bytes()).unwrap();
     file
 }

@@ -3,36 +3,38 @@
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener};
 
-use host_test::model::Request;
-use host_test::transport::{Live, SendFailure, TlsFault};
+use connector_host::records::Request;
+use connector_host::{Fault, HttpTransport, TlsFault};
 use rustls::version::{TLS12, TLS13};
 use url::Url;
 
 use super::authority::{Authority, HOST, VERSIONS};
-use super::server::{Server, Then, direct, get, listen, options};
+use super::server::{Server, Then, direct, exchange, get, listen, options};
 
-fn call(authority: &Authority, address: SocketAddr) -> Option<SendFailure> {
-    Live::new(options(authority, address)).unwrap().send(&get("/")).err()
+async fn call(authority: &Authority, address: SocketAddr) -> Option<Fault> {
+    exchange(&HttpTransport::new(options(authority, address)).unwrap(), get("/")).await.err()
 }
 
-#[test]
-fn an_unknown_name_is_told() {
-    // Longer than a DNS label may be: no one has to be asked.
-    let url = Url::parse(&format!("https://{}.example/", "a".repeat(64))).unwrap();
-    let client = Live::new(direct(&Authority::new())).unwrap();
-    assert_eq!(client.send(&Request { url, ..get("/") }).err(), Some(SendFailure::Dns));
+#[tokio::test]
+async fn an_unknown_name_is_told() {
+    // Longer than a DNS label may be, and one that nobody may own (RFC 6761 §6.4).
+    for host in [&format!("{}.example", "a".repeat(64)), "nx.invalid"] {
+        let url = Url::parse(&format!("https://{host}/")).unwrap();
+        let client = HttpTransport::new(direct(&Authority::new())).unwrap();
+        assert_eq!(exchange(&client, Request { url, ..get("/") }).await.err(), Some(Fault::Dns), "{host}");
+    }
 }
 
-#[test]
-fn a_closed_port_is_told() {
+#[tokio::test]
+async fn a_closed_port_is_told() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     drop(listener);
-    assert_eq!(call(&Authority::new(), address), Some(SendFailure::Refused));
+    assert_eq!(call(&Authority::new(), address).await, Some(Fault::Refused));
 }
 
-#[test]
-fn a_connection_that_breaks_is_told_wherever_it_does() {
+#[tokio::test]
+async fn a_connection_that_breaks_is_told_wherever_it_does() {
     let authority = Authority::new();
     for answer in [
         "",
@@ -46,24 +48,24 @@ fn a_connection_that_breaks_is_told_wherever_it_does() {
             stream.write_all(answer.as_bytes())?;
             Ok(Then::Break)
         });
-        assert_eq!(call(&authority, server.address), Some(SendFailure::Reset), "{answer}");
+        assert_eq!(call(&authority, server.address).await, Some(Fault::Reset), "{answer}");
     }
     let in_the_handshake = listen(|mut socket| socket.read(&mut [0; 100]).map(drop));
-    assert_eq!(call(&authority, in_the_handshake), Some(SendFailure::Reset));
+    assert_eq!(call(&authority, in_the_handshake).await, Some(Fault::Reset));
 }
 
-#[test]
-fn a_body_that_ends_early_is_told_even_if_tls_is_closed() {
+#[tokio::test]
+async fn a_body_that_ends_early_is_told_even_if_tls_is_closed() {
     let authority = Authority::new();
     let server = Server::start(authority.identity(), |_, stream| {
         stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nbody")?;
         Ok(Then::Close)
     });
-    assert_eq!(call(&authority, server.address), Some(SendFailure::Reset));
+    assert_eq!(call(&authority, server.address).await, Some(Fault::Reset));
 }
 
-#[test]
-fn a_host_that_does_not_prove_its_identity_is_told_with_the_reason() {
+#[tokio::test]
+async fn a_host_that_does_not_prove_its_identity_is_told_with_the_reason() {
     let authority = Authority::new();
     for (identity, fault) in [
         (authority.issue(HOST, (2020, 2021), VERSIONS), TlsFault::Expired),
@@ -74,24 +76,24 @@ fn a_host_that_does_not_prove_its_identity_is_told_with_the_reason() {
         (Authority::new().identity(), TlsFault::UnknownIssuer),
     ] {
         let server = Server::start(identity, |_, _| panic!("the request was sent"));
-        assert_eq!(call(&authority, server.address), Some(SendFailure::Tls(fault)));
+        assert_eq!(call(&authority, server.address).await, Some(Fault::Tls(fault)));
         assert!(server.received().is_empty());
     }
 }
 
-#[test]
-fn tls_1_2_and_newer_are_spoken() {
+#[tokio::test]
+async fn tls_1_2_and_newer_are_spoken() {
     let authority = Authority::new();
     for version in [&TLS12, &TLS13] {
         let server = Server::start(authority.issue(HOST, (2020, 2090), &[version]), |_, stream| {
-            stream.write_all(b"HTTP/1.1 204 X\r\n\r\n").map(|()| Then::GoOn)
+            stream.write_all(b"HTTP/1.1 204 X\r\n\r\n").map(|()| Then::Keep)
         });
-        assert_eq!(call(&authority, server.address), None);
+        assert_eq!(call(&authority, server.address).await, None);
     }
 }
 
-#[test]
-fn tls_1_1_is_refused() {
+#[tokio::test]
+async fn tls_1_1_is_refused() {
     let address = listen(|mut socket| {
         let _ = socket.read(&mut [0; 4096])?;
         // A `ServerHello` (RFC 4346 §7.4.1.3) of version 3.2 with
@@ -100,37 +102,35 @@ fn tls_1_1_is_refused() {
         socket.write_all(&[&[22, 3, 2, 0, 42][..], &hello].concat())?;
         socket.read(&mut [0; 100]).map(drop)
     });
-    assert_eq!(call(&Authority::new(), address), Some(SendFailure::Tls(TlsFault::Other)));
+    assert_eq!(call(&Authority::new(), address).await, Some(Fault::Tls(TlsFault::Other)));
 }
 
-#[test]
-fn a_port_without_tls_is_told() {
+#[tokio::test]
+async fn a_port_without_tls_is_told() {
     let address = listen(|mut socket| {
         socket.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n")?;
         socket.read(&mut [0; 100]).map(drop)
     });
-    assert_eq!(call(&Authority::new(), address), Some(SendFailure::Tls(TlsFault::Other)));
+    assert_eq!(call(&Authority::new(), address).await, Some(Fault::Tls(TlsFault::Other)));
 }
 
-#[test]
-fn an_answer_that_is_no_http_is_told() {
+#[tokio::test]
+async fn an_answer_that_is_no_http_is_told() {
     let authority = Authority::new();
     for answer in [
         "SSH-2.0-OpenSSH_9.2\r\n\r\n".to_owned(),
         "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n".to_owned(),
         "HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 11\r\n\r\nnot in gzip".to_owned(),
-        format!("HTTP/1.1 200 OK\r\nx: {}\r\n\r\n", "x".repeat(100_000)),
+        format!("HTTP/1.1 200 OK\r\nx: {}\r\n\r\n", "x".repeat(1_000_000)),
     ] {
         let server = Server::answering(&authority, answer.clone());
-        assert_eq!(call(&authority, server.address), Some(SendFailure::Malformed), "{answer:.60}");
+        assert_eq!(call(&authority, server.address).await, Some(Fault::Malformed), "{answer:.60}");
     }
 }
 
 #[test]
 fn every_failure_says_what_to_check() {
-    use SendFailure::{
-        Dns, Malformed, NotHttps, Other, Proxy, ProxyAuthentication, Refused, Reset, Timeout, Tls, TooLarge,
-    };
+    use Fault::{Dns, Malformed, NotHttps, Other, Proxy, ProxyAuthentication, Refused, Reset, Timeout, Tls, TooLarge};
     for (failure, code, class, message) in [
         (Dns, "network", "transient", "The host nx.example was not found."),
         (Refused, "network", "transient", "The host nx.example refused the connection."),
