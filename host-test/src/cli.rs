@@ -8,7 +8,7 @@ use std::{env, fmt};
 use clap::{Parser, Subcommand};
 use serde_json::json;
 
-use crate::commands::{call, connect, describe, inspect, operations, request, resolve, run, tenant};
+use crate::commands::{call, connect, describe, inspect, operations, request, resolve, run, tenant, vectors};
 use crate::error::{Error, Exit};
 use crate::show;
 
@@ -50,6 +50,8 @@ enum Command {
     //TMP     Serve(serve::Serve),
     /// Judge a component, rule by rule, for its author
     //TMP     Check(check::Check),
+    /// Export call vectors: what the connector returns for which arguments
+    Vectors(vectors::Vectors),
     /// Print size, digest, imports, exports and metadata of a component
     Inspect(inspect::Inspect),
     /// Write the built-in component to a file
@@ -128,6 +130,7 @@ fn execute(Arguments { json, command }: Arguments) -> Result<Exit, Error> {
             Command::Operations(command) => command.execute(json),
             Command::Call(command) => command.execute(json).await,
             //TMP             Command::Check(command) => command.execute(json).await,
+            Command::Vectors(command) => command.execute(json).await,
             Command::Inspect(command) => command.execute(json),
             Command::Component(command) => command.execute(json),
             Command::Tenant(_) => Ok(Exit::Success),

@@ -81,15 +81,19 @@ impl Bounds {
 }
 
 impl Loading {
-    /// Loads the component and puts it behind its guard.
-    pub(crate) fn connector(&self) -> Result<Arc<Connector>, Error> {
+    /// Loads the component.
+    pub(crate) fn component(&self) -> Result<Component, Error> {
         let (bytes, limits) = (self.source.bytes()?, self.bounds.limits());
         let component = match cache_directory().filter(|_| !self.no_cache) {
             Some(directory) => Component::load_cached(&bytes, limits, &directory),
             None => Component::load(&bytes, limits),
         };
-        let component = component.map_err(|error| Error::Load { component: self.source.component.clone(), error })?;
-        Ok(Arc::new(Connector::new(component)?))
+        component.map_err(|error| Error::Load { component: self.source.component.clone(), error })
+    }
+
+    /// Loads the component and puts it behind its guard.
+    pub(crate) fn connector(&self) -> Result<Arc<Connector>, Error> {
+        Ok(Arc::new(Connector::new(self.component()?)?))
     }
 }
 
@@ -102,14 +106,24 @@ fn cache_directory() -> Option<PathBuf> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
-    {
-        use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
-        builder.mode(0o700);
-        builder.create(&directory).ok()?;
-        let found = fs::symlink_metadata(&directory).ok()?;
-        let mine = fs::metadata("/proc/self").map_or(true, |process| process.uid() == found.uid());
-        return (found.is_dir() && mine && found.mode() & 0o077 == 0).then_some(directory);
-    }
-    #[cfg(not(unix))]
-    builder.create(&directory).ok().map(|()| directory)
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(&directory).ok()?;
+    is_private(&directory).then_some(directory)
+}
+
+#[cfg(unix)]
+fn is_private(directory: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+
+    let process = fs::metadata("/proc/self").map(|process| process.uid());
+    let found = fs::symlink_metadata(directory);
+    found.is_ok_and(|found| {
+        let mine = process.is_ok_and(|user| user == found.uid());
+        found.is_dir() && mine && found.mode().trailing_zeros() >= 6
+    })
+}
+
+#[cfg(not(unix))]
+fn is_private(directory: &Path) -> bool {
+    directory.is_dir()
 }

@@ -21,6 +21,11 @@ impl<T> Unchecked<T> {
     pub fn new(value: T) -> Self {
         Self(value)
     }
+
+    /// Returns the value as it is, for a tool that compares components.
+    pub fn peek(&self) -> &T {
+        &self.0
+    }
 }
 
 /// An HTTP request.

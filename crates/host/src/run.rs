@@ -5,9 +5,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use connector_core::records::{Compression, Download, Operation, Outcome, Progress, Request, Response};
-use connector_core::{Action, NotSaved, Run, Saved};
+use connector_core::{Action, Functions, NotSaved, Run, Saved};
 use tokio::io::{AsyncWrite, AsyncWriteExt as _};
 
+use crate::component::Component;
 use crate::error::Error;
 use crate::session::{Session, failed, reading};
 
@@ -18,8 +19,8 @@ const REFUSAL_BYTES: u32 = 64 * 1024;
 ///
 /// Dropping the future of [`complete`](Self::complete) cancels it; the run can then be
 /// [saved](Self::save), or completed again.
-pub struct OperationRun {
-    session: Session,
+pub struct OperationRun<F = Component> {
+    session: Session<F>,
     // A call with a long input runs on another thread, also when nobody waits any more.
     run: Arc<Mutex<Run>>,
     operation: Operation,
@@ -88,8 +89,8 @@ enum Todo {
     Done(Arc<Outcome>),
 }
 
-impl OperationRun {
-    pub(crate) async fn start(session: Session, operation: String, input: String) -> Result<Self, Error> {
+impl<F: Functions + Send + Sync + 'static> OperationRun<F> {
+    pub(crate) async fn start(session: Session<F>, operation: String, input: String) -> Result<Self, Error> {
         let run = reading(input.len(), move || {
             let connector = session.connector();
             let offered = connector.operations()?.iter().find(|offered| offered.id == operation);
@@ -103,7 +104,7 @@ impl OperationRun {
         run.await?
     }
 
-    pub(crate) fn new(session: Session, run: Run) -> Self {
+    pub(crate) fn new(session: Session<F>, run: Run) -> Self {
         let operation = run.operation().clone();
         Self { session, run: Arc::new(Mutex::new(run)), operation }
     }
@@ -114,7 +115,7 @@ impl OperationRun {
     }
 
     /// Returns the session it runs over.
-    pub fn session(&self) -> &Session {
+    pub fn session(&self) -> &Session<F> {
         &self.session
     }
 
@@ -207,8 +208,8 @@ enum Fetched {
 }
 
 /// Streams the body of a download into the sink.
-async fn download_into(
-    session: &Session,
+async fn download_into<F: Functions + Send + Sync + 'static>(
+    session: &Session<F>,
     download: Download,
     sink: &mut (impl AsyncWrite + Unpin + Send + ?Sized),
     watch: &mut (impl FnMut(Event<'_>) + Send),

@@ -6,13 +6,14 @@ use std::time::Duration;
 use connector_core::permissions::PermissionCheck;
 use connector_core::records::{Connection, Failure, Request, Response, Token};
 use connector_core::{
-    ApiCall, Attempts, Entries, GrantedToken, Lookup, Next, Opened, Policy, Saved, SavedError, TokenCache,
+    ApiCall, Attempts, Connector, Entries, Functions, GrantedToken, Lookup, Next, Opened, Policy, Saved, SavedError,
+    TokenCache,
 };
 use tokio::sync::Notify;
 use tokio::task;
 
-use crate::Connector;
 use crate::clock::{Clock, SystemClock};
+use crate::component::Component;
 use crate::error::{Error, SendError};
 use crate::run::OperationRun;
 use crate::transport::{Incoming, Transport};
@@ -30,9 +31,16 @@ const SHORT: usize = 64 * 1024;
 ///
 /// Cloning is cheap and shares the connection. Dropping the future of a call cancels it;
 /// an exchange under way goes on for the others. All calls need a tokio runtime.
-#[derive(Clone)]
-pub struct Session {
-    shared: Arc<Shared>,
+///
+/// `F` is how the connector's functions are called; platforms need not name it.
+pub struct Session<F = Component> {
+    shared: Arc<Shared<F>>,
+}
+
+impl<F> Clone for Session<F> {
+    fn clone(&self) -> Self {
+        Self { shared: Arc::clone(&self.shared) }
+    }
 }
 
 /// How a session waits and tries again.
@@ -49,8 +57,8 @@ impl Default for Options {
     }
 }
 
-struct Shared {
-    connector: Arc<Connector>,
+struct Shared<F> {
+    connector: Arc<Connector<F>>,
     opened: Opened,
     transport: Arc<dyn Transport>,
     options: Options,
@@ -59,7 +67,7 @@ struct Shared {
     ended: Notify,
 }
 
-impl Session {
+impl<F: Functions + Send + Sync + 'static> Session<F> {
     /// Opens a session; nothing is sent yet.
     ///
     /// # Errors
@@ -86,7 +94,7 @@ impl Session {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn open(connector: Arc<Connector>, entries: Entries, transport: Arc<dyn Transport>) -> Result<Self, Error> {
+    pub fn open(connector: Arc<Connector<F>>, entries: Entries, transport: Arc<dyn Transport>) -> Result<Self, Error> {
         Self::open_with(connector, entries, transport, Options::default())
     }
 
@@ -96,7 +104,7 @@ impl Session {
     ///
     /// [`Error::Refused`] with every problem of the entries.
     pub fn open_with(
-        connector: Arc<Connector>,
+        connector: Arc<Connector<F>>,
         entries: Entries,
         transport: Arc<dyn Transport>,
         options: Options,
@@ -107,7 +115,7 @@ impl Session {
     }
 
     /// Returns the connector.
-    pub fn connector(&self) -> &Arc<Connector> {
+    pub fn connector(&self) -> &Arc<Connector<F>> {
         &self.shared.connector
     }
 
@@ -325,7 +333,7 @@ impl Session {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn start(&self, operation: &str, input: impl Into<String>) -> Result<OperationRun, Error> {
+    pub async fn start(&self, operation: &str, input: impl Into<String>) -> Result<OperationRun<F>, Error> {
         OperationRun::start(self.clone(), operation.to_owned(), input.into()).await
     }
 
@@ -334,7 +342,7 @@ impl Session {
     /// # Errors
     ///
     /// [`SavedError`]
-    pub fn resume(&self, saved: Saved) -> Result<OperationRun, SavedError> {
+    pub fn resume(&self, saved: Saved) -> Result<OperationRun<F>, SavedError> {
         let run = saved.open(&self.shared.connector, &self.shared.opened)?;
         Ok(OperationRun::new(self.clone(), run))
     }
@@ -374,7 +382,7 @@ pub(crate) fn failed(error: SendError, request: &Request) -> Error {
     }
 }
 
-impl Shared {
+impl<F: Functions + Send + Sync + 'static> Shared<F> {
     fn now(&self) -> Duration {
         self.options.clock.now()
     }
@@ -465,13 +473,13 @@ impl Shared {
 
 /// The exchange under way. It enters the result when dropped, so also when the transport
 /// panics or the runtime shuts down: or all would wait for ever.
-struct Exchange<'a> {
-    shared: &'a Shared,
+struct Exchange<'a, F: Functions + Send + Sync + 'static> {
+    shared: &'a Shared<F>,
     sent_at: Duration,
     result: Option<Result<Token, Error>>,
 }
 
-impl Drop for Exchange<'_> {
+impl<F: Functions + Send + Sync + 'static> Drop for Exchange<'_, F> {
     fn drop(&mut self) {
         let Shared { options, ended, .. } = self.shared;
         let result = self.result.take().unwrap_or_else(|| {

@@ -14,6 +14,7 @@ mod play;
 mod read;
 mod recording;
 mod replay;
+mod vectors;
 mod write;
 
 pub use matching::Difference;
@@ -25,4 +26,5 @@ pub use recording::{
     Exchange, Origin, RecordedBody, RecordedFault, RecordedRequest, RecordedResponse, Recording, Scenario,
 };
 pub use replay::{Mismatch, Replay, ReplayError};
+pub use vectors::vectors;
 pub use write::{WriteError, write_new};

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use connector_core::{ConnectorError, Secret};
+use connector_core::{Connector, ConnectorError, Functions, Secret};
 use connector_host::records::Token;
-use connector_host::{Completed, Connector, Entries, Error, Interface, Session};
+use connector_host::{Completed, Entries, Error, Interface, Session};
 use serde_json::Value;
 use thiserror::Error as ThisError;
 
@@ -66,7 +66,10 @@ impl Played {
 }
 
 /// Takes a connector through a recording and compares the whole outcome.
-pub async fn play(connector: &Arc<Connector>, recording: &Arc<Recording>) -> Played {
+pub async fn play<F: Functions + Send + Sync + 'static>(
+    connector: &Arc<Connector<F>>,
+    recording: &Arc<Recording>,
+) -> Played {
     let placeholders = Arc::new(Placeholders::new(connector.definition()));
     let outcome = match entries(connector, recording, &placeholders) {
         Ok(entries) => {
@@ -91,7 +94,7 @@ pub async fn play(connector: &Arc<Connector>, recording: &Arc<Recording>) -> Pla
 ///
 /// [`ReplayError::Placeholder`]
 pub fn entries(
-    connector: &Connector,
+    connector: &Connector<impl Functions>,
     recording: &Recording,
     placeholders: &Placeholders,
 ) -> Result<Entries, ReplayError> {
@@ -108,7 +111,11 @@ pub fn entries(
 /// # Errors
 ///
 /// [`Stopped`]
-pub async fn connect(connector: &Arc<Connector>, entries: Entries, replay: &Arc<Replay>) -> Result<Outcome, Stopped> {
+pub async fn connect<F: Functions + Send + Sync + 'static>(
+    connector: &Arc<Connector<F>>,
+    entries: Entries,
+    replay: &Arc<Replay>,
+) -> Result<Outcome, Stopped> {
     let mut outcome = Outcome::default();
     match connector.resolve(&entries) {
         Ok(connection) => outcome.connection = Some(connection),
@@ -142,7 +149,11 @@ pub async fn connect(connector: &Arc<Connector>, entries: Entries, replay: &Arc<
 /// # Errors
 ///
 /// [`Error::Refused`]
-pub fn open(connector: &Arc<Connector>, entries: Entries, replay: &Arc<Replay>) -> Result<Session, Error> {
+pub fn open<F: Functions + Send + Sync + 'static>(
+    connector: &Arc<Connector<F>>,
+    entries: Entries,
+    replay: &Arc<Replay>,
+) -> Result<Session<F>, Error> {
     let session = Session::open_with(Arc::clone(connector), entries, Arc::clone(replay) as _, replay.options())?;
     session.adopt(Token {
         value: Secret::new(replay.placeholders().fill("{{access_token}}").unwrap_or_default()),
@@ -157,8 +168,8 @@ pub fn open(connector: &Arc<Connector>, entries: Entries, replay: &Arc<Replay>) 
 }
 
 /// Runs the operation of a recording.
-async fn call(
-    connector: &Arc<Connector>,
+async fn call<F: Functions + Send + Sync + 'static>(
+    connector: &Arc<Connector<F>>,
     entries: Entries,
     replay: &Arc<Replay>,
     scenario: &Scenario,
@@ -178,8 +189,8 @@ async fn call(
     Ok(Outcome { sent: replay.finish()?, called: Some(called), ..Outcome::default() })
 }
 
-async fn run(
-    connector: &Arc<Connector>,
+async fn run<F: Functions + Send + Sync + 'static>(
+    connector: &Arc<Connector<F>>,
     entries: Entries,
     replay: &Arc<Replay>,
     operation: &str,

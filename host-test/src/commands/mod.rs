@@ -12,3 +12,4 @@ pub(crate) mod resolve;
 pub(crate) mod run;
 //TMP pub(crate) mod serve;
 pub(crate) mod tenant;
+pub(crate) mod vectors;
