@@ -1,7 +1,0 @@
-//! Operations through the real program, over TLS, against the fake tenant.
-
-mod catalogue;
-mod downloads;
-mod interrupts;
-mod repeats;
-mod stage;
