@@ -1,7 +1,7 @@
 //! Wrong arguments, and secrets where everyone could see them.
 
 use super::{assert_refused, command, host_test, refused_in_json, run};
-use crate::common::recordings::Folder;
+use crate::recordings::Folder;
 
 const WRONG_USE: i32 = 2;
 
@@ -72,7 +72,7 @@ fn an_unknown_field_is_named_with_those_that_exist() {
 
 #[test]
 fn an_entry_without_an_equals_sign_is_not_quoted() {
-    let sentence = "--set takes KEY=VALUE, and what was given has no `=`";
+    let sentence = "--set takes KEY=VALUE, and this has no `=`";
     assert_refused(&["resolve", "--set", "cAnArY-5ecret-0123456789"], WRONG_USE, "wrong-use", sentence);
 }
 
@@ -97,7 +97,7 @@ fn a_secret_file_that_cannot_be_read_is_named() {
         (&missing, "file", format!("cannot read {missing}: there is no such file or directory")),
         (&directory, "file", format!("cannot read {directory}: this is a directory")),
         (&binary, "wrong-use", format!("{binary} is not UTF-8 text")),
-        (&long, "wrong-use", format!("{long} holds more than 65536 bytes, so no secret")),
+        (&long, "wrong-use", format!("{long} has more than 65536 bytes, so it is no secret")),
     ] {
         let entry = format!("client_secret=@{file}");
         assert_refused(&["resolve", "--set", &entry], WRONG_USE, code, &sentence);
@@ -110,7 +110,7 @@ fn standard_input_that_is_no_text_is_refused() {
     let ran = run(command(&arguments), &[0xff, 0xfe]).ended_with(WRONG_USE);
     assert_eq!(ran.err, "error: standard input is not UTF-8 text\n");
     let ran = run(command(&arguments), "x".repeat(64 * 1024 + 1).as_bytes()).ended_with(WRONG_USE);
-    assert_eq!(ran.err, "error: standard input holds more than 65536 bytes, so no secret\n");
+    assert_eq!(ran.err, "error: standard input has more than 65536 bytes, so it is no secret\n");
 }
 
 #[test]

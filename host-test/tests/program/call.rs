@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{assert_refused, host_test};
-use crate::common::recordings::{Folder, changed, read};
+use crate::recordings::{Folder, changed, read};
 
 const EXECUTE: &str = "fixtures/operations/nql-execute.har";
 const EXPORT: &str = "fixtures/operations/nql-export.har";
@@ -71,7 +71,7 @@ fn a_result_is_written_to_a_file_that_is_not_there_yet() {
 #[test]
 fn a_file_and_a_report_do_not_share_standard_output() {
     let call = ["call", "nql.export", "--input", r##"{"queryId":"#export_devices"}"##, "--recording", EXPORT];
-    assert_refused(&call, 2, "wrong-use", "nql.export gives a file; --out FILE says where to put it");
+    assert_refused(&call, 2, "wrong-use", "nql.export ends with a file; --out FILE names where to put it");
 }
 
 #[test]

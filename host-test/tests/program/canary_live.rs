@@ -1,16 +1,15 @@
 //! Drives recognisable secrets through the live commands at the most verbose level
 //! and proves that none turns up in what they print or write.
 
-mod common;
 
 use std::fs;
 use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE};
-use common::finder::{Finder, plain};
-use common::program::{Ran, command, run};
-use common::stage::Stage;
+use crate::finder::{Finder, plain};
+use crate::program::{Ran, command, run};
+use crate::fixture::Fixture;
 use fake_nexthink::Permission;
 use serde_json::{Value, json};
 
@@ -48,29 +47,29 @@ fn personal() -> Finder {
     finder
 }
 
-fn stage(faults: &Value) -> Stage {
-    Stage::with_client(ID, SECRET, &[Permission::Nql, Permission::RemoteActions], &faults.to_string())
+fn tenant(faults: &Value) -> Fixture {
+    Fixture::with_client(ID, SECRET, &[Permission::Nql, Permission::RemoteActions], &faults.to_string())
 }
 
-/// Runs a command in the folder of the stage, where it also finds its home and the
+/// Runs a command in the folder of the fixture, where it also finds its home and the
 /// folder for temporary files, and asserts that neither output nor any file tells
 /// anything.
 #[track_caller]
-fn silent(stage: &Stage, arguments: &[&str], ca: Option<&Path>) -> Ran {
+fn silent(fixture: &Fixture, arguments: &[&str], ca: Option<&Path>) -> Ran {
     let mut command = command(arguments);
-    command.args(["--set", &format!("client_id={ID}")]).current_dir(stage.folder());
+    command.args(["--set", &format!("client_id={ID}")]).current_dir(fixture.folder());
     match ca {
-        Some(ca) => stage.lead_trusting(&mut command, SECRET, ca),
-        None => stage.lead(&mut command, SECRET),
+        Some(ca) => fixture.reach_trusting(&mut command, SECRET, ca),
+        None => fixture.reach(&mut command, SECRET),
     }
     for name in ["HOME", "TMPDIR"] {
-        command.env(name, stage.folder());
+        command.env(name, fixture.folder());
     }
     let ran = run(command, b"");
     let place = arguments.join(" ");
     secrets().assert_silent(&ran.out, &place);
     secrets().assert_silent(&ran.err, &place);
-    for entry in fs::read_dir(stage.folder()).unwrap() {
+    for entry in fs::read_dir(fixture.folder()).unwrap() {
         let path = entry.unwrap().path();
         let text = String::from_utf8_lossy(&fs::read(&path).unwrap()).into_owned();
         personal().assert_silent(&text, &format!("{} after {place}", path.display()));
@@ -109,26 +108,26 @@ fn the_finder_finds_every_form() {
 /// prove nothing.
 #[track_caller]
 fn assert_verbose(ran: &Ran) {
-    for line in ["Connected TcpStream to 127.0.0.1:", "POST nxdocs-login.eu.nexthink.cloud/oauth2/default/v1/token: "] {
+    for line in ["starting new connection: https://nxdocs-login.eu.nexthink.cloud", "POST nxdocs-login.eu.nexthink.cloud/oauth2/default/v1/token: "] {
         assert!(ran.err.contains(line), "{line}: {}", ran.err);
     }
 }
 
 #[test]
 fn no_successful_command_tells_anything() {
-    let stage = stage(&json!([]));
+    let fixture = tenant(&json!([]));
     for arguments in [CONNECT, REQUEST, RECORD] {
-        let ran = silent(&stage, arguments, None).ended_with(0);
+        let ran = silent(&fixture, arguments, None).ended_with(0);
         assert_verbose(&ran);
     }
-    let recorded = fs::read_to_string(stage.folder().join("recorded.har")).unwrap();
-    assert!(recorded.contains("{{basic}}") && recorded.contains("{{access_token}}"), "{recorded}");
+    let recorded = fs::read_to_string(fixture.folder().join("recorded.har")).unwrap();
+    assert!(recorded.contains("{{basic:client_id:client_secret}}") && recorded.contains("{{access_token}}"), "{recorded}");
 }
 
 #[test]
 fn a_token_is_printed_once_where_it_was_asked_for_and_not_logged() {
-    let stage = stage(&json!([]));
-    let ran = silent(&stage, &["connect", "-vv", "--json", "--show-token"], None).ended_with(0);
+    let fixture = tenant(&json!([]));
+    let ran = silent(&fixture, &["connect", "-vv", "--json", "--show-token"], None).ended_with(0);
     assert_verbose(&ran);
     let mut finder = Finder::default();
     finder.add("token", ran.json()["token"]["value"].as_str().unwrap());
@@ -140,31 +139,31 @@ fn a_token_is_printed_once_where_it_was_asked_for_and_not_logged() {
 fn a_token_that_goes_out_is_in_no_log() {
     let grant =
         json!({ "token_type": "Bearer", "expires_in": 900, "access_token": TOKEN, "scope": "service:integration" });
-    let stage = stage(&json!([
+    let fixture = tenant(&json!([
         { "when": { "endpoint": "token" }, "do": { "status": { "status": 200, "body": grant } } },
         // Renewed, waited for, then answered.
         { "when": { "endpoint": "act-list", "nth": 1 }, "do": { "status": { "status": 401 } } },
         { "when": { "endpoint": "act-list", "nth": 2 }, "do": { "status": { "status": 503 } } },
         { "when": { "endpoint": "act-list" }, "do": { "status": { "status": 200, "body": [] } } },
     ]));
-    let ran = silent(&stage, REQUEST, None).ended_with(0);
+    let ran = silent(&fixture, REQUEST, None).ended_with(0);
     assert_verbose(&ran);
-    for line in ["the token is no longer accepted\n", ": attempt 1 ended with unavailable, the next follows in "] {
+    for line in ["the token is no longer accepted\n", ": attempt 1 failed with unavailable, the next follows in "] {
         assert!(ran.err.contains(line), "{line}: {}", ran.err);
     }
-    silent(&stage, CONNECT, None).ended_with(0);
-    silent(&stage, RECORD, None).ended_with(0);
+    silent(&fixture, CONNECT, None).ended_with(0);
+    silent(&fixture, RECORD, None).ended_with(0);
 }
 
 #[test]
 fn no_certificate_or_credential_that_is_refused_makes_it_tell() {
-    let other = Stage::new(&[], "[]");
-    let stage = stage(&json!([]));
+    let other = Fixture::new(&[], "[]");
+    let fixture = tenant(&json!([]));
     for arguments in [CONNECT, REQUEST, RECORD] {
-        silent(&stage, arguments, Some(&other.ca())).ended_with(1);
+        silent(&fixture, arguments, Some(&other.ca())).ended_with(1);
     }
-    assert_eq!(stage.tenant.calls().requests, 0);
-    let known_otherwise = Stage::with_client(ID, "another-secret-of-the-same-id", &[], "[]");
+    assert_eq!(fixture.tenant.calls().requests, 0);
+    let known_otherwise = Fixture::with_client(ID, "another-secret-of-the-same-id", &[], "[]");
     for (arguments, status) in [(CONNECT, 1), (REQUEST, 1), (RECORD, 0)] {
         assert_verbose(&silent(&known_otherwise, arguments, None).ended_with(status));
     }
@@ -184,11 +183,11 @@ fn no_token_endpoint_that_repeats_the_secret_makes_it_tell() {
     for (i, text) in repeated(SECRET).iter().enumerate() {
         let body = json!({ "error": "invalid_client", "error_description": format!("Not {text} again.") });
         let answer = json!({ "status": { "status": 401, "body": body } });
-        let stage = stage(&json!([{ "when": { "endpoint": "token" }, "do": answer }]));
-        let ran = silent(&stage, [CONNECT, REQUEST][i % 2], None).ended_with(1);
+        let fixture = tenant(&json!([{ "when": { "endpoint": "token" }, "do": answer }]));
+        let ran = silent(&fixture, [CONNECT, REQUEST][i % 2], None).ended_with(1);
         assert_verbose(&ran);
-        assert!(ran.out.contains("The provider said: invalid_client: Not "), "{}", ran.out);
-        silent(&stage, RECORD, None);
+        assert!(ran.out.contains("Provider: invalid_client: Not "), "{}", ran.out);
+        silent(&fixture, RECORD, None);
     }
 }
 
@@ -198,14 +197,14 @@ fn no_api_that_repeats_secret_or_token_makes_it_tell() {
         json!({ "token_type": "Bearer", "expires_in": 900, "access_token": TOKEN, "scope": "service:integration" });
     for text in repeated(SECRET).into_iter().chain(repeated(TOKEN)) {
         let body = json!({ "code": "FORBIDDEN", "message": format!("Not {text} again.") });
-        let stage = stage(&json!([
+        let fixture = tenant(&json!([
             { "when": { "endpoint": "token" }, "do": { "status": { "status": 200, "body": grant } } },
             { "when": { "path_prefix": "/api" }, "do": { "status": { "status": 403, "body": body } } },
         ]));
-        let ran = silent(&stage, REQUEST, None).ended_with(1);
-        assert!(ran.out.contains("The provider said: FORBIDDEN: Not "), "{}", ran.out);
+        let ran = silent(&fixture, REQUEST, None).ended_with(1);
+        assert!(ran.out.contains("Provider: FORBIDDEN: Not "), "{}", ran.out);
         if text == SECRET || text == TOKEN {
-            silent(&stage, CONNECT, None).ended_with(0);
+            silent(&fixture, CONNECT, None).ended_with(0);
         }
     }
 }
@@ -215,9 +214,9 @@ fn no_recording_keeps_what_a_failure_says_about_people_and_files() {
     for text in [EMAIL, SID, LINK, ID, "nxdocs"] {
         let body = json!({ "error": "invalid_client", "error_description": format!("Denied to {text} today.") });
         let answer = json!({ "status": { "status": 401, "body": body } });
-        let stage = stage(&json!([{ "when": { "endpoint": "token" }, "do": answer }]));
-        let ran = silent(&stage, RECORD, None);
-        let file = stage.folder().join("recorded.har");
+        let fixture = tenant(&json!([{ "when": { "endpoint": "token" }, "do": answer }]));
+        let ran = silent(&fixture, RECORD, None);
+        let file = fixture.folder().join("recorded.har");
         assert_eq!(ran.status == 0, file.exists(), "{text}: {}", ran.err);
     }
 }

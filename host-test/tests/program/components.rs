@@ -1,10 +1,10 @@
 //! Files that are no plugin, and plugins that break the contract.
 
-use host_test::BUILT_IN;
+use nexthink_component::NEXTHINK;
 
 use super::assert_refused;
-use crate::common::plugins::{Bodies, dummy, dummy_beside_the_contract, dummy_of};
-use crate::common::recordings::Folder;
+use test_components::{Bodies, dummy, dummy_beside_the_contract, dummy_of};
+use crate::recordings::Folder;
 
 const WRONG_USE: i32 = 2;
 const MISBEHAVED: i32 = 3;
@@ -25,8 +25,8 @@ fn assert_not_loaded(file: &str, status: i32, code: &str, reason: &str) {
 fn assert_no_component(bytes: &[u8], reason: &str) {
     let folder = Folder::new();
     let file = folder.file("given.wasm", bytes);
-    assert_not_loaded(&file, WRONG_USE, "plugin-not-loaded", reason);
-    assert_refused(&["inspect", &file], WRONG_USE, "plugin-not-loaded", &format!("{file}: {reason}"));
+    assert_not_loaded(&file, WRONG_USE, "connector-not-loaded", reason);
+    assert_refused(&["inspect", &file], WRONG_USE, "connector-not-loaded", &format!("{file}: {reason}"));
 }
 
 #[test]
@@ -67,16 +67,16 @@ fn a_truncated_component_is_damaged_where_it_ends() {
     // In the middle of the section that holds the module: its contents are read
     // up to the first item that is not whole.
     let folder = Folder::new();
-    let file = folder.file("given.wasm", &BUILT_IN[..BUILT_IN.len() / 2]);
+    let file = folder.file("given.wasm", &NEXTHINK[..NEXTHINK.len() / 2]);
     let ran = super::host_test(&["describe", "--component", &file]).ended_with(WRONG_USE);
     let offset = ran
         .err
         .strip_prefix(&format!("error: {file}: this component is damaged at byte "))
         .and_then(|rest| rest.strip_suffix('\n'))
         .unwrap_or_else(|| panic!("{}", ran.err));
-    assert!((8..=BUILT_IN.len() / 2).contains(&offset.parse().unwrap()), "{offset}");
+    assert!((8..=NEXTHINK.len() / 2).contains(&offset.parse().unwrap()), "{offset}");
     let sentence = format!("{file}: this component is damaged at byte {offset}");
-    assert_refused(&["inspect", &file], WRONG_USE, "plugin-not-loaded", &sentence);
+    assert_refused(&["inspect", &file], WRONG_USE, "connector-not-loaded", &sentence);
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn a_component_of_another_contract_is_refused_with_what_it_exports() {
     assert_not_loaded(
         &file,
         WRONG_USE,
-        "plugin-not-loaded",
+        "connector-not-loaded",
         "this component does not export `integration:provider/provider@0.1`, the contract of this host; it exports \
          `other:thing/a@1.0.0`",
     );
@@ -104,8 +104,8 @@ fn a_plugin_that_imports_something_misbehaves() {
     assert_not_loaded(
         &file,
         MISBEHAVED,
-        "plugin-not-loaded",
-        "the plugin imports `test:env/clock@1.0.0`; a plugin of this contract imports nothing",
+        "connector-not-loaded",
+        "the connector imports `test:env/clock@1.0.0`; a plugin of this contract imports nothing",
     );
     // Looking at it is not loading it.
     let ran = super::host_test(&["inspect", &file]).succeeded();
@@ -122,7 +122,7 @@ fn a_plugin_with_other_types_misbehaves() {
     let file = folder.file("other-types.wasm", bytes);
     let ran = super::host_test(&["describe", "--component", &file]).ended_with(MISBEHAVED);
     let start =
-        format!("error: {file}: the plugin exports the interface, but not with the contract's functions and types: ");
+        format!("error: {file}: the connector exports the interface, but not with the contract's functions and types: ");
     assert!(ran.err.starts_with(&start) && ran.err.lines().count() == 1, "{}", ran.err);
 }
 
@@ -131,8 +131,8 @@ fn a_plugin_that_crashes_misbehaves() {
     let folder = Folder::new();
     let file = folder.file("crashing.wasm", dummy("provider-plugin"));
     for command in ["describe", "run", "resolve"] {
-        let sentence = "the plugin crashed (it gave up) in `describe`";
-        assert_refused(&[command, "--component", &file], MISBEHAVED, "plugin-trapped", sentence);
+        let sentence = "the connector crashed (it gave up) in `describe`";
+        assert_refused(&[command, "--component", &file], MISBEHAVED, "connector-trapped", sentence);
     }
 }
 
@@ -141,8 +141,8 @@ fn a_plugin_that_never_ends_is_stopped() {
     let folder = Folder::new();
     let endless = Bodies { describe: "(loop $again (br $again)) (unreachable)", ..Bodies::default() };
     let file = folder.file("endless.wasm", endless.component());
-    let sentence = "the plugin used up its computing time of 100000000 units in `describe`";
-    assert_refused(&["describe", "--component", &file], MISBEHAVED, "plugin-out-of-fuel", sentence);
+    let sentence = "the connector used up its computing time of 100000000 units in `describe`";
+    assert_refused(&["describe", "--component", &file], MISBEHAVED, "connector-out-of-fuel", sentence);
 }
 
 #[test]
@@ -150,23 +150,23 @@ fn a_plugin_that_takes_all_memory_is_stopped() {
     let folder = Folder::new();
     let greedy = "(loop $again (drop (memory.grow (i32.const 16))) (br $again)) (unreachable)";
     let file = folder.file("greedy.wasm", Bodies { describe: greedy, ..Bodies::default() }.component());
-    let sentence = "the plugin wanted more memory than 8388608 bytes in `describe`";
-    assert_refused(&["describe", "--component", &file], MISBEHAVED, "plugin-out-of-memory", sentence);
+    let sentence = "the connector wanted more memory than 8388608 bytes in `describe`";
+    assert_refused(&["describe", "--component", &file], MISBEHAVED, "connector-out-of-memory", sentence);
 }
 
 #[test]
 fn a_plugin_that_returns_nonsense_misbehaves() {
     let folder = Folder::new();
     for (describe, sentence) in [
-        ("(i32.const -4)", "the plugin returned a value that cannot be read in `describe`"),
+        ("(i32.const -4)", "the connector returned a value that cannot be read in `describe`"),
         (
             "(i32.const 32768)",
-            "what the plugin returned from `describe` breaks the contract: `id` is not a word of lower-case letters, \
+            "what the connector returned from `describe` breaks the contract: `id` is not a word of lower-case letters, \
              digits and hyphens",
         ),
     ] {
         let file = folder.file("lying.wasm", Bodies { describe, ..Bodies::default() }.component());
-        assert_refused(&["describe", "--component", &file], MISBEHAVED, "plugin-bad-output", sentence);
+        assert_refused(&["describe", "--component", &file], MISBEHAVED, "connector-bad-output", sentence);
     }
 }
 
@@ -177,17 +177,17 @@ fn a_plugin_that_crashes_on_the_way_fails_its_recording_and_misbehaves() {
     let file = folder.file("later.wasm", plugin.component());
     let arguments = ["run", "fixtures/problem-everything-missing.har", "--component", &file];
     let ran = super::host_test(&arguments).ended_with(MISBEHAVED);
-    assert!(ran.out.contains("  stopped     the plugin crashed (it gave up) in `resolve`\n"), "{}", ran.out);
+    assert!(ran.out.contains("  stopped     the connector crashed (it gave up) in `resolve`\n"), "{}", ran.out);
     assert!(ran.out.ends_with("0 passed, 1 failed\n"), "{}", ran.out);
 }
 
 #[test]
 fn limits_can_be_set_lower_than_the_connector_needs() {
-    let fuel = "the plugin used up its computing time of 1000 units in `describe`";
-    assert_refused(&["describe", "--fuel", "1000"], MISBEHAVED, "plugin-out-of-fuel", fuel);
+    let fuel = "the connector used up its computing time of 1000 units in `describe`";
+    assert_refused(&["describe", "--fuel", "1000"], MISBEHAVED, "connector-out-of-fuel", fuel);
     let minimum = super::host_test(&["inspect", "--json"]).json()["memory-minimum"].as_u64().unwrap();
-    let memory = format!("the plugin starts with {minimum} bytes of memory; at most 65536 are allowed");
+    let memory = format!("the connector starts with {minimum} bytes of memory; at most 65536 are allowed");
     for command in ["describe", "run"] {
-        assert_refused(&[command, "--memory", "65536"], MISBEHAVED, "plugin-out-of-memory", &memory);
+        assert_refused(&[command, "--memory", "65536"], MISBEHAVED, "connector-out-of-memory", &memory);
     }
 }

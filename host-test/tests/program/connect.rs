@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
 use super::{Ran, assert_refused, command, host_test, run};
-use crate::common::recordings::{Folder, changed};
+use crate::recordings::{Folder, changed};
 
 const ID: &str = "canary-id-0001";
 const SECRET: &str = "cAnArY-5ecret-0123456789";
@@ -38,13 +38,13 @@ fn a_recording_connects_with_its_own_entries() {
     let ran = host_test(&["connect", "--recording", "fixtures/success-eu.har"]).succeeded();
     assert_eq!(
         ran.out,
-        "  derived     nxdocs (European Union)
+        "  resolved    nxdocs (European Union)
               nxdocs-login.eu.nexthink.cloud
               nxdocs.api.eu.nexthink.cloud
   sent        POST https://nxdocs-login.eu.nexthink.cloud/oauth2/default/v1/token
-  answered    200, application/json, 129 bytes
-  concluded   Bearer token, lives 900 s, next one after 840 s
-              granted: service:integration
+  received    200, application/json, 129 bytes
+  result      Bearer token, lives 900 s, next one after 840 s
+              scopes: service:integration
   token       masked; --show-token prints it
 Connected to Nexthink.
 "
@@ -133,7 +133,7 @@ fn another_tenant_than_the_recorded_one_is_a_mismatch() {
 fn without_a_terminal_a_missing_secret_is_a_problem() {
     let arguments = ["connect", "--json", "--recording", "fixtures/success-eu.har", "--set", "instance=nxdocs"];
     let more = ["--set", "region=eu", "--set", "client_id=someone"];
-    let file = crate::common::recordings::Folder::new();
+    let file = crate::recordings::Folder::new();
     let mut recording = changed("success-eu.har", "/log/_name", "Nothing is sent");
     recording["log"]["entries"] = json!([]);
     let recording = file.recording("nothing.har", &recording);

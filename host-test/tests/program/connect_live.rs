@@ -1,33 +1,32 @@
 //! The command line against the fake tenant, over TLS on loopback.
 
-mod common;
 
 use std::fs;
 use std::process::Command;
 
-use common::stage::{CLIENT_ID, CLIENT_SECRET, Stage};
+use crate::fixture::{CLIENT_ID, CLIENT_SECRET, Fixture};
 use fake_nexthink::Permission;
 use serde_json::Value;
 
 #[test]
 fn connecting_tells_which_permissions_the_credentials_have() {
-    let stage = Stage::new(&[Permission::Nql, Permission::Workflows], "[]");
-    let (status, report) = stage.connect();
+    let fixture = Fixture::new(&[Permission::Nql, Permission::Workflows], "[]");
+    let (status, report) = fixture.connect();
     assert_eq!(status, Some(0));
     assert_eq!(report["connection"]["label"], "nxdocs (European Union)");
     assert_eq!(report["token"]["expires-in"], 900);
     assert_eq!(report["token"]["value"], "•••");
     let proven: Vec<_> =
-        report["permissions"].as_array().unwrap().iter().map(|row| &row["standing"]["state"]).collect();
+        report["permissions"].as_array().unwrap().iter().map(|row| &row["status"]["state"]).collect();
     // Remote actions, enrichment, data management, workflows, campaigns, NQL, Spark.
     assert_eq!(proven, ["missing", "missing", "unknown", "granted", "missing", "granted", "unknown"]);
-    assert_eq!(stage.tenant.calls().tokens_issued(), 1, "one exchange for all of it");
+    assert_eq!(fixture.tenant.calls().tokens_issued(), 1, "one exchange for all of it");
 }
 
 #[test]
 fn wrong_credentials_name_the_field_to_correct() {
-    let stage = Stage::new(&[], "[]");
-    let output = stage.run(&["connect", "--json", "--set", "client_id=somebody-else"]);
+    let fixture = Fixture::new(&[], "[]");
+    let output = fixture.run(&["connect", "--json", "--set", "client_id=somebody-else"]);
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(
@@ -38,25 +37,25 @@ fn wrong_credentials_name_the_field_to_correct() {
 
 #[test]
 fn a_call_goes_through_with_the_token() {
-    let stage = Stage::new(&[Permission::RemoteActions], "[]");
+    let fixture = Fixture::new(&[Permission::RemoteActions], "[]");
     let id = format!("client_id={CLIENT_ID}");
-    let output = stage.run(&["request", "GET", "/api/v1/act/remote-action", "--set", &id]);
+    let output = fixture.run(&["request", "GET", "/api/v1/act/remote-action", "--set", &id]);
     assert_eq!(output.status.code(), Some(0));
     let actions: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert!(actions.as_array().is_some_and(|actions| !actions.is_empty()));
-    let output = stage.run(&["request", "GET", "/api/v1/workflows", "--json", "--set", &id]);
+    let output = fixture.run(&["request", "GET", "/api/v1/workflows", "--json", "--set", &id]);
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!((output.status.code(), &report["failure"]["code"]), (Some(1), &"permission-missing".into()));
 }
 
 #[test]
 fn a_path_that_leaves_the_api_is_refused_before_anything_is_sent() {
-    let stage = Stage::new(&[Permission::Nql], "[]");
+    let fixture = Fixture::new(&[Permission::Nql], "[]");
     let id = format!("client_id={CLIENT_ID}");
-    let output = stage.run(&["request", "GET", "//evil.example/", "--json", "--set", &id]);
+    let output = fixture.run(&["request", "GET", "//evil.example/", "--json", "--set", &id]);
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!((output.status.code(), &report["problems"][0]["field"]), (Some(2), &"/path-and-query".into()));
-    assert_eq!(stage.tenant.calls().requests, 0);
+    assert_eq!(fixture.tenant.calls().requests, 0);
 }
 
 #[test]
@@ -76,8 +75,8 @@ fn each_fault_of_the_exchange_is_a_failure_of_its_own() {
     ] {
         // A certificate is shown before there is a call to name.
         let when = if code == "tls" { "{}" } else { r#"{"endpoint":"token"}"# };
-        let stage = Stage::new(&[], &format!(r#"[{{"when":{when},"do":{action}}}]"#));
-        let (status, report) = stage.connect();
+        let fixture = Fixture::new(&[], &format!(r#"[{{"when":{when},"do":{action}}}]"#));
+        let (status, report) = fixture.connect();
         assert_eq!((status, &report["failure"]["code"]), (Some(1), &code.into()), "{action}");
     }
 }
@@ -92,12 +91,12 @@ fn every_form_of_a_wait_is_shown_in_seconds() {
         (r#"{"rate-limit-reset":600}"#, 500..=600),
     ] {
         let fault = format!(r#"{{"status":{{"status":429,"retry_after":{form}}}}}"#);
-        let stage = Stage::new(&[], &format!(r#"[{{"when":{{"endpoint":"token"}},"do":{fault}}}]"#));
-        let (status, report) = stage.connect();
+        let fixture = Fixture::new(&[], &format!(r#"[{{"when":{{"endpoint":"token"}},"do":{fault}}}]"#));
+        let (status, report) = fixture.connect();
         assert_eq!((status, &report["failure"]["code"]), (Some(1), &"rate-limited".into()), "{form}");
         let waited = report["failure"]["retry-after"].as_u64().unwrap();
         assert!(waits.contains(&waited), "{form}: {waited}");
-        let output = stage.run(&["connect", "--set", &format!("client_id={CLIENT_ID}")]);
+        let output = fixture.run(&["connect", "--set", &format!("client_id={CLIENT_ID}")]);
         let shown = String::from_utf8(output.stdout).unwrap();
         let line = shown.lines().find_map(|line| line.trim().strip_prefix("Wait ")?.strip_suffix(" s."));
         assert!(waits.contains(&line.unwrap().parse().unwrap()), "{form}: {shown}");
@@ -107,56 +106,56 @@ fn every_form_of_a_wait_is_shown_in_seconds() {
 #[test]
 fn an_answer_that_comes_too_late_is_a_timeout() {
     let late = r#"[{"when":{"endpoint":"token"},"do":{"delay":{"milliseconds":600000}}}]"#;
-    let stage = Stage::new(&[], late);
+    let fixture = Fixture::new(&[], late);
     let id = format!("client_id={CLIENT_ID}");
-    let output = stage.run(&["connect", "--json", "--timeout", "1", "--set", &id]);
+    let output = fixture.run(&["connect", "--json", "--timeout", "1", "--set", &id]);
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     let failure = &report["failure"];
     assert_eq!((output.status.code(), &failure["code"]), (Some(1), &"timeout".into()));
     assert_eq!(failure["message"], "The host nxdocs-login.eu.nexthink.cloud did not answer within 1 second.");
-    assert_eq!(stage.tenant.calls().connections, 1, "it was not tried again");
+    assert_eq!(fixture.tenant.calls().connections, 1, "it was not tried again");
 }
 
 #[test]
 fn a_wrong_ca_file_is_refused_in_one_sentence() {
-    let stage = Stage::new(&[], "[]");
-    fs::write(stage.ca(), "not a certificate").unwrap();
-    let output = stage.run(&["connect", "--set", &format!("client_id={CLIENT_ID}")]);
+    let fixture = Fixture::new(&[], "[]");
+    fs::write(fixture.ca(), "not a certificate").unwrap();
+    let output = fixture.run(&["connect", "--set", &format!("client_id={CLIENT_ID}")]);
     assert_eq!(output.status.code(), Some(2));
     assert_eq!(String::from_utf8_lossy(&output.stderr).lines().count(), 1);
 }
 
 #[test]
 fn a_recorded_connection_holds_no_secret_and_replays() {
-    let stage = Stage::new(&[Permission::Nql], "[]");
-    let out = stage.folder().join("recorded.har");
+    let fixture = Fixture::new(&[Permission::Nql], "[]");
+    let out = fixture.folder().join("recorded.har");
     let record = ["record", "--out", out.to_str().unwrap(), "--set", &format!("client_id={CLIENT_ID}")];
-    let output = stage.run(&record);
+    let output = fixture.run(&record);
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
 
     let text = fs::read_to_string(&out).unwrap();
     for secret in [CLIENT_SECRET, CLIENT_ID, "nxdocs"] {
         assert!(!text.contains(secret), "{text}");
     }
-    assert!(text.contains(r#""_origin": "observed""#) && text.contains("Basic {{basic}}"), "{text}");
+    assert!(text.contains(r#""_origin": "observed""#) && text.contains("Basic {{basic:client_id:client_secret}}"), "{text}");
     let replay = Command::new(env!("CARGO_BIN_EXE_host-test")).arg("run").arg(&out).output().unwrap();
     assert_eq!(replay.status.code(), Some(0), "{}", String::from_utf8_lossy(&replay.stdout));
 
-    let again = stage.run(&record);
+    let again = fixture.run(&record);
     assert_eq!(again.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&again.stderr).contains("exists; --force overwrites it"));
-    assert_eq!(stage.tenant.calls().tokens_issued(), 1, "nothing was sent for a file that exists");
-    assert_eq!(stage.run(&[&record[..], &["--force"]].concat()).status.code(), Some(0));
+    assert_eq!(fixture.tenant.calls().tokens_issued(), 1, "nothing was sent for a file that exists");
+    assert_eq!(fixture.run(&[&record[..], &["--force"]].concat()).status.code(), Some(0));
 }
 
 #[test]
 fn what_may_be_secret_is_refused_and_nothing_is_written() {
-    let stage = Stage::new(&[], "[]");
-    let out = stage.folder().join("failed.har");
+    let fixture = Fixture::new(&[], "[]");
+    let out = fixture.folder().join("failed.har");
     // The answer for an unknown id carries a long random id of its own.
-    let output = stage.run(&["record", "--out", out.to_str().unwrap(), "--set", "client_id=somebody-else"]);
+    let output = fixture.run(&["record", "--out", out.to_str().unwrap(), "--set", "client_id=somebody-else"]);
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(1), "{said}");
     assert!(said.contains("/log/entries/0/response/content/text: a long run of letters and digits"), "{said}");
-    assert_eq!(fs::read_dir(stage.folder()).unwrap().count(), 1, "the certificate is there, and nothing else");
+    assert_eq!(fixture.files(), [""; 0]);
 }

@@ -125,7 +125,7 @@ fn resolve_shows_where_entries_lead() {
     let entries = ["resolve", "--set", "instance=NXDOCS", "--set", "region=eu"];
     assert_eq!(
         host_test(&entries).succeeded().out,
-        "  derived     nxdocs (European Union)
+        "  resolved    nxdocs (European Union)
               nxdocs-login.eu.nexthink.cloud
               nxdocs.api.eu.nexthink.cloud
   API         https://nxdocs.api.eu.nexthink.cloud

@@ -1,10 +1,10 @@
 //! `--digest`: other bytes than those that were asked for are not touched.
 
-use host_test::BUILT_IN;
-use host_test::plugin::Digest;
+use nexthink_component::NEXTHINK;
+use connector_host::Digest;
 
 use super::{assert_refused, host_test};
-use crate::common::recordings::Folder;
+use crate::recordings::Folder;
 
 const WRONG_USE: i32 = 2;
 
@@ -35,10 +35,10 @@ fn sentence(expected: Digest, found: Digest) -> String {
 
 #[test]
 fn the_component_that_was_asked_for_is_used() {
-    let digest = Digest::of(BUILT_IN).to_string();
+    let digest = Digest::of(NEXTHINK).to_string();
     host_test(&["describe", "--digest", &digest]).succeeded();
     let folder = Folder::new();
-    let file = folder.file("nexthink.wasm", BUILT_IN);
+    let file = folder.file("nexthink.wasm", NEXTHINK);
     host_test(&["run", "fixtures/success-eu.har", "--component", &file, "--digest", &digest]).succeeded();
 }
 
@@ -48,7 +48,7 @@ fn every_command_refuses_other_bytes() {
     let digest = expected.to_string();
     for command in COMMANDS {
         let arguments = [command, &["--digest", &digest]].concat();
-        assert_refused(&arguments, WRONG_USE, "digest-mismatch", &sentence(expected, Digest::of(BUILT_IN)));
+        assert_refused(&arguments, WRONG_USE, "digest-mismatch", &sentence(expected, Digest::of(NEXTHINK)));
     }
 }
 
@@ -58,7 +58,7 @@ fn other_bytes_are_refused_before_they_are_looked_into() {
     let folder = Folder::new();
     let bytes = b"neither this nor that";
     let file = folder.file("odd.wasm", bytes);
-    let expected = Digest::of(BUILT_IN);
+    let expected = Digest::of(NEXTHINK);
     let said = format!("{file}: {}", sentence(expected, Digest::of(bytes)));
     let digest = expected.to_string();
     for command in ["describe", "run", "inspect"] {

@@ -1,17 +1,17 @@
 //! `inspect` and `component`: the component as a file.
 
-use host_test::BUILT_IN;
+use nexthink_component::NEXTHINK;
 use sha2::{Digest, Sha256};
 
 use super::{assert_refused, host_test};
-use crate::common::plugins::dummy;
-use crate::common::recordings::Folder;
+use test_components::dummy;
+use crate::recordings::Folder;
 
 /// Writes the built-in component and returns its path.
 fn written(folder: &Folder) -> String {
     let path = folder.path().join("nexthink.wasm").display().to_string();
     let ran = host_test(&["component", "--out", &path]).succeeded();
-    assert_eq!(ran.out, format!("  written     {path}, {} bytes\n", BUILT_IN.len()));
+    assert_eq!(ran.out, format!("  written     {path}, {} bytes\n", NEXTHINK.len()));
     path
 }
 
@@ -19,9 +19,9 @@ fn written(folder: &Folder) -> String {
 fn component_writes_the_built_in_component() {
     let folder = Folder::new();
     let path = written(&folder);
-    assert!(std::fs::read(&path).unwrap() == BUILT_IN);
+    assert!(std::fs::read(&path).unwrap() == NEXTHINK);
     let report = host_test(&["component", "--json", "--out", &path]).succeeded().json();
-    assert_eq!(report, serde_json::json!({ "file": path, "bytes": BUILT_IN.len() }));
+    assert_eq!(report, serde_json::json!({ "file": path, "bytes": NEXTHINK.len() }));
 }
 
 #[test]
@@ -49,7 +49,7 @@ fn inspect_prints_what_the_component_is() {
     ] {
         assert!(text.lines().any(|given| given == line), "{line}: {text}");
     }
-    assert!(text.starts_with(&format!("  size        {} bytes, ", BUILT_IN.len())), "{text}");
+    assert!(text.starts_with(&format!("  size        {} bytes, ", NEXTHINK.len())), "{text}");
 }
 
 #[test]
@@ -59,7 +59,7 @@ fn inspect_gives_the_digest_of_the_written_file() {
     let digest = format!("sha256:{:x}", Sha256::digest(std::fs::read(&path).unwrap()));
     let report = host_test(&["inspect", "--json"]).succeeded().json();
     assert_eq!(report["digest"], digest);
-    assert_eq!(report["bytes"], BUILT_IN.len());
+    assert_eq!(report["bytes"], NEXTHINK.len());
     assert_eq!(report["imports"], serde_json::json!([]));
     assert_eq!(
         report["exports"],
@@ -72,7 +72,7 @@ fn inspect_gives_the_digest_of_the_written_file() {
     );
     assert_eq!(report["metadata"]["name"], "nexthink-connector");
     let gzip = report["gzip-bytes"].as_u64().unwrap();
-    assert!((1_000..BUILT_IN.len() as u64).contains(&gzip), "{gzip}");
+    assert!((1_000..NEXTHINK.len() as u64).contains(&gzip), "{gzip}");
 
     let text = host_test(&["inspect"]).succeeded().out;
     assert!(text.contains(&format!("  digest      {digest}\n")), "{text}");

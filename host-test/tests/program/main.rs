@@ -1,21 +1,41 @@
 //! Proves what the program prints and with which status it ends, through the
 //! real binary in the root of the repository.
 
-#[path = "../common/mod.rs"]
-mod common;
-
 mod arguments;
+mod bad_input_live;
 mod call;
+mod canary_live;
 mod components;
 mod connect;
+mod connect_live;
 mod describe;
 mod digest;
+mod fixture;
 mod inspect;
+mod operation_catalogue;
+mod operation_downloads;
+mod operation_interrupts;
+mod operation_repeats;
 mod output;
+mod program;
+mod readme;
+mod recordings;
 mod request;
 mod run;
 
-use common::program::{Ran, command, host_test, run};
+use std::path::{Path, PathBuf};
+
+use program::{Ran, command, host_test, run};
+
+/// Returns the root of the repository.
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("host-test is in the repository")
+}
+
+/// Returns the path of a recording in `fixtures/`.
+fn recording_path(name: &str) -> PathBuf {
+    root().join("fixtures").join(name)
+}
 
 /// Asserts that a command is refused with one sentence on standard error. Asks
 /// for JSON, so that the same sentence comes on standard output for scripts.

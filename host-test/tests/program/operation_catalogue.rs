@@ -5,87 +5,87 @@ use std::fs;
 use fake_nexthink::Endpoint;
 use serde_json::json;
 
-use crate::stage::Stage;
+use crate::fixture::Fixture;
 
 #[test]
 fn queries_run_and_exports_can_be_taken_step_by_step() {
-    let stage = Stage::new();
+    let fixture = Fixture::all();
     let one = r##"{"queryId":"#device_by_name","parameters":{"device_name":"PC-0000001"}}"##;
     for id in ["nql.execute", "nql.execute-v1"] {
-        assert_eq!(stage.succeeds(id, one)["outcome"]["output"]["rows"], 1, "{id}");
+        assert_eq!(fixture.succeeds(id, one)["outcome"]["output"]["rows"], 1, "{id}");
     }
-    let started = stage.succeeds("nql.export-start", r##"{"queryId":"#devices_overview"}"##);
+    let started = fixture.succeeds("nql.export-start", r##"{"queryId":"#devices_overview"}"##);
     let input = json!({ "exportId": started["outcome"]["output"]["exportId"] }).to_string();
     for status in ["SUBMITTED", "IN_PROGRESS"] {
-        assert_eq!(stage.succeeds("nql.export-status", &input)["outcome"]["output"]["status"], status);
+        assert_eq!(fixture.succeeds("nql.export-status", &input)["outcome"]["output"]["status"], status);
     }
-    assert_eq!(stage.tenant.calls().tokens_issued(), 5, "one for each run of the program");
+    assert_eq!(fixture.tenant.calls().tokens_issued(), 5, "one for each run of the program");
 }
 
 #[test]
 fn remote_actions_are_listed_described_and_triggered() {
-    let stage = Stage::new();
-    assert_eq!(stage.succeeds("remote-actions.list", "{}")["outcome"]["partial"], false);
-    stage.succeeds("remote-actions.details", r##"{"remoteActionId":"#restart_service"}"##);
+    let fixture = Fixture::all();
+    assert_eq!(fixture.succeeds("remote-actions.list", "{}")["outcome"]["partial"], false);
+    fixture.succeeds("remote-actions.details", r##"{"remoteActionId":"#restart_service"}"##);
     let input = r##"{"remoteActionId":"#restart_service","devices":["3b6f1c1e-6f0a-4c3e-9a54-0d1f7f3a0001"]}"##;
-    stage.succeeds("remote-actions.execute", input);
-    assert_eq!(stage.tenant.calls().answered(Endpoint::ActExecute, 200), 1);
+    fixture.succeeds("remote-actions.execute", input);
+    assert_eq!(fixture.tenant.calls().answered(Endpoint::ActExecute, 200), 1);
 }
 
 #[test]
 fn workflows_are_listed_described_run_and_woken() {
-    let stage = Stage::new();
-    stage.succeeds("workflows.list", r#"{"triggerMethod":"API"}"#);
-    stage.succeeds("workflows.details", r##"{"workflowId":"#welcome"}"##);
+    let fixture = Fixture::all();
+    fixture.succeeds("workflows.list", r#"{"triggerMethod":"API"}"#);
+    fixture.succeeds("workflows.details", r##"{"workflowId":"#welcome"}"##);
     let sid = r##"{"workflowId":"#welcome","users":["S-1-5-21-1004336348-1177238915-682003330-512"]}"##;
-    stage.succeeds("workflows.execute-v1", sid);
-    let run = stage.succeeds("workflows.execute", r##"{"workflowId":"#welcome","users":[{"upn":"ada@example.com"}]}"##);
+    fixture.succeeds("workflows.execute-v1", sid);
+    let run = fixture.succeeds("workflows.execute", r##"{"workflowId":"#welcome","users":[{"upn":"ada@example.com"}]}"##);
     let execution = &run["outcome"]["output"]["executionsUuids"][0];
     let workflow = "7d1c2a52-2f5e-4d0b-8c36-5c9d3b0a0003";
-    stage.succeeds("workflows.resume", &json!({ "workflowUuid": workflow, "executionUuid": execution }).to_string());
-    assert_eq!(stage.tenant.calls().answered(Endpoint::WorkflowsTrigger, 200), 1);
+    fixture.succeeds("workflows.resume", &json!({ "workflowUuid": workflow, "executionUuid": execution }).to_string());
+    assert_eq!(fixture.tenant.calls().answered(Endpoint::WorkflowsTrigger, 200), 1);
 }
 
 #[test]
 fn campaigns_fields_deletions_and_messages_take_effect() {
-    let stage = Stage::new();
+    let fixture = Fixture::all();
     let sid = "S-1-5-21-1004336348-1177238915-682003330-512";
     let campaign = json!({ "campaignNqlId": "#general_survey", "userSid": [sid], "expiresInMinutes": 60 });
-    stage.succeeds("campaigns.trigger", &campaign.to_string());
-    let report = stage.succeeds("enrichment.write", &enrichment(1, 0));
+    fixture.succeeds("campaigns.trigger", &campaign.to_string());
+    let report = fixture.succeeds("enrichment.write", &enrichment(1, 0));
     assert_eq!(report["outcome"]["output"], json!({ "accepted": 1, "rejected": 0, "errors": [] }));
     let handoff = r#"{"userPrincipalName":"ada@example.com","text":"My laptop is slow."}"#;
-    assert_eq!(stage.succeeds("spark.handoff", handoff)["outcome"]["output"]["accepted"], true);
+    assert_eq!(fixture.succeeds("spark.handoff", handoff)["outcome"]["output"]["accepted"], true);
     let device = r#"{"devices":[{"uid":"3b6f1c1e-6f0a-4c3e-9a54-0d1f7f3a0001","name":"PC-1"}]}"#;
-    stage.call(&["devices.delete", "--yes", "--input", device]).with_status(0);
+    fixture.call(&["devices.delete", "--yes", "--input", device]).with_status(0);
 }
 
 #[test]
 fn what_cannot_be_undone_needs_a_yes() {
-    let stage = Stage::new();
+    let fixture = Fixture::all();
     let device = r#"{"devices":[{"uid":"3b6f1c1e-6f0a-4c3e-9a54-0d1f7f3a0001","name":"PC-1"}]}"#;
-    let ended = stage.call(&["devices.delete", "--input", device]).with_status(2);
-    assert_eq!(ended.err, "error: devices.delete is destructive; --yes says that it is meant\n");
-    assert_eq!(stage.tenant.calls().requests, 0);
+    let ended = fixture.call(&["devices.delete", "--input", device]).with_status(2);
+    assert_eq!(ended.err, "error: devices.delete is destructive; --yes skips the confirmation\n");
+    assert_eq!(fixture.tenant.calls().requests, 0);
 }
 
 #[test]
 fn many_objects_are_written_in_several_requests_and_counted() {
-    let stage = Stage::new();
-    fs::write(stage.path("input.json"), enrichment(25_000, 3)).unwrap();
-    let ended = stage.call(&["enrichment.write", "--json", "--input", "@input.json"]).with_status(0);
+    let fixture = Fixture::all();
+    fs::write(fixture.path("input.json"), enrichment(25_000, 3)).unwrap();
+    let ended = fixture.call(&["enrichment.write", "--json", "--input", "@input.json"]).with_status(0);
     let outcome = &ended.json()["outcome"];
     assert_eq!((&outcome["output"]["accepted"], &outcome["output"]["rejected"]), (&json!(24_997), &json!(3)));
     assert_eq!(outcome["partial"], true);
-    let calls = stage.tenant.calls();
+    let calls = fixture.tenant.calls();
     assert_eq!((calls.total(Endpoint::EnrichmentFields), calls.tokens_issued()), (3, 1));
 }
 
 #[test]
 fn a_partial_result_is_marked_and_no_failure() {
-    let stage = Stage::new();
-    fs::write(stage.path("input.json"), enrichment(3, 1)).unwrap();
-    let ended = stage.call(&["enrichment.write", "--input", "@input.json"]).with_status(0);
+    let fixture = Fixture::all();
+    fs::write(fixture.path("input.json"), enrichment(3, 1)).unwrap();
+    let ended = fixture.call(&["enrichment.write", "--input", "@input.json"]).with_status(0);
     assert!(ended.err.contains("partial: only a part of what was asked for"), "{}", ended.err);
     assert!(ended.err.contains("warning: Nexthink refused 1 of 3 objects"), "{}", ended.err);
     assert_eq!(ended.json()["rejected"], 1);
@@ -93,15 +93,15 @@ fn a_partial_result_is_marked_and_no_failure() {
 
 #[test]
 fn problems_point_into_the_input_and_nothing_is_sent() {
-    let stage = Stage::new();
-    let report = stage.call(&["nql.execute", "--json", "--input", r#"{"queryId":7}"#]).with_status(2).json();
+    let fixture = Fixture::all();
+    let report = fixture.call(&["nql.execute", "--json", "--input", r#"{"queryId":7}"#]).with_status(2).json();
     assert_eq!(report["problems"][0]["field"], "/queryId");
-    let report = stage.call(&["nql.execute", "--json", "--input", "{"]).with_status(2).json();
+    let report = fixture.call(&["nql.execute", "--json", "--input", "{"]).with_status(2).json();
     assert!(report["problems"][0]["message"].is_string());
-    fs::write(stage.path("long.json"), vec![b' '; (16 << 20) + (64 << 10) + 1]).unwrap();
-    let report = stage.call(&["nql.execute", "--json", "--input", "@long.json"]).with_status(2).json();
+    fs::write(fixture.path("long.json"), vec![b' '; (16 << 20) + (64 << 10) + 1]).unwrap();
+    let report = fixture.call(&["nql.execute", "--json", "--input", "@long.json"]).with_status(2).json();
     assert_eq!(report["problems"][0]["code"], "too-long");
-    assert_eq!(stage.tenant.calls().requests, 0);
+    assert_eq!(fixture.tenant.calls().requests, 0);
 }
 
 /// Writes an input with so many objects, the first of which are bad.

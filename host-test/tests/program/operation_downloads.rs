@@ -9,7 +9,7 @@ use std::time::Duration;
 use fake_nexthink::Endpoint;
 use sha2::{Digest as _, Sha256};
 
-use crate::stage::{Ended, Stage};
+use crate::fixture::{Ended, Fixture};
 
 const ROWS: u64 = 1_000_000;
 
@@ -18,32 +18,32 @@ const MEMORY: u64 = 64 * 1024;
 
 #[test]
 fn a_small_file_goes_to_standard_output_when_that_is_no_terminal() {
-    let stage = Stage::new();
-    let ended = stage.call(&["nql.export", "--input", r##"{"queryId":"#devices_overview"}"##]).with_status(0);
+    let fixture = Fixture::all();
+    let ended = fixture.call(&["nql.export", "--input", r##"{"queryId":"#devices_overview"}"##]).with_status(0);
     assert_eq!(String::from_utf8(ended.out).unwrap().lines().count(), 6);
     assert_eq!(ended.err, "");
-    assert_eq!(stage.tenant.calls().rejected_because("download-with-authorization"), 0);
+    assert_eq!(fixture.tenant.calls().rejected_because("download-with-authorization"), 0);
 }
 
 #[test]
 fn a_truncated_export_is_partial() {
-    let stage = Stage::new();
+    let fixture = Fixture::all();
     let call = ["nql.export", "--json", "--out", "rows.csv", "--input", r##"{"queryId":"#export_truncated"}"##];
-    let report = stage.call(&call).with_status(0).json();
+    let report = fixture.call(&call).with_status(0).json();
     assert_eq!(report["download"]["partial"], true);
-    assert_eq!(fs::read_to_string(stage.path("rows.csv")).unwrap().lines().count(), 101);
-    assert_eq!(stage.files(), ["rows.csv"]);
-    let again = stage.call(&call).with_status(2);
+    assert_eq!(fs::read_to_string(fixture.path("rows.csv")).unwrap().lines().count(), 101);
+    assert_eq!(fixture.files(), ["rows.csv"]);
+    let again = fixture.call(&call).with_status(2);
     assert_eq!(again.json()["error"]["message"], "rows.csv exists; --force overwrites it");
 }
 
 #[test]
 fn a_compressed_file_is_kept_or_decompressed() {
-    let stage = Stage::with(|config| config.export_rows = 5000);
+    let fixture = Fixture::with(|config| config.export_rows = 5000);
     // All at once: each waits some seconds for the tenant to get ready.
     let start = |compression: &str, more: &[&str]| {
         let input = format!(r##"{{"queryId":"#export_devices","compression":"{compression}"}}"##);
-        stage.command(&[&["nql.export", "--input", &input][..], more].concat()).spawn().unwrap()
+        fixture.command(&[&["nql.export", "--input", &input][..], more].concat()).spawn().unwrap()
     };
     let children = [
         start("NONE", &["--decompress", "--out", "plain.csv"]),
@@ -56,21 +56,21 @@ fn a_compressed_file_is_kept_or_decompressed() {
     ];
     let ended = children.map(|child| Ended::new(child.wait_with_output().unwrap()).with_status(0));
 
-    let read = |name: &str| fs::read(stage.path(name)).unwrap();
+    let read = |name: &str| fs::read(fixture.path(name)).unwrap();
     let plain = read("plain.csv");
     assert_eq!(plain.lines().count(), 5001);
     assert!(read("rows.gz").starts_with(&[0x1f, 0x8b]) && read("rows.zst").starts_with(&[0x28, 0xb5, 0x2f, 0xfd]));
     assert!(read("gzip.csv") == plain && read("zstd.csv") == plain, "to a file");
     assert!(ended[3].out == plain && ended[6].out == plain, "to standard output");
-    assert_eq!(stage.files(), ["gzip.csv", "plain.csv", "rows.gz", "rows.zst", "zstd.csv"]);
+    assert_eq!(fixture.files(), ["gzip.csv", "plain.csv", "rows.gz", "rows.zst", "zstd.csv"]);
 }
 
 #[test]
 fn a_link_that_has_expired_is_asked_for_again() {
-    let stage = Stage::faulty(r#"[{"when":{"endpoint":"download","nth":1},"do":{"status":{"status":403}}}]"#);
-    let ended = stage.call(&["nql.export", "--input", r##"{"queryId":"#devices_overview"}"##]).with_status(0);
+    let fixture = Fixture::faulty(r#"[{"when":{"endpoint":"download","nth":1},"do":{"status":{"status":403}}}]"#);
+    let ended = fixture.call(&["nql.export", "--input", r##"{"queryId":"#devices_overview"}"##]).with_status(0);
     assert_eq!(String::from_utf8(ended.out).unwrap().lines().count(), 6);
-    let calls = stage.tenant.calls();
+    let calls = fixture.tenant.calls();
     assert_eq!((calls.answered(Endpoint::Download, 403), calls.answered(Endpoint::Download, 200)), (1, 1));
     assert_eq!((calls.total(Endpoint::NqlExport), calls.total(Endpoint::NqlStatus)), (1, 4));
 }
@@ -78,24 +78,24 @@ fn a_link_that_has_expired_is_asked_for_again() {
 #[test]
 fn a_download_that_breaks_off_leaves_nothing_behind() {
     for fault in [r#""truncated""#, r#""reset-middle""#] {
-        let stage = Stage::faulty(&format!(r#"[{{"when":{{"endpoint":"download"}},"do":{fault}}}]"#));
+        let fixture = Fixture::faulty(&format!(r#"[{{"when":{{"endpoint":"download"}},"do":{fault}}}]"#));
         let call = ["nql.export", "--json", "--out", "rows.csv", "--input", r##"{"queryId":"#all_devices"}"##];
-        let report = stage.call(&call).with_status(1).json();
+        let report = fixture.call(&call).with_status(1).json();
         assert_eq!(report["failure"]["code"], "network", "{fault}");
-        assert_eq!(stage.files(), [""; 0], "{fault}");
+        assert_eq!(fixture.files(), [""; 0], "{fault}");
     }
 }
 
 #[test]
 fn an_export_of_a_million_rows_passes_by_the_memory() {
-    let stage = Stage::with(|config| config.export_rows = ROWS);
-    let small = peak(&stage, "#devices_overview", "small.csv");
-    let large = peak(&stage, "#export_devices", "large.csv");
+    let fixture = Fixture::with(|config| config.export_rows = ROWS);
+    let small = peak(&fixture, "#devices_overview", "small.csv");
+    let large = peak(&fixture, "#export_devices", "large.csv");
     assert!(large < small + MEMORY, "{large} KiB, and {small} KiB for five rows");
 
     let mut digest = Sha256::new();
     let (mut rows, mut bytes, mut line) = (0, 0, Vec::new());
-    let mut reader = BufReader::new(fs::File::open(stage.path("large.csv")).unwrap());
+    let mut reader = BufReader::new(fs::File::open(fixture.path("large.csv")).unwrap());
     while reader.read_until(b'\n', &mut line).unwrap() > 0 {
         digest.update(&line);
         bytes += line.len();
@@ -119,9 +119,9 @@ fn row(number: u64) -> String {
 }
 
 /// Exports to a file and returns the most memory that the program had, in KiB.
-fn peak(stage: &Stage, query: &str, out: &str) -> u64 {
+fn peak(fixture: &Fixture, query: &str, out: &str) -> u64 {
     let input = format!(r#"{{"queryId":"{query}"}}"#);
-    let mut child = stage.command(&["nql.export", "--out", out, "--input", &input]).spawn().unwrap();
+    let mut child = fixture.command(&["nql.export", "--out", out, "--input", &input]).spawn().unwrap();
     let mut peak = 0;
     while child.try_wait().unwrap().is_none() {
         peak = high_water(&child).unwrap_or(peak);

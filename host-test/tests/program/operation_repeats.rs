@@ -2,7 +2,7 @@
 
 use fake_nexthink::Endpoint;
 
-use crate::stage::Stage;
+use crate::fixture::Fixture;
 
 const ACTION: &str = r##"{"remoteActionId":"#restart_service","devices":["3b6f1c1e-6f0a-4c3e-9a54-0d1f7f3a0001"]}"##;
 const WORKFLOW: &str = r##"{"workflowId":"#welcome","users":[{"upn":"ada@example.com"}]}"##;
@@ -14,28 +14,28 @@ fn a_request_that_is_not_repeatable_is_sent_once() {
             ("remote-actions.execute", ACTION, "act-execute", Endpoint::ActExecute),
             ("workflows.execute", WORKFLOW, "workflows-execute-v2", Endpoint::WorkflowsExecuteV2),
         ] {
-            let stage = Stage::faulty(&format!(r#"[{{"when":{{"endpoint":"{name}"}},"do":{fault}}}]"#));
-            let report = stage.call(&[id, "--json", "--input", input]).with_status(1).json();
+            let fixture = Fixture::faulty(&format!(r#"[{{"when":{{"endpoint":"{name}"}},"do":{fault}}}]"#));
+            let report = fixture.call(&[id, "--json", "--input", input]).with_status(1).json();
             assert_eq!(report["failure"]["code"], code, "{id}");
-            assert_eq!(stage.tenant.calls().total(endpoint), 1, "{id} {fault}");
+            assert_eq!(fixture.tenant.calls().total(endpoint), 1, "{id} {fault}");
         }
     }
 }
 
 #[test]
 fn a_request_that_is_repeatable_is_sent_again() {
-    let stage = Stage::faulty(r#"[{"when":{"endpoint":"nql-execute-v2","nth":1},"do":{"status":{"status":503}}}]"#);
-    stage.succeeds("nql.execute", r##"{"queryId":"#devices_overview"}"##);
-    let calls = stage.tenant.calls();
+    let fixture = Fixture::faulty(r#"[{"when":{"endpoint":"nql-execute-v2","nth":1},"do":{"status":{"status":503}}}]"#);
+    fixture.succeeds("nql.execute", r##"{"queryId":"#devices_overview"}"##);
+    let calls = fixture.tenant.calls();
     assert_eq!(calls.answered(Endpoint::NqlExecuteV2, 503), 1);
     assert_eq!(calls.answered(Endpoint::NqlExecuteV2, 200), 1);
 }
 
 #[test]
 fn an_answer_that_stays_a_failure_is_worded_by_the_plugin() {
-    let stage = Stage::new();
-    let report = stage.call(&["workflows.details", "--json", "--input", r##"{"workflowId":"#no_such"}"##]);
+    let fixture = Fixture::all();
+    let report = fixture.call(&["workflows.details", "--json", "--input", r##"{"workflowId":"#no_such"}"##]);
     let report = report.with_status(1).json();
     assert!(report["failure"]["code"].is_string(), "{report}");
-    assert_eq!(stage.tenant.calls().total(Endpoint::WorkflowsDetails), 1);
+    assert_eq!(fixture.tenant.calls().total(Endpoint::WorkflowsDetails), 1);
 }

@@ -3,7 +3,7 @@
 use std::process::Stdio;
 
 use super::{command, host_test, run};
-use crate::common::recordings::Folder;
+use crate::recordings::Folder;
 
 const ESCAPE: char = '\u{1b}';
 
@@ -68,7 +68,7 @@ fn no_color_is_honoured_even_where_colours_are_asked_for() {
 fn control_characters_of_others_do_not_reach_the_terminal() {
     let folder = Folder::new();
     let name = "Name\u{1b}[2J\u{7}\u{9b}31m";
-    let mut recording = crate::common::recordings::changed("failure-invalid-client-rfc6749.har", "/log/_name", name);
+    let mut recording = crate::recordings::changed("failure-invalid-client-rfc6749.har", "/log/_name", name);
     let headers = recording.pointer_mut("/log/entries/0/response/headers/0").unwrap();
     assert_eq!(headers["name"], "content-type");
     headers["value"] = "application/json\u{1b}[31m".into();
@@ -91,7 +91,7 @@ fn control_characters_of_others_do_not_reach_the_terminal() {
 #[test]
 fn what_went_wrong_is_coloured_whole() {
     let folder = Folder::new();
-    let changed = crate::common::recordings::changed("success-eu.har", "/log/_expect/token/expires-in", 901);
+    let changed = crate::recordings::changed("success-eu.har", "/log/_expect/token/expires-in", 901);
     let file = folder.recording("changed.har", &changed);
     let mut coloured = command(&["run", &file]);
     coloured.env("CLICOLOR_FORCE", "1");

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("host-test lies in the repository")
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("host-test is in the repository")
 }
 
 /// Returns the commands of `console` blocks with what they print.

@@ -3,16 +3,16 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use host_test::har;
+
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::{fixture, root};
+use super::{recording_path, root};
 
 /// Returns the paths of all recordings that `run` plays. Fails when there is none,
 /// for then nothing would be proved.
 pub fn played() -> Vec<PathBuf> {
-    let files = har::files(&root().join("fixtures")).unwrap();
+    let files = connector_recordings::files(&root().join("fixtures")).unwrap();
     assert!(!files.is_empty());
     files
 }
@@ -27,7 +27,7 @@ pub fn all() -> Vec<PathBuf> {
 
 /// Returns a recording of `fixtures/` as JSON.
 pub fn read(name: &str) -> Value {
-    serde_json::from_slice(&fs::read(fixture(name)).unwrap()).unwrap()
+    serde_json::from_slice(&fs::read(recording_path(name)).unwrap()).unwrap()
 }
 
 /// Returns a recording of `fixtures/` with one value replaced, which has to be

@@ -3,11 +3,11 @@
 
 use std::path::PathBuf;
 
-use host_test::har;
+
 use serde_json::Value;
 
 use super::{Ran, assert_refused, host_test};
-use crate::common::recordings::Folder;
+use crate::recordings::Folder;
 use crate::common::root;
 
 const PATH: &str = "/api/v1/act/remote-action";

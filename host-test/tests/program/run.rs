@@ -1,7 +1,7 @@
 //! `run`, the default command.
 
 use super::{assert_refused, host_test};
-use crate::common::recordings::{Folder, changed, played, read};
+use crate::recordings::{Folder, changed, played, read};
 
 #[test]
 fn without_arguments_every_recording_is_replayed_and_passes() {
@@ -25,13 +25,13 @@ fn a_report_says_what_was_derived_sent_answered_and_concluded() {
     assert_eq!(
         report,
         "Success in the European Union  success-eu.har, documented
-  derived     nxdocs (European Union)
+  resolved    nxdocs (European Union)
               nxdocs-login.eu.nexthink.cloud
               nxdocs.api.eu.nexthink.cloud
   sent        POST https://nxdocs-login.eu.nexthink.cloud/oauth2/default/v1/token
-  answered    200, application/json, 129 bytes
-  concluded   Bearer token, lives 900 s, next one after 840 s
-              granted: service:integration
+  received    200, application/json, 129 bytes
+  result      Bearer token, lives 900 s, next one after 840 s
+              scopes: service:integration
 
 1 passed, 0 failed
 "
