@@ -7,7 +7,7 @@ use crate::connector::{Connector, OperationCall, Opened};
 use crate::error::Error;
 use crate::functions::Functions;
 use crate::guard::BadOutput;
-use crate::records::{Download, Operation, Outcome, Pending, Response, Step};
+use crate::records::{Download, Failure, Operation, Outcome, Pending, Response, Step};
 
 /// Most responses that one run takes: a day of questions every ten seconds, and as many
 /// again. A connector that wants more is going in circles.
@@ -66,6 +66,11 @@ impl Run {
         &self.operation
     }
 
+    /// Returns the input, which the connector reads at every step.
+    pub fn input(&self) -> &str {
+        &self.input
+    }
+
     /// Returns what to do next.
     pub fn action(&self) -> Action<'_> {
         match &self.step {
@@ -76,9 +81,19 @@ impl Run {
     }
 
     /// Records that the request is about to be sent: from now on a run whose request must
-    /// not be repeated cannot be saved, until there is a response.
-    pub fn sending(&mut self) {
-        self.sent = true;
+    /// not be repeated cannot be saved or sent again, until there is a response.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Failed`] where it may have been sent before and must not be repeated.
+    pub fn sending(&mut self) -> Result<(), Error> {
+        match &self.step {
+            Step::Send(pending) if self.sent && !pending.request.repeatable => Err(undecided().into()),
+            _ => {
+                self.sent = true;
+                Ok(())
+            }
+        }
     }
 
     /// Takes the response to the request or download of the current action.
@@ -121,4 +136,11 @@ impl Run {
             Step::Done(_) => None,
         }
     }
+}
+
+/// A run that was cancelled, or failed, while a request was under way.
+fn undecided() -> Failure {
+    let message = "It is not known whether the last request took effect, and sending it again could do harm.";
+    let hint = "Check the effect at the provider; if there is none, run the operation again from the start.";
+    Failure::of_host("interrupted", "transient", message, hint)
 }
