@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
+use crate::Secret;
 use crate::cache::GrantedToken;
 use crate::connector::{Connector, Opened};
 use crate::error::Error;
 use crate::functions::Functions;
 use crate::policy::{Advice, Policy};
 use crate::records::{Failure, Request, Response};
-use crate::Secret;
 
 /// The tries of one request: which token it may use, and what follows from each result.
 ///
@@ -96,7 +96,13 @@ impl Attempts {
 
     /// Reports that there was no token, so that nothing was sent. To try again within the
     /// pause that is left after the failed exchange would bring the same failure.
-    pub fn no_token(&mut self, failure: Box<Failure>, pause_left: Option<Duration>, now: Duration, random: f64) -> Next {
+    pub fn no_token(
+        &mut self,
+        failure: Box<Failure>,
+        pause_left: Option<Duration>,
+        now: Duration,
+        random: f64,
+    ) -> Next {
         match self.wait(&failure, true, pause_left, now, random) {
             Some(wait) => Next::Again(wait),
             None => Next::Failed(failure),
@@ -125,5 +131,104 @@ impl Attempts {
         }
         self.attempt += 1;
         Some(wait)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Fixed, checked_request, connector, failure, opened, response, token};
+
+    struct Fixture {
+        connector: Connector<Fixed>,
+        opened: Opened,
+        attempts: Attempts,
+    }
+
+    impl Fixture {
+        fn new(repeatable: bool, policy: Policy) -> Self {
+            let connector = connector();
+            let attempts = Attempts::new(checked_request(&connector, repeatable), policy, Duration::ZERO);
+            Self { opened: opened(&connector), connector, attempts }
+        }
+
+        /// Reports a response to the token of an exchange, with the longest wait of chance.
+        fn received(&mut self, status: u16, exchange: u64) -> String {
+            let granted = GrantedToken::new(token("a"), exchange);
+            let moment = (Duration::ZERO, 1.0);
+            let next = self.attempts.received(&self.connector, &self.opened, &granted, response(status), moment);
+            word(next.unwrap())
+        }
+
+        fn lost(&mut self, code: &str, retry_after: Option<u32>) -> String {
+            word(self.attempts.lost(Box::new(failure(code, retry_after)), Duration::ZERO, 1.0))
+        }
+    }
+
+    fn word(next: Next) -> String {
+        match next {
+            Next::Again(wait) => format!("again after {} s", wait.as_secs()),
+            Next::Answered(response, failure) => {
+                format!("{} {}", response.status, failure.map(|failure| failure.code).unwrap_or_default())
+            }
+            Next::Failed(failure) => failure.code,
+        }
+    }
+
+    #[test]
+    fn tries_are_bounded_and_waits_grow() {
+        let mut fixture = Fixture::new(true, Policy::default());
+        let next = [(); 4].map(|()| fixture.received(503, 1));
+        assert_eq!(next, ["again after 1 s", "again after 2 s", "again after 4 s", "503 unavailable"]);
+    }
+
+    #[test]
+    fn only_what_is_repeatable_is_repeated_when_its_effect_is_unknown() {
+        for (repeatable, unavailable, network) in
+            [(true, "again after 1 s", "again after 2 s"), (false, "503 unavailable", "network")]
+        {
+            let mut fixture = Fixture::new(repeatable, Policy::default());
+            assert_eq!([fixture.received(503, 1), fixture.lost("network", None)], [unavailable, network]);
+            let mut fixture = Fixture::new(repeatable, Policy::default());
+            assert_eq!(fixture.received(429, 1), "again after 1 s", "a rate limit has no effect");
+        }
+    }
+
+    #[test]
+    fn a_token_that_is_refused_is_renewed_once() {
+        let mut fixture = Fixture::new(false, Policy::default());
+        assert_eq!((fixture.received(401, 3), fixture.attempts.refused()), ("again after 0 s".into(), Some(3)));
+        assert_eq!(fixture.received(401, 4), "401 token-expired");
+        let mut fixture = Fixture::new(true, Policy::once());
+        assert_eq!((fixture.received(401, 3), fixture.attempts.refused()), ("401 token-expired".into(), None));
+    }
+
+    #[test]
+    fn a_wait_beyond_the_patience_is_passed_on() {
+        let mut fixture = Fixture::new(true, Policy::default());
+        assert_eq!(fixture.lost("unavailable", Some(180)), "again after 180 s");
+        assert_eq!(fixture.lost("unavailable", Some(181)), "unavailable");
+    }
+
+    #[test]
+    fn without_a_token_the_rest_of_the_pause_is_waited_out_by_any_request() {
+        let mut fixture = Fixture::new(false, Policy::default());
+        let unavailable = Box::new(failure("unavailable", None));
+        let pause = Some(Duration::from_secs(30));
+        assert_eq!(word(fixture.attempts.no_token(unavailable, pause, Duration::ZERO, 1.0)), "again after 30 s");
+    }
+
+    #[test]
+    fn a_policy_of_one_try_repeats_nothing() {
+        assert_eq!(Fixture::new(true, Policy::once()).received(503, 1), "503 unavailable");
+    }
+
+    #[test]
+    fn a_request_is_authorized_if_it_asks_for_that() {
+        let mut fixture = Fixture::new(true, Policy::default());
+        let headers = [("authorization".to_owned(), Secret::new("Bearer a"))];
+        assert_eq!(fixture.attempts.authorized(&headers).header("authorization"), Some("Bearer a"));
+        fixture.attempts.request.authorized = false;
+        assert_eq!(fixture.attempts.authorized(&headers).header("authorization"), None);
     }
 }

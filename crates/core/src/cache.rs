@@ -8,13 +8,13 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use crate::Secret;
 use crate::connector::{Connector, Opened};
 use crate::error::Error;
 use crate::functions::Functions;
 use crate::policy::Policy;
 use crate::records::{Failure, Token};
 use crate::redact::Redactor;
-use crate::Secret;
 
 /// A token and what is derived from it once: the headers that authorize a request, and
 /// the redactor that hides it.
@@ -27,7 +27,7 @@ pub struct GrantedToken {
 }
 
 impl GrantedToken {
-    fn new(token: Token, number: u64) -> Self {
+    pub(crate) fn new(token: Token, number: u64) -> Self {
         Self { token, number, headers: OnceLock::new(), redactor: OnceLock::new() }
     }
 
@@ -200,5 +200,121 @@ fn pause(error: &impl HasFailure, times: u32, policy: &Policy, random: f64) -> O
             Some(asked.unwrap_or_default().max(growing))
         }
         None => Some(growing),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{failure, token};
+
+    /// Reads a decision in one word, with the token.
+    fn word(lookup: Lookup<Error>) -> String {
+        match lookup {
+            Lookup::Use(granted) => format!("use {}", granted.token().value.expose()),
+            Lookup::UseAndRenew(granted) => format!("use {} and renew", granted.token().value.expose()),
+            Lookup::Exchange => "exchange".to_owned(),
+            Lookup::Wait => "wait".to_owned(),
+            Lookup::Fail(error) => format!("fail: {error}"),
+        }
+    }
+
+    #[derive(Default)]
+    struct Fixture(TokenCache<Error>);
+
+    impl Fixture {
+        fn next(&mut self, now: u64, refused: Option<u64>) -> String {
+            word(self.0.next(Duration::from_secs(now), refused))
+        }
+
+        /// Ends an exchange at once.
+        fn ended(&mut self, result: Result<&str, Failure>, now: u64) {
+            let now = Duration::from_secs(now);
+            let result = result.map(token).map_err(Error::from);
+            self.0.ended(result, now, now, &Policy::default(), 1.0);
+        }
+
+        fn pause_left(&self, now: u64) -> Option<u64> {
+            self.0.pause_left(Duration::from_secs(now)).map(|left| left.as_secs())
+        }
+    }
+
+    #[test]
+    fn one_caller_exchanges_and_the_others_wait() {
+        let mut cache = Fixture::default();
+        assert_eq!([cache.next(0, None), cache.next(0, None)], ["exchange", "wait"]);
+        cache.ended(Ok("a"), 0);
+        assert_eq!([cache.next(0, None), cache.next(839, None)], ["use a", "use a"]);
+        assert_eq!(cache.0.exchanges(), 1);
+    }
+
+    #[test]
+    fn a_token_is_renewed_by_one_caller_while_it_is_good_and_not_used_afterwards() {
+        let mut cache = Fixture::default();
+        cache.ended(Ok("a"), 0);
+        assert_eq!([cache.next(840, None), cache.next(840, None)], ["use a and renew", "use a"]);
+        assert_eq!(cache.next(900, None), "wait");
+        cache.ended(Ok("b"), 901);
+        assert_eq!(cache.next(901, None), "use b");
+    }
+
+    #[test]
+    fn a_token_that_was_refused_is_not_used_by_whom_it_was_refused() {
+        let mut cache = Fixture::default();
+        cache.ended(Ok("a"), 0);
+        assert_eq!(
+            [cache.next(1, Some(1)), cache.next(1, Some(1)), cache.next(1, None)],
+            ["exchange", "wait", "use a"]
+        );
+        cache.ended(Ok("b"), 1);
+        assert_eq!(cache.next(1, Some(1)), "use b");
+    }
+
+    #[test]
+    fn a_clock_that_went_back_makes_a_token_old() {
+        let mut cache = Fixture::default();
+        cache.ended(Ok("a"), 1000);
+        assert_eq!(cache.next(999, None), "exchange");
+    }
+
+    #[test]
+    fn after_a_failure_there_is_a_growing_pause() {
+        let mut cache = Fixture::default();
+        let failed = "fail: It failed. (unavailable)";
+        for (from, pause) in [(0, 1), (10, 2), (20, 4)] {
+            assert_eq!(cache.next(from, None), "exchange");
+            cache.ended(Err(failure("unavailable", None)), from);
+            assert_eq!((cache.next(from, None).as_str(), cache.pause_left(from)), (failed, Some(pause)));
+            assert_eq!(cache.pause_left(from + pause), None);
+        }
+        assert_eq!(cache.next(24, None), "exchange");
+        cache.ended(Ok("a"), 24);
+        cache.ended(Err(failure("unavailable", None)), 30);
+        assert_eq!(cache.pause_left(30), Some(1), "a success ends the row");
+    }
+
+    #[test]
+    fn a_pause_lasts_as_long_as_the_provider_asks_but_not_through_a_clock_that_went_back() {
+        let mut cache = Fixture::default();
+        cache.ended(Err(failure("rate-limited", Some(100))), 50);
+        assert_eq!(cache.pause_left(50), Some(100));
+        assert_eq!([cache.next(149, None), cache.next(49, None)], ["fail: It failed. (rate-limited)", "exchange"]);
+    }
+
+    #[test]
+    fn a_failure_of_the_configuration_lasts() {
+        let mut cache = Fixture::default();
+        cache.ended(Err(failure("invalid-client", None)), 0);
+        assert_eq!(cache.next(1_000_000, None), "fail: It failed. (invalid-client)");
+        assert_eq!(cache.pause_left(0), None);
+    }
+
+    #[test]
+    fn a_renewal_that_fails_leaves_the_token_in_use_until_it_ends() {
+        let mut cache = Fixture::default();
+        cache.ended(Ok("a"), 0);
+        assert_eq!(cache.next(850, None), "use a and renew");
+        cache.ended(Err(failure("rate-limited", Some(100))), 850);
+        assert_eq!([cache.next(851, None), cache.next(900, None)], ["use a", "fail: It failed. (rate-limited)"]);
     }
 }

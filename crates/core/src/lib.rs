@@ -44,6 +44,8 @@ pub mod raw;
 pub mod records;
 mod redact;
 mod secret;
+#[cfg(test)]
+mod testing;
 
 pub use attempts::{Attempts, Next};
 pub use cache::{GrantedToken, HasFailure, Lookup, TokenCache};

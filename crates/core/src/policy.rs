@@ -87,3 +87,42 @@ impl Advice {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::failure;
+
+    #[test]
+    fn waits_double_up_to_the_longest() {
+        let policy = Policy::default();
+        for (step, bound) in [(1, 1), (2, 2), (3, 4), (6, 32), (7, 60), (40, 60), (u32::MAX, 60)] {
+            let bound = Duration::from_secs(bound);
+            assert_eq!((policy.backoff(step, 0.0), policy.backoff(step, 1.0)), (Duration::ZERO, bound), "{step}");
+            assert_eq!((policy.pause(step, 0.0), policy.pause(step, 1.0)), (bound / 2, bound), "{step}");
+        }
+    }
+
+    #[test]
+    fn randomness_out_of_range_is_clamped() {
+        let policy = Policy::default();
+        assert_eq!((policy.backoff(1, -1.0), policy.backoff(1, 7.0)), (Duration::ZERO, Duration::from_secs(1)));
+    }
+
+    #[test]
+    fn advice_follows_from_the_code_and_the_wait_that_is_asked_for() {
+        let wait = Some(Duration::from_secs(7));
+        for (code, advice) in [
+            ("token-expired", Advice::Renew),
+            ("rate-limited", Advice::Later(wait)),
+            ("unavailable", Advice::Repeat(wait)),
+            ("timeout", Advice::Repeat(wait)),
+            ("network", Advice::Repeat(wait)),
+            ("tls", Advice::GiveUp),
+            ("invalid-client", Advice::GiveUp),
+            ("a-word-of-tomorrow", Advice::GiveUp),
+        ] {
+            assert_eq!(Advice::of(&failure(code, Some(7))), advice, "{code}");
+        }
+    }
+}

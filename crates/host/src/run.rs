@@ -18,12 +18,20 @@ const REFUSAL_BYTES: u32 = 64 * 1024;
 /// An operation under way.
 ///
 /// Dropping the future of [`complete`](Self::complete) cancels it; the run can then be
-/// [saved](Self::save), or completed again.
+/// [saved](Self::save), or completed again. A request that may have taken effect and must
+/// not be repeated prevents both.
 pub struct OperationRun<F = Component> {
     session: Session<F>,
     // A call with a long input runs on another thread, also when nobody waits any more.
-    run: Arc<Mutex<Run>>,
+    progress: Arc<Mutex<Advance>>,
     operation: Operation,
+}
+
+/// A run, and the response that it has yet to take: whoever completes it again after a
+/// cancellation sends nothing that is answered already.
+struct Advance {
+    run: Run,
+    received: Option<Response>,
 }
 
 /// What is going on.
@@ -84,6 +92,8 @@ pub struct Downloaded {
 
 /// What a run needs next, apart from the run itself.
 enum Todo {
+    /// Pass on the response; so many bytes are read.
+    Resume(usize),
     Send(Request, u32, Progress),
     Download(Download),
     Done(Arc<Outcome>),
@@ -106,7 +116,8 @@ impl<F: Functions + Send + Sync + 'static> OperationRun<F> {
 
     pub(crate) fn new(session: Session<F>, run: Run) -> Self {
         let operation = run.operation().clone();
-        Self { session, run: Arc::new(Mutex::new(run)), operation }
+        let progress = Arc::new(Mutex::new(Advance { run, received: None }));
+        Self { session, progress, operation }
     }
 
     /// Returns the operation.
@@ -126,7 +137,7 @@ impl<F: Functions + Send + Sync + 'static> OperationRun<F> {
     ///
     /// [`NotSaved`]
     pub fn save(&self) -> Result<Saved, NotSaved> {
-        lock(&self.run).save(self.session.connector().definition(), self.session.opened())
+        lock(&self.progress).run.save(self.session.connector().definition(), self.session.opened())
     }
 
     /// Runs to the end and discards a file that it may end with.
@@ -165,13 +176,17 @@ impl<F: Functions + Send + Sync + 'static> OperationRun<F> {
         loop {
             let todo = self.todo();
             let response = match todo {
+                Todo::Resume(bytes) => {
+                    self.resume(bytes).await?;
+                    continue;
+                }
                 Todo::Done(outcome) => return Ok(Completed::Done(outcome)),
                 Todo::Send(request, wait, progress) => {
                     watch(Event::Step(&progress, wait));
                     if wait > 0 {
                         self.session.clock().sleep(Duration::from_secs(wait.into())).await;
                     }
-                    lock(&self.run).sending();
+                    lock(&self.progress).run.sending()?;
                     self.session.answer(request).await?
                 }
                 Todo::Download(download) => match download_into(&self.session, download, sink, &mut watch).await? {
@@ -179,23 +194,30 @@ impl<F: Functions + Send + Sync + 'static> OperationRun<F> {
                     Fetched::Refused(response) => response,
                 },
             };
-            self.resume(response).await?;
+            lock(&self.progress).received = Some(response);
         }
     }
 
     fn todo(&self) -> Todo {
-        match lock(&self.run).action() {
+        let progress = lock(&self.progress);
+        if let Some(response) = &progress.received {
+            return Todo::Resume(progress.run.input().len() + response.body.len());
+        }
+        match progress.run.action() {
             Action::Send(pending) => Todo::Send(pending.request.clone(), pending.wait, pending.progress.clone()),
             Action::Download(download) => Todo::Download(download.clone()),
             Action::Done(outcome) => Todo::Done(Arc::clone(outcome)),
         }
     }
 
-    async fn resume(&self, response: Response) -> Result<(), Error> {
-        let (session, run) = (self.session.clone(), Arc::clone(&self.run));
-        let resumed = reading(response.body.len(), move || {
+    /// Passes on the response. The connector reads so many bytes, the input included.
+    async fn resume(&self, bytes: usize) -> Result<(), Error> {
+        let (session, progress) = (self.session.clone(), Arc::clone(&self.progress));
+        let resumed = reading(bytes, move || {
+            let mut progress = lock(&progress);
+            let Some(response) = progress.received.take() else { return Ok(()) };
             let token = session.latest_token();
-            lock(&run).resume(session.connector(), session.opened(), token.as_deref(), &response)
+            progress.run.resume(session.connector(), session.opened(), token.as_deref(), &response)
         });
         Ok(resumed.await??)
     }
@@ -243,7 +265,7 @@ async fn download_into<F: Functions + Send + Sync + 'static>(
     Ok(Fetched::Whole(Downloaded { bytes: done, media_type, compression, partial, warnings }))
 }
 
-fn lock(run: &Mutex<Run>) -> MutexGuard<'_, Run> {
+fn lock(progress: &Mutex<Advance>) -> MutexGuard<'_, Advance> {
     // Every change is whole before anything can panic.
-    run.lock().unwrap_or_else(PoisonError::into_inner)
+    progress.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -3,5 +3,8 @@
 
 #[cfg(feature = "http")]
 mod http;
+mod operations;
 mod script;
 mod session;
+#[cfg(feature = "http")]
+mod tenant;

@@ -5,10 +5,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard};
 use std::time::Duration;
 
+use bytes::Bytes;
 use connector_host::records::{Request, Response};
 use connector_host::{
-    BoxFuture, Clock, Component, Connector, Entries, Error, Fault, Incoming, Limits, Options, Policy, SendError,
-    Session, Transport,
+    BoxFuture, Clock, Component, Connector, Entries, Error, Fault, Incoming, Limits, Options, Pieces, Policy,
+    SendError, Session, Transport,
 };
 use nexthink_component::NEXTHINK;
 use tokio::sync::{Notify, watch};
@@ -40,15 +41,18 @@ impl Clock for ManualClock {
     }
 }
 
-/// Answers the token endpoint and the API from two lists, the last answer for good.
+/// A provider that answers the token endpoint, the API and download links from three lists,
+/// the last answer for good.
 #[derive(Default)]
 pub struct Script {
     tokens: Mutex<VecDeque<Answer>>,
     api: Mutex<VecDeque<Answer>>,
+    links: Mutex<VecDeque<Answer>>,
     exchanges: AtomicUsize,
     running: AtomicUsize,
     pub most_running: AtomicUsize,
     calls: Mutex<Vec<String>>,
+    downloads: Mutex<Vec<String>>,
     /// Lets go of an exchange that hangs.
     pub released: Notify,
 }
@@ -60,7 +64,25 @@ pub enum Answer {
     Hanging,
     Status(u16, Vec<(&'static str, &'static str)>, &'static str),
     Token(u32),
+    /// JSON with status 200.
+    Json(&'static str),
     Broken(Fault),
+    /// A body in pieces: the length that is announced, the pieces, and how it breaks off.
+    Streamed(Option<u64>, &'static [&'static str], Option<Fault>),
+}
+
+/// The rest of a body that is streamed.
+struct Rest(VecDeque<&'static str>, Option<Fault>);
+
+impl Pieces for Rest {
+    fn next(&mut self) -> BoxFuture<'_, Result<Option<Bytes>, Fault>> {
+        let next = match (self.0.pop_front(), self.1) {
+            (Some(piece), _) => Ok(Some(piece.as_bytes().into())),
+            (None, None) => Ok(None),
+            (None, Some(fault)) => Err(fault),
+        };
+        Box::pin(async { next })
+    }
 }
 
 pub const JSON: (&str, &str) = ("content-type", "application/json");
@@ -77,8 +99,18 @@ impl Script {
         lock(&self.calls).clone()
     }
 
-    async fn answer(&self, request: &Request) -> Result<Response, SendError> {
-        let login = request.host().contains("-login.");
+    /// Returns the `authorization` of each download, empty where there is none.
+    pub fn downloads(&self) -> Vec<String> {
+        lock(&self.downloads).clone()
+    }
+
+    /// Answers requests to download links.
+    pub fn link_to(&self, answers: &[Answer]) {
+        lock(&self.links).extend(answers.iter().cloned());
+    }
+
+    async fn answer(&self, request: &Request) -> Result<Incoming, SendError> {
+        let (login, api) = (request.host().contains("-login."), request.host().contains(".api."));
         if login {
             let running = self.running.fetch_add(1, Ordering::SeqCst) + 1;
             self.most_running.fetch_max(running, Ordering::SeqCst);
@@ -86,10 +118,15 @@ impl Script {
             self.exchanges.fetch_add(1, Ordering::SeqCst);
             self.running.fetch_sub(1, Ordering::SeqCst);
         } else {
-            lock(&self.calls).push(request.header("authorization").unwrap_or_default().to_owned());
+            let sent = if api { &self.calls } else { &self.downloads };
+            lock(sent).push(request.header("authorization").unwrap_or_default().to_owned());
         }
         let answer = {
-            let mut answers = lock(if login { &self.tokens } else { &self.api });
+            let mut answers = lock(match (login, api) {
+                (true, _) => &self.tokens,
+                (_, true) => &self.api,
+                _ => &self.links,
+            });
             if answers.len() > 1 { answers.pop_front() } else { answers.front().cloned() }
         };
         let token = |value: &str, lifetime: u32| {
@@ -99,22 +136,29 @@ impl Script {
                 &format!(r#"{{"token_type":"Bearer","access_token":"{value}","expires_in":{lifetime}}}"#),
             )
         };
-        match answer.expect("an answer is scripted") {
-            Answer::Status(status, headers, body) => Ok(response(status, &headers, body)),
-            Answer::Token(lifetime) => Ok(token(&format!("token-{}", self.exchanges()), lifetime)),
+        let response = match answer.expect("an answer is scripted") {
+            Answer::Status(status, headers, body) => response(status, &headers, body),
+            Answer::Json(body) => response(200, &[JSON], body),
+            Answer::Token(lifetime) => token(&format!("token-{}", self.exchanges()), lifetime),
             Answer::Panic => panic!("a transport that panics"),
             Answer::Hanging => {
                 self.released.notified().await;
-                Ok(token("late", 900))
+                token("late", 900)
             }
-            Answer::Broken(fault) => Err(fault.into()),
-        }
+            Answer::Broken(fault) => return Err(fault.into()),
+            Answer::Streamed(announced, pieces, fault) => {
+                let announced = announced.map(|length| ("content-length".to_owned(), length.to_string()));
+                let head = Response { headers: announced.into_iter().collect(), ..response(200, &[], "") };
+                return Ok(Incoming::streamed(head, Rest(pieces.iter().copied().collect(), fault)));
+            }
+        };
+        Ok(Incoming::whole(response))
     }
 }
 
 impl Transport for Script {
     fn send(&self, request: Request) -> BoxFuture<'_, Result<Incoming, SendError>> {
-        Box::pin(async move { self.answer(&request).await.map(Incoming::whole) })
+        Box::pin(async move { self.answer(&request).await })
     }
 }
 
