@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use crate::Secret;
-use crate::cache::GrantedToken;
 use crate::connector::{Connector, Opened};
 use crate::error::Error;
 use crate::functions::Functions;
+use crate::granted::GrantedToken;
 use crate::policy::{Advice, Policy};
 use crate::records::{Failure, Request, Response};
+use crate::secret::Secret;
 
 /// The tries of one request: which token it may use, and what follows from each result.
 ///
@@ -24,8 +24,8 @@ pub struct Attempts {
 
 /// What follows from a try.
 pub enum Next {
-    /// Try again after this wait.
-    Again(Duration),
+    /// Try again after this wait, because of this failure.
+    Again(Duration, Box<Failure>),
     /// The request is answered: the last response, and what the connector holds against
     /// it. None: it is a success.
     Answered(Response, Option<Box<Failure>>),
@@ -78,10 +78,10 @@ impl Attempts {
         };
         if Advice::of(&failure) == Advice::Renew && self.refused.is_none() && self.policy.renewal {
             self.refused = Some(token.number());
-            return Ok(Next::Again(Duration::ZERO));
+            return Ok(Next::Again(Duration::ZERO, failure));
         }
         Ok(match self.wait(&failure, self.request.repeatable, None, now, random) {
-            Some(wait) => Next::Again(wait),
+            Some(wait) => Next::Again(wait, failure),
             None => Next::Answered(response, Some(failure)),
         })
     }
@@ -89,7 +89,7 @@ impl Attempts {
     /// Reports that something happened on the way instead of a response.
     pub fn lost(&mut self, failure: Box<Failure>, now: Duration, random: f64) -> Next {
         match self.wait(&failure, self.request.repeatable, None, now, random) {
-            Some(wait) => Next::Again(wait),
+            Some(wait) => Next::Again(wait, failure),
             None => Next::Failed(failure),
         }
     }
@@ -104,7 +104,7 @@ impl Attempts {
         random: f64,
     ) -> Next {
         match self.wait(&failure, true, pause_left, now, random) {
-            Some(wait) => Next::Again(wait),
+            Some(wait) => Next::Again(wait, failure),
             None => Next::Failed(failure),
         }
     }
@@ -167,7 +167,7 @@ mod tests {
 
     fn word(next: Next) -> String {
         match next {
-            Next::Again(wait) => format!("again after {} s", wait.as_secs()),
+            Next::Again(wait, _) => format!("again after {} s", wait.as_secs()),
             Next::Answered(response, failure) => {
                 format!("{} {}", response.status, failure.map(|failure| failure.code).unwrap_or_default())
             }

@@ -5,60 +5,13 @@
 //! there is a pause in which everyone gets the same failure. A failure of the
 //! configuration lasts: other entries are another connection.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
-use crate::Secret;
-use crate::connector::{Connector, Opened};
 use crate::error::Error;
-use crate::functions::Functions;
+use crate::granted::GrantedToken;
 use crate::policy::Policy;
 use crate::records::{Failure, Token};
-use crate::redact::Redactor;
-
-/// A token and what is derived from it once: the headers that authorize a request, and
-/// the redactor that hides it.
-pub struct GrantedToken {
-    token: Token,
-    /// Number of the exchange that brought it, from 1.
-    number: u64,
-    headers: OnceLock<Vec<(String, Secret)>>,
-    redactor: OnceLock<Redactor>,
-}
-
-impl GrantedToken {
-    pub(crate) fn new(token: Token, number: u64) -> Self {
-        Self { token, number, headers: OnceLock::new(), redactor: OnceLock::new() }
-    }
-
-    /// Returns the token.
-    pub fn token(&self) -> &Token {
-        &self.token
-    }
-
-    /// Returns the number of the exchange that brought it, from 1.
-    pub fn number(&self) -> u64 {
-        self.number
-    }
-
-    /// Returns the headers that authorize a request.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Connector`]
-    pub fn headers<C: Functions>(&self, connector: &Connector<C>) -> Result<&[(String, Secret)], Error> {
-        if let Some(headers) = self.headers.get() {
-            return Ok(headers);
-        }
-        let headers = connector.authorize(&self.token)?;
-        Ok(self.headers.get_or_init(|| headers))
-    }
-
-    /// Returns the redactor of the connection's secrets and this token.
-    pub fn redactor(&self, opened: &Opened) -> &Redactor {
-        self.redactor.get_or_init(|| opened.redactor().clone().and(&self.token.value))
-    }
-}
 
 /// An error that may be a failure of the contract, which says how long to wait.
 pub trait HasFailure {
@@ -134,13 +87,13 @@ impl<E: Clone + HasFailure> TokenCache<E> {
     /// `refused`; without `renewal` a good token is used until it expires. After [`Lookup::UseAndRenew`] and [`Lookup::Exchange`] the caller owes
     /// an [`ended`](Self::ended).
     pub fn next(&mut self, now: Duration, refused: Option<u64>, renewal: bool) -> Lookup<E> {
-        if let Some(kept) = self.kept.as_ref().filter(|kept| Some(kept.granted.number) != refused) {
+        if let Some(kept) = self.kept.as_ref().filter(|kept| Some(kept.granted.number()) != refused) {
             // A clock that went back says nothing about age: count as old.
             let age = now.checked_sub(kept.sent_at);
             let granted = Arc::clone(&kept.granted);
             let reached = |seconds: u32| age.is_none_or(|age| age >= Duration::from_secs(seconds.into()));
-            if !reached(granted.token.expires_in) {
-                let due = renewal && reached(granted.token.refresh_after) && !self.running && !self.pauses(now);
+            if !reached(granted.token().expires_in) {
+                let due = renewal && reached(granted.token().refresh_after) && !self.running && !self.pauses(now);
                 self.running |= due;
                 return if due { Lookup::UseAndRenew(granted) } else { Lookup::Use(granted) };
             }
@@ -224,7 +177,7 @@ mod tests {
 
     impl Fixture {
         fn next(&mut self, now: u64, refused: Option<u64>) -> String {
-            word(self.0.next(Duration::from_secs(now), refused))
+            word(self.0.next(Duration::from_secs(now), refused, true))
         }
 
         /// Ends an exchange at once.

@@ -2,16 +2,17 @@
 
 use std::sync::OnceLock;
 
-use crate::cache::GrantedToken;
 use crate::entries::Entries;
 use crate::error::Error;
-use crate::functions::{Function, Functions, Interface};
+use crate::functions::{ApiCall, Function, Functions, Interface};
+use crate::granted::GrantedToken;
 use crate::guard::{self, BadOutput};
 use crate::records::{
-    Connection, Definition, Exchange, Operation, PermissionStatus, Probe, Problem, Request, Response, State, Step, Token,
+    Connection, Definition, Exchange, Operation, PermissionStatus, Probe, Problem, Request, Response, State, Step,
+    Token,
 };
 use crate::redact::Redactor;
-use crate::Secret;
+use crate::secret::Secret;
 
 /// A component behind its guard: it returns checked records, and for everything else an
 /// error that names function, place and rule.
@@ -24,19 +25,6 @@ pub struct Connector<C> {
     operations: OnceLock<Vec<Operation>>,
 }
 
-/// A request to any path of the API, as a caller asks for it.
-#[derive(Default)]
-pub struct ApiCall {
-    /// Method, upper-case.
-    pub method: String,
-    /// Path and query; begins with a slash.
-    pub path_and_query: String,
-    /// Pairs of name and value.
-    pub headers: Vec<(String, String)>,
-    /// Empty where there is none.
-    pub body: Vec<u8>,
-}
-
 /// A connection whose entries were accepted, with what is needed again and again: its
 /// secrets in every encoded form, and the token request.
 pub struct Opened {
@@ -47,12 +35,6 @@ pub struct Opened {
 }
 
 impl Opened {
-    /// Puts one together from parts that passed the guard.
-    #[cfg(any(test, fuzzing))]
-    pub(crate) fn for_test(entries: Entries, connection: Connection, exchange: Exchange, redactor: Redactor) -> Self {
-        Self { entries, connection, exchange, redactor }
-    }
-
     /// Returns the resolved connection.
     pub fn connection(&self) -> &Connection {
         &self.connection
@@ -89,7 +71,7 @@ pub struct OperationCall<'a> {
 
 impl OperationCall<'_> {
     fn redactor(&self) -> &Redactor {
-        self.token.map_or(&self.opened.redactor, |token| token.redactor(self.opened))
+        self.token.map_or(&self.opened.redactor, |token| token.redactor(&self.opened.redactor))
     }
 }
 
@@ -218,11 +200,9 @@ impl<C: Functions> Connector<C> {
     ///
     /// [`Error::Failed`] with the connector's judgement, secrets and token hidden.
     pub fn api_response(&self, opened: &Opened, token: &GrantedToken, response: &Response) -> Result<(), Error> {
-        let redactor = token.redactor(opened);
+        let redactor = token.redactor(&opened.redactor);
         self.component.api_response(response).or_else(|ended| {
-            Err(ended
-                .or_else(|raw| guard::failure(Function::ApiResponse, *raw, &self.definition, redactor))?
-                .into())
+            Err(ended.or_else(|raw| guard::failure(Function::ApiResponse, *raw, &self.definition, redactor))?.into())
         })
     }
 
@@ -280,7 +260,14 @@ impl<C: Functions> Connector<C> {
         }
         let redactor = call.redactor();
         match self.component.start(&call.opened.connection.settings, &call.operation.id, call.input) {
-            Ok(step) => Ok(guard::step(Function::Start, step, call, &self.definition, redactor)?),
+            Ok(step) => Ok(guard::step(
+                Function::Start,
+                step,
+                &call.opened.connection,
+                call.operation,
+                &self.definition,
+                redactor,
+            )?),
             Err(ended) => {
                 let entries = &call.opened.entries;
                 let problems = ended.or_else(|raw| self.problems(Function::Start, raw, entries, redactor))?;
@@ -298,10 +285,17 @@ impl<C: Functions> Connector<C> {
         let redactor = call.redactor();
         let settings = &call.opened.connection.settings;
         match self.component.resume(settings, &call.operation.id, call.input, &state.0, response) {
-            Ok(step) => Ok(guard::step(Function::Resume, step, call, &self.definition, redactor)?),
-            Err(ended) => Err(ended
-                .or_else(|raw| guard::failure(Function::Resume, *raw, &self.definition, redactor))?
-                .into()),
+            Ok(step) => Ok(guard::step(
+                Function::Resume,
+                step,
+                &call.opened.connection,
+                call.operation,
+                &self.definition,
+                redactor,
+            )?),
+            Err(ended) => {
+                Err(ended.or_else(|raw| guard::failure(Function::Resume, *raw, &self.definition, redactor))?.into())
+            }
         }
     }
 

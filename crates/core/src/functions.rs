@@ -10,7 +10,6 @@ use thiserror::Error;
 
 use crate::raw::{Entry, Exchange, Header, Operation, Probe, Request, Step, Unchecked};
 use crate::records::{Connection, Definition, Failure, PermissionStatus, Problem, Response, Token};
-use crate::ApiCall;
 
 /// The functions of a loaded component.
 ///
@@ -64,6 +63,19 @@ pub trait Functions {
         state: &[u8],
         response: &Response,
     ) -> Result<Step, Ended<Box<Failure>>>;
+}
+
+/// A request to any path of the API, as a caller asks for it.
+#[derive(Default)]
+pub struct ApiCall {
+    /// Method, upper-case.
+    pub method: String,
+    /// Path and query; begins with a slash.
+    pub path_and_query: String,
+    /// Pairs of name and value.
+    pub headers: Vec<(String, String)>,
+    /// Empty where there is none.
+    pub body: Vec<u8>,
 }
 
 /// Why a call gave no result.

@@ -28,11 +28,12 @@
 mod attempts;
 mod cache;
 mod connector;
+pub mod encoding;
 mod entries;
 mod error;
 mod fault;
-pub mod encoding;
 pub mod functions;
+mod granted;
 #[cfg(not(fuzzing))]
 mod guard;
 #[cfg(fuzzing)]
@@ -48,12 +49,13 @@ mod secret;
 mod testing;
 
 pub use attempts::{Attempts, Next};
-pub use cache::{GrantedToken, HasFailure, Lookup, TokenCache};
-pub use connector::{ApiCall, Connector, OperationCall, Opened};
+pub use cache::{HasFailure, Lookup, TokenCache};
+pub use connector::{Connector, Opened, OperationCall};
 pub use entries::{Entries, trim};
 pub use error::{ConnectorError, Error};
 pub use fault::{Fault, TlsFault};
-pub use functions::{CallError, CallErrorKind, Ended, Function, Functions, Interface};
+pub use functions::{ApiCall, CallError, CallErrorKind, Ended, Function, Functions, Interface};
+pub use granted::GrantedToken;
 pub use guard::{BadOutput, Breach};
 pub use operation::{Action, NotSaved, Run, Saved, SavedError};
 pub use policy::{Advice, Policy};

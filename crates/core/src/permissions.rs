@@ -5,8 +5,8 @@ use serde::Serialize;
 use crate::connector::{Connector, Opened};
 use crate::error::Error;
 use crate::functions::Functions;
+use crate::granted::GrantedToken;
 use crate::records::{Failure, PermissionStatus, Probe, Response};
-use crate::{GrantedToken, Redactor};
 
 /// What is known about one permission.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -41,7 +41,7 @@ impl PermissionCheck {
         token: &GrantedToken,
         response: &Response,
     ) -> Result<Self, Error> {
-        let redactor: &Redactor = token.redactor(opened);
+        let redactor = token.redactor(opened.redactor());
         let status = connector.probe_status(&probe.permission, response, redactor)?;
         Ok(Self { permission: probe.permission.clone(), status })
     }

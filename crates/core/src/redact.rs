@@ -4,7 +4,7 @@ use zeroize::Zeroizing;
 
 use crate::encoding::{Form, json, lower_hex};
 use crate::entries::{Entries, is_blank, trim};
-use crate::Secret;
+use crate::secret::Secret;
 
 /// Shortest secret to look for, in bytes. Shorter ones occur in any text by chance, and
 /// no provider issues them.

@@ -33,7 +33,7 @@ mod session;
 mod transport;
 
 pub use clock::{Clock, SystemClock};
-pub use component::{BadDigest, Component, ComponentInfo, Digest, Limits, LoadError, Usage, engine_config};
+pub use component::{BadDigest, Component, ComponentInfo, Digest, Limits, LoadError, OtherBytes, Usage, engine_config};
 pub use connector_core::{
     ApiCall, BadOutput, Body, Breach, CallError, CallErrorKind, ConnectorError, Entries, Fault, Function, Interface,
     NotSaved, Policy, Saved, SavedError, Secret, TlsFault,

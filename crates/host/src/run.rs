@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use connector_core::records::{Compression, Download, Operation, Outcome, Progress, Request, Response};
-use connector_core::{Action, Functions, NotSaved, Run, Saved};
+use connector_core::{Action, Functions, NotSaved, Run, Saved, SavedError};
 use tokio::io::{AsyncWrite, AsyncWriteExt as _};
 
 use crate::component::Component;
@@ -99,8 +99,42 @@ enum Todo {
     Done(Arc<Outcome>),
 }
 
+impl<F: Functions + Send + Sync + 'static> Session<F> {
+    /// Starts an operation; nothing is sent yet.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Refused`] with every problem of the input.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # use connector_host::Completed;
+    /// # async fn example(session: connector_host::Session) -> Result<(), connector_host::Error> {
+    /// let mut run = session.start("nql.execute", r##"{"query_id":"#devices"}"##).await?;
+    /// if let Completed::Done(outcome) = run.complete(|_| ()).await? {
+    ///     println!("{}", outcome.output);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn start(&self, operation: &str, input: impl Into<String>) -> Result<OperationRun<F>, Error> {
+        OperationRun::start(self.clone(), operation.to_owned(), input.into()).await
+    }
+
+    /// Resumes an operation that was saved.
+    ///
+    /// # Errors
+    ///
+    /// [`SavedError`]
+    pub fn resume(&self, saved: Saved) -> Result<OperationRun<F>, SavedError> {
+        let run = saved.open(self.connector(), self.opened())?;
+        Ok(OperationRun::new(self.clone(), run))
+    }
+}
+
 impl<F: Functions + Send + Sync + 'static> OperationRun<F> {
-    pub(crate) async fn start(session: Session<F>, operation: String, input: String) -> Result<Self, Error> {
+    async fn start(session: Session<F>, operation: String, input: String) -> Result<Self, Error> {
         let run = reading(input.len(), move || {
             let connector = session.connector();
             let offered = connector.operations()?.iter().find(|offered| offered.id == operation);
@@ -114,7 +148,7 @@ impl<F: Functions + Send + Sync + 'static> OperationRun<F> {
         run.await?
     }
 
-    pub(crate) fn new(session: Session<F>, run: Run) -> Self {
+    fn new(session: Session<F>, run: Run) -> Self {
         let operation = run.operation().clone();
         let progress = Arc::new(Mutex::new(Advance { run, received: None }));
         Self { session, progress, operation }

@@ -6,8 +6,7 @@ use std::time::Duration;
 use connector_core::permissions::PermissionCheck;
 use connector_core::records::{Connection, Failure, Request, Response, Token};
 use connector_core::{
-    ApiCall, Attempts, Connector, Entries, Functions, GrantedToken, Lookup, Next, Opened, Policy, Saved, SavedError,
-    TokenCache,
+    ApiCall, Attempts, Connector, Entries, Functions, GrantedToken, Lookup, Next, Opened, Policy, TokenCache,
 };
 use tokio::sync::Notify;
 use tokio::task;
@@ -15,7 +14,6 @@ use tokio::task;
 use crate::clock::{Clock, SystemClock};
 use crate::component::Component;
 use crate::error::{Error, SendError};
-use crate::run::OperationRun;
 use crate::transport::{Incoming, Transport};
 
 /// Longest input or body that a connector reads on a thread of the runtime, in bytes:
@@ -226,7 +224,7 @@ impl<F: Functions + Send + Sync + 'static> Session<F> {
         loop {
             let next = match shared.granted(attempts.refused(), attempts.deadline()).await {
                 Ok(granted) => {
-                    let request = attempts.authorized(granted.headers(&shared.connector)?);
+                    let request = attempts.authorized(granted.headers(|token| shared.connector.authorize(token))?);
                     match shared.exchange(request).await {
                         Ok(response) => {
                             let session = self.clone();
@@ -254,8 +252,9 @@ impl<F: Functions + Send + Sync + 'static> Session<F> {
             match next {
                 Next::Answered(response, failure) => return Ok((response, failure)),
                 Next::Failed(failure) => return Err(Error::Failed(failure)),
-                Next::Again(wait) => {
-                    log::info!("{place}: attempt {attempt} failed, the next follows in {} ms", wait.as_millis());
+                Next::Again(wait, failure) => {
+                    let (code, wait_ms) = (&failure.code, wait.as_millis());
+                    log::info!("{place}: attempt {attempt} failed with {code}, the next follows in {wait_ms} ms");
                     if !wait.is_zero() {
                         shared.options.clock.sleep(wait).await;
                     }
@@ -315,38 +314,6 @@ impl<F: Functions + Send + Sync + 'static> Session<F> {
         Ok(checks)
     }
 
-    /// Starts an operation; nothing is sent yet.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Refused`] with every problem of the input.
-    ///
-    /// # Examples
-    ///
-    /// ```no_run
-    /// # use connector_host::Completed;
-    /// # async fn example(session: connector_host::Session) -> Result<(), connector_host::Error> {
-    /// let mut run = session.start("nql.execute", r##"{"query_id":"#devices"}"##).await?;
-    /// if let Completed::Done(outcome) = run.complete(|_| ()).await? {
-    ///     println!("{}", outcome.output);
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub async fn start(&self, operation: &str, input: impl Into<String>) -> Result<OperationRun<F>, Error> {
-        OperationRun::start(self.clone(), operation.to_owned(), input.into()).await
-    }
-
-    /// Resumes an operation that was saved.
-    ///
-    /// # Errors
-    ///
-    /// [`SavedError`]
-    pub fn resume(&self, saved: Saved) -> Result<OperationRun<F>, SavedError> {
-        let run = saved.open(&self.shared.connector, &self.shared.opened)?;
-        Ok(OperationRun::new(self.clone(), run))
-    }
-
     /// Sends a request as it is, without a token.
     pub(crate) async fn open_download(&self, request: &Request) -> Result<Incoming, Error> {
         self.shared.transport.send(request.clone()).await.map_err(|error| failed(error, request))
@@ -395,7 +362,7 @@ impl<F: Functions + Send + Sync + 'static> Shared<F> {
     fn authorized(&self, request: &Request, granted: &GrantedToken) -> Result<Request, Error> {
         let mut request = request.clone();
         if request.authorized {
-            request.headers.extend_from_slice(granted.headers(&self.connector)?);
+            request.headers.extend_from_slice(granted.headers(|token| self.connector.authorize(token))?);
         }
         Ok(request)
     }

@@ -1,7 +1,6 @@
 //! What a person gets to read who names a host, a certificate or a file that does
 //! not work.
 
-
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::{Command, Output};

@@ -1,15 +1,14 @@
 //! Drives recognisable secrets through the live commands at the most verbose level
 //! and proves that none turns up in what they print or write.
 
-
 use std::fs;
 use std::path::Path;
 
+use crate::finder::{Finder, plain};
+use crate::fixture::Fixture;
+use crate::program::{Ran, command, run};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE};
-use crate::finder::{Finder, plain};
-use crate::program::{Ran, command, run};
-use crate::fixture::Fixture;
 use fake_nexthink::Permission;
 use serde_json::{Value, json};
 
@@ -108,7 +107,10 @@ fn the_finder_finds_every_form() {
 /// prove nothing.
 #[track_caller]
 fn assert_verbose(ran: &Ran) {
-    for line in ["starting new connection: https://nxdocs-login.eu.nexthink.cloud", "POST nxdocs-login.eu.nexthink.cloud/oauth2/default/v1/token: "] {
+    for line in [
+        "starting new connection: https://nxdocs-login.eu.nexthink.cloud",
+        "POST nxdocs-login.eu.nexthink.cloud/oauth2/default/v1/token: ",
+    ] {
         assert!(ran.err.contains(line), "{line}: {}", ran.err);
     }
 }
@@ -121,7 +123,10 @@ fn no_successful_command_tells_anything() {
         assert_verbose(&ran);
     }
     let recorded = fs::read_to_string(fixture.folder().join("recorded.har")).unwrap();
-    assert!(recorded.contains("{{basic:client_id:client_secret}}") && recorded.contains("{{access_token}}"), "{recorded}");
+    assert!(
+        recorded.contains("{{basic:client_id:client_secret}}") && recorded.contains("{{access_token}}"),
+        "{recorded}"
+    );
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use nexthink_component::NEXTHINK;
 
 use super::assert_refused;
-use test_components::{Bodies, dummy, dummy_beside_the_contract, dummy_of};
 use crate::recordings::Folder;
+use test_components::{Bodies, dummy, dummy_beside_the_contract, dummy_of};
 
 const WRONG_USE: i32 = 2;
 const MISBEHAVED: i32 = 3;
@@ -121,8 +121,9 @@ fn a_plugin_with_other_types_misbehaves() {
     );
     let file = folder.file("other-types.wasm", bytes);
     let ran = super::host_test(&["describe", "--component", &file]).ended_with(MISBEHAVED);
-    let start =
-        format!("error: {file}: the connector exports the interface, but not with the contract's functions and types: ");
+    let start = format!(
+        "error: {file}: the connector exports the interface, but not with the contract's functions and types: "
+    );
     assert!(ran.err.starts_with(&start) && ran.err.lines().count() == 1, "{}", ran.err);
 }
 

@@ -1,6 +1,5 @@
 //! The command line against the fake tenant, over TLS on loopback.
 
-
 use std::fs;
 use std::process::Command;
 
@@ -16,8 +15,7 @@ fn connecting_tells_which_permissions_the_credentials_have() {
     assert_eq!(report["connection"]["label"], "nxdocs (European Union)");
     assert_eq!(report["token"]["expires-in"], 900);
     assert_eq!(report["token"]["value"], "•••");
-    let proven: Vec<_> =
-        report["permissions"].as_array().unwrap().iter().map(|row| &row["status"]["state"]).collect();
+    let proven: Vec<_> = report["permissions"].as_array().unwrap().iter().map(|row| &row["status"]["state"]).collect();
     // Remote actions, enrichment, data management, workflows, campaigns, NQL, Spark.
     assert_eq!(proven, ["missing", "missing", "unknown", "granted", "missing", "granted", "unknown"]);
     assert_eq!(fixture.tenant.calls().tokens_issued(), 1, "one exchange for all of it");
@@ -137,7 +135,10 @@ fn a_recorded_connection_holds_no_secret_and_replays() {
     for secret in [CLIENT_SECRET, CLIENT_ID, "nxdocs"] {
         assert!(!text.contains(secret), "{text}");
     }
-    assert!(text.contains(r#""_origin": "observed""#) && text.contains("Basic {{basic:client_id:client_secret}}"), "{text}");
+    assert!(
+        text.contains(r#""_origin": "observed""#) && text.contains("Basic {{basic:client_id:client_secret}}"),
+        "{text}"
+    );
     let replay = Command::new(env!("CARGO_BIN_EXE_host-test")).arg("run").arg(&out).output().unwrap();
     assert_eq!(replay.status.code(), Some(0), "{}", String::from_utf8_lossy(&replay.stdout));
 

@@ -1,7 +1,7 @@
 //! `--digest`: other bytes than those that were asked for are not touched.
 
-use nexthink_component::NEXTHINK;
 use connector_host::Digest;
+use nexthink_component::NEXTHINK;
 
 use super::{assert_refused, host_test};
 use crate::recordings::Folder;

@@ -133,11 +133,7 @@ impl Fixture {
 }
 
 fn credential(id: &str, secret: &str, permissions: &[Permission]) -> Credential {
-    Credential {
-        client_id: id.to_owned(),
-        client_secret: Secret::from(secret),
-        permissions: permissions.to_vec(),
-    }
+    Credential { client_id: id.to_owned(), client_secret: Secret::from(secret), permissions: permissions.to_vec() }
 }
 
 /// A run of the program that ended.

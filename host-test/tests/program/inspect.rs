@@ -4,8 +4,8 @@ use nexthink_component::NEXTHINK;
 use sha2::{Digest, Sha256};
 
 use super::{assert_refused, host_test};
-use test_components::dummy;
 use crate::recordings::Folder;
+use test_components::dummy;
 
 /// Writes the built-in component and returns its path.
 fn written(folder: &Folder) -> String {

@@ -39,7 +39,8 @@ fn workflows_are_listed_described_run_and_woken() {
     fixture.succeeds("workflows.details", r##"{"workflowId":"#welcome"}"##);
     let sid = r##"{"workflowId":"#welcome","users":["S-1-5-21-1004336348-1177238915-682003330-512"]}"##;
     fixture.succeeds("workflows.execute-v1", sid);
-    let run = fixture.succeeds("workflows.execute", r##"{"workflowId":"#welcome","users":[{"upn":"ada@example.com"}]}"##);
+    let run =
+        fixture.succeeds("workflows.execute", r##"{"workflowId":"#welcome","users":[{"upn":"ada@example.com"}]}"##);
     let execution = &run["outcome"]["output"]["executionsUuids"][0];
     let workflow = "7d1c2a52-2f5e-4d0b-8c36-5c9d3b0a0003";
     fixture.succeeds("workflows.resume", &json!({ "workflowUuid": workflow, "executionUuid": execution }).to_string());

@@ -3,12 +3,11 @@
 
 use std::path::PathBuf;
 
-
 use serde_json::Value;
 
 use super::{Ran, assert_refused, host_test};
-use crate::recordings::Folder;
 use crate::common::root;
+use crate::recordings::Folder;
 
 const PATH: &str = "/api/v1/act/remote-action";
 

@@ -2,20 +2,17 @@
 
 use url::Url;
 
+use super::check::Check;
 use super::definition::{is_host_name, is_under};
-use super::{BadOutput, Check};
-use crate::records::{Connection, Definition};
+use super::output::BadOutput;
 use crate::functions::Function;
 use crate::raw::Entry;
-use crate::Redactor;
+use crate::records::{Connection, Definition};
+use crate::redact::Redactor;
 
 const CHECK: Check = Check(Function::Resolve);
 
-pub(crate) fn check(
-    raw: Connection,
-    definition: &Definition,
-    redactor: &Redactor,
-) -> Result<Connection, BadOutput> {
+pub(crate) fn check(raw: Connection, definition: &Definition, redactor: &Redactor) -> Result<Connection, BadOutput> {
     CHECK.optional_line("key", &raw.key)?;
     CHECK.line("label", &raw.label)?;
     CHECK.lines("notes", &raw.notes)?;

@@ -3,9 +3,10 @@
 use regress::Regex;
 use url::Url;
 
-use super::{BadOutput, Check};
-use crate::records::{Definition, Field, GuideStep};
+use super::check::Check;
+use super::output::BadOutput;
 use crate::functions::Function;
+use crate::records::{Definition, Field, GuideStep};
 
 const CHECK: Check = Check(Function::Describe);
 
@@ -164,7 +165,11 @@ fn field(at: &str, field: &Field, guide: &[GuideStep]) -> Result<(), BadOutput> 
         text.as_deref().map_or(Ok(()), |text| CHECK.line(&within(member), text))?;
     }
     if let Some(pattern) = &field.pattern {
-        CHECK.ensure(pattern.len() <= PATTERN_BYTES, &within("pattern"), &format!("is longer than {PATTERN_BYTES} bytes"))?;
+        CHECK.ensure(
+            pattern.len() <= PATTERN_BYTES,
+            &within("pattern"),
+            &format!("is longer than {PATTERN_BYTES} bytes"),
+        )?;
         // The flag with which HTML compiles the attribute of this name.
         let compiles = Regex::with_flags(pattern, "v").is_ok();
         CHECK.ensure(compiles, &within("pattern"), "is not an ECMA-262 expression")?;

@@ -1,11 +1,15 @@
 //! Opens the single checks to a fuzzer, without a component before them. Compiled under
 //! `cfg(fuzzing)` alone: elsewhere unchecked values stay in this crate.
 
-use super::{BadOutput, connection, definition, operations, request, verdict};
+use super::output::BadOutput;
+use super::{connection, definition, operations, request, verdict};
+use crate::connector::Opened;
+use crate::functions::Function;
+use crate::raw;
 use crate::records::{
     Connection, Definition, Exchange, Failure, Operation, PermissionStatus, Problem, Request, Step, Token,
 };
-use crate::{Function, OperationCall, Opened, Secret, raw};
+use crate::secret::Secret;
 
 /// What every check measures by.
 pub struct Guard<'a> {
@@ -53,8 +57,8 @@ impl Guard<'_> {
 
     /// Checks a step of an operation.
     pub fn step(&self, raw: raw::Step, operation: &Operation) -> Result<Step, BadOutput> {
-        let call = OperationCall { opened: self.opened, token: None, operation, input: "{}" };
-        operations::step(Function::Resume, raw, call, self.definition, self.opened.redactor())
+        let Self { definition, opened } = self;
+        operations::step(Function::Resume, raw, opened.connection(), operation, definition, opened.redactor())
     }
 
     /// Checks problems of entries.

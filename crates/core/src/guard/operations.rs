@@ -5,14 +5,15 @@ use std::sync::Arc;
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
+use super::check::{Check, TEXT_LIMIT};
 use super::definition::{domain_names, https};
-use super::{BadOutput, Check, TEXT_LIMIT, request};
-use crate::records::{Compression, Download, Operation, Outcome, Pending, State, Step};
-use crate::records::{Connection, Definition};
+use super::output::BadOutput;
+use super::request;
 use crate::functions::Function;
 use crate::raw;
-use crate::OperationCall;
-use crate::Redactor;
+use crate::records::{Compression, Download, Operation, Outcome, Pending, State, Step};
+use crate::records::{Connection, Definition};
+use crate::redact::Redactor;
 
 /// Longest time to wait before a request, in seconds.
 pub(crate) const WAIT: u32 = 3600;
@@ -29,12 +30,7 @@ pub(crate) fn catalogue(raw: Vec<raw::Operation>, definition: &Definition) -> Re
     raw.into_iter().enumerate().map(|(i, raw)| operation(check, &format!("[{i}]"), raw, definition)).collect()
 }
 
-fn operation(
-    check: Check,
-    at: &str,
-    raw: raw::Operation,
-    definition: &Definition,
-) -> Result<Operation, BadOutput> {
+fn operation(check: Check, at: &str, raw: raw::Operation, definition: &Definition) -> Result<Operation, BadOutput> {
     let within = |member: &str| format!("{at}.{member}");
     raw.id.split('.').try_for_each(|word| check.word(&within("id"), word))?;
     check.line(&within("id"), &raw.id)?;
@@ -73,14 +69,15 @@ fn schema(check: Check, at: &str, text: &str) -> Result<Value, BadOutput> {
 pub(crate) fn step(
     function: Function,
     raw: raw::Step,
-    call: OperationCall<'_>,
+    connection: &Connection,
+    operation: &Operation,
     definition: &Definition,
     redactor: &Redactor,
 ) -> Result<Step, BadOutput> {
     match raw {
-        raw::Step::Send(raw) => pending(function, raw, call.opened.connection(), redactor).map(Step::Send),
+        raw::Step::Send(raw) => pending(function, raw, connection, redactor).map(Step::Send),
         raw::Step::Download(raw) => {
-            let domains = [&definition.domains[..], &call.operation.download_domains].concat();
+            let domains = [&definition.domains[..], &operation.download_domains].concat();
             download(function, raw, &domains, redactor).map(Step::Download)
         }
         raw::Step::Done(raw) => outcome(function, raw, redactor).map(Arc::new).map(Step::Done),

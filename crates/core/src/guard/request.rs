@@ -2,13 +2,14 @@
 
 use url::Url;
 
+use super::check::Check;
 use super::definition::{is_host_name, is_under};
-use super::{BadOutput, Breach, Check};
-use crate::records::{Connection, Definition, DownloadLink, Exchange, Probe, Request};
-use crate::{Body, Secret};
+use super::output::{BadOutput, Breach};
 use crate::functions::Function;
 use crate::raw;
-use crate::Redactor;
+use crate::records::{Connection, Definition, DownloadLink, Exchange, Probe, Request};
+use crate::redact::Redactor;
+use crate::secret::{Body, Secret};
 
 /// Methods that a provider's API can want (RFC 9110 §9, RFC 5789); `CONNECT` and
 /// `TRACE` are none of them.

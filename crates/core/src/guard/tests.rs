@@ -12,8 +12,8 @@ use std::fmt::Debug;
 
 use super::BadOutput;
 use crate::Entries;
-use crate::functions::Function;
 use crate::Redactor;
+use crate::functions::Function;
 
 /// Stands in every good value, and in every bad text that has room for it. No
 /// error may repeat it.

@@ -1,10 +1,11 @@
 //! Checks what a connector concluded: problems, failures, tokens.
 
-use super::{BadOutput, Check, LIST_LIMIT};
-use crate::Entries;
-use crate::records::{Definition, Failure, PermissionStatus, Problem, Token};
+use super::check::{Check, LIST_LIMIT};
+use super::output::BadOutput;
+use crate::entries::Entries;
 use crate::functions::Function;
-use crate::Redactor;
+use crate::records::{Definition, Failure, PermissionStatus, Problem, Token};
+use crate::redact::Redactor;
 
 /// Longest token, in bytes: with its header it fits what the guard lets a request
 /// carry, and it is more than any JWT seen.

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::cache::GrantedToken;
 use crate::connector::{Connector, Opened, OperationCall};
 use crate::error::Error;
 use crate::functions::Functions;
+use crate::granted::GrantedToken;
 use crate::guard::BadOutput;
 use crate::records::{Download, Failure, Operation, Outcome, Pending, Response, Step};
 

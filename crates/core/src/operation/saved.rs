@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::Run;
+use super::run::Run;
 use crate::connector::{Connector, Opened};
 use crate::error::Error;
 use crate::functions::{Function, Functions};

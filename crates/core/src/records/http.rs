@@ -4,7 +4,7 @@ use std::fmt;
 
 use url::Url;
 
-use crate::{Body, Secret};
+use crate::secret::{Body, Secret};
 
 /// An HTTP request that passed the guard. `Debug` shows neither header values nor the
 /// body: both may contain credentials.

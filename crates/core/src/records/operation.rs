@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::Request;
+use super::http::Request;
 
 /// One operation.
 #[derive(Debug, Clone, Serialize)]

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::Request;
+use super::http::Request;
 
 /// A harmless request that tells whether one permission is granted.
 #[derive(Debug, Clone)]

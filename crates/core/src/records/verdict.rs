@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::Secret;
+use crate::secret::Secret;
 
 /// One thing that is wrong with the entries or with an input.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -2,7 +2,7 @@
 
 use wasmparser::{Encoding, KnownCustom, Parser, Payload};
 
-use super::LoadError;
+use super::load_error::LoadError;
 
 /// What a component says about itself.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]

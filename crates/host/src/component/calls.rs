@@ -6,9 +6,9 @@ use connector_core::{ApiCall, CallError, CallErrorKind, Ended, Function, Functio
 use wasmtime::Store;
 use wasmtime::component::Instance;
 
-use super::Component;
 use super::convert::{self, failure, pairs, problems, request};
 use super::limits::Meter;
+use super::loaded::Component;
 
 impl Component {
     /// Calls a function whose result may be an error of the contract.

@@ -6,17 +6,28 @@ use std::str::FromStr;
 use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
-use super::LoadError;
-
-/// Names bytes by their SHA-256, written `sha256:` and 64 lower-case hexadecimal
+/// The SHA-256 of bytes, written `sha256:` and 64 lower-case hexadecimal
 /// digits, as registries write it (OCI image specification, *Digests*).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Digest([u8; 32]);
 
-/// Says how a digest is written.
+/// A text that is no digest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("a digest is `sha256:` and 64 lower-case hexadecimal digits")]
 pub struct BadDigest;
+
+/// Other bytes than those that were asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error(
+    "this component has the digest {found}, not {expected}: it is not the file that was asked for; get it again, or \
+     take the digest from whoever published it"
+)]
+pub struct OtherBytes {
+    /// The digest that was asked for.
+    pub expected: Digest,
+    /// The digest of the bytes.
+    pub found: Digest,
+}
 
 impl Digest {
     /// Computes the digest of bytes.
@@ -29,14 +40,14 @@ impl Digest {
         connector_core::encoding::hex(&self.0)
     }
 
-    /// Asks that bytes are those it names.
+    /// Checks that bytes are those it names.
     ///
     /// # Errors
     ///
-    /// Gives both digests when they are others.
-    pub fn check(self, bytes: &[u8]) -> Result<(), LoadError> {
+    /// [`OtherBytes`] with both digests.
+    pub fn check(self, bytes: &[u8]) -> Result<(), OtherBytes> {
         let found = Self::of(bytes);
-        if found == self { Ok(()) } else { Err(LoadError::OtherBytes { expected: self, found }) }
+        if found == self { Ok(()) } else { Err(OtherBytes { expected: self, found }) }
     }
 }
 

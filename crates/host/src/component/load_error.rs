@@ -2,22 +2,14 @@
 
 use thiserror::Error;
 
-use super::Digest;
+use super::digest::OtherBytes;
 
 /// Why a file is no component that this host loads.
 #[derive(Debug, Error)]
 pub enum LoadError {
     /// Other bytes than those that were asked for.
-    #[error(
-        "this component has the digest {found}, not {expected}: it is not the file that was asked for; get it again, or \
-         take the digest from whoever published it"
-    )]
-    OtherBytes {
-        /// The digest that was asked for.
-        expected: Digest,
-        /// The digest of the file.
-        found: Digest,
-    },
+    #[error(transparent)]
+    OtherBytes(#[from] OtherBytes),
     /// Neither a module nor a component.
     #[error("this is not a WebAssembly file")]
     NotWebAssembly,
@@ -77,7 +69,7 @@ impl LoadError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Memory { .. } => "connector-out-of-memory",
-            Self::OtherBytes { .. } => "digest-mismatch",
+            Self::OtherBytes(_) => "digest-mismatch",
             _ => "component-not-loaded",
         }
     }

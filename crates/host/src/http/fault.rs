@@ -7,8 +7,11 @@ use connector_core::{Fault, TlsFault};
 use rustls::CertificateError;
 use rustls::pki_types::InvalidDnsNameError;
 
-use super::CONNECT;
 use super::resolver::NotFound;
+
+/// Time to look up a name, to connect, and for the TLS handshake and a proxy's consent, in
+/// seconds: several lost packets, but no firewall that swallows them all.
+pub(super) const CONNECT: u32 = 10;
 
 /// What the client says of a proxy. Its type is private, its words are not.
 const TUNNEL: &str = "tunnel error: ";

@@ -7,7 +7,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use thiserror::Error;
 
-use super::{ProxyVariables, ResolveRule};
+use super::proxy_variables::ProxyVariables;
+use super::resolve_rule::ResolveRule;
 
 /// How requests reach their hosts.
 #[derive(Clone)]

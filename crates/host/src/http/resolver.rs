@@ -7,7 +7,7 @@ use std::sync::Arc;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use thiserror::Error;
 
-use super::ResolveRule;
+use super::resolve_rule::ResolveRule;
 
 /// The port of every URL that is sent to: the guard lets pass no other.
 pub(super) const PORT: u16 = 443;

@@ -11,7 +11,7 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::version::{TLS12, TLS13};
 use rustls::{ClientConfig, RootCertStore};
 
-use super::HttpError;
+use super::options::HttpError;
 
 /// Returns how to speak TLS.
 pub(super) fn client_config(ca_file: Option<&Path>) -> Result<ClientConfig, HttpError> {

@@ -1,8 +1,8 @@
 use super::{SECRET, assert_accepted, assert_refused, bad_lines, longest_line, redactor};
+use crate::functions::Function;
 use crate::guard::connection::check;
 use crate::guard::definition;
 use crate::records;
-use crate::functions::Function;
 
 type Connection = records::Connection;
 

@@ -1,8 +1,8 @@
 use serde_json::json;
 
 use super::{CANARY, assert_accepted, assert_refused, bad_lines, longest_line};
-use crate::guard::definition::check;
 use crate::functions::Function;
+use crate::guard::definition::check;
 use crate::records;
 
 type Definition = records::Definition;
@@ -25,7 +25,8 @@ pub(super) fn good() -> Definition {
     };
     let choice = |value: &str, label: &str| records::Choice { value: text(value), label: text(label) };
     let permission = |id: &str| records::Permission { id: text(id), label: text("Canaries"), purpose: text("singing") };
-    let step = |id: &str| records::GuideStep { id: text(id), title: text("Canary"), text: text("Find\n\n\tthe canary.") };
+    let step =
+        |id: &str| records::GuideStep { id: text(id), title: text("Canary"), text: text("Find\n\n\tthe canary.") };
     Definition {
         id: text("canary-1"),
         name: text("Canary"),

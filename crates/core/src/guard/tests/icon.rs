@@ -1,6 +1,6 @@
 use super::{assert_accepted, assert_refused, definition};
-use crate::guard::definition::check;
 use crate::functions::Function;
+use crate::guard::definition::check;
 use crate::records;
 
 /// A definition that is good but for its icon.

@@ -1,13 +1,11 @@
 use super::connection::{LOGIN, connection};
-use super::{CANARY, SECRET, assert_accepted, assert_refused, bad_lines, entries, redactor};
-use crate::connector::{OperationCall, Opened};
-use crate::guard::operations::{catalogue, step};
-use super::request::accepted_exchange as exchange;
+use super::{CANARY, SECRET, assert_accepted, assert_refused, bad_lines, redactor};
 use crate::Secret;
+use crate::functions::Function;
+use crate::guard::operations::{catalogue, step};
+use crate::raw;
 use crate::records::{self, Compression, Step};
 use crate::records::{Definition, Permission};
-use crate::functions::Function;
-use crate::raw;
 
 const TOKEN: &str = "canary.token-0123456789";
 
@@ -88,9 +86,7 @@ fn offered(value: raw::Operation) -> Result<Vec<records::Operation>, super::BadO
 fn checked(value: raw::Step) -> Result<Step, super::BadOutput> {
     let operation = offered(good_operation()).unwrap().remove(0);
     let redactor = redactor().and(&Secret::new(TOKEN));
-    let opened = Opened::for_test(entries(), connection(), exchange(), redactor.clone());
-    let call = OperationCall { opened: &opened, token: None, operation: &operation, input: "{}" };
-    step(Function::Resume, value, call, &definition(), &redactor)
+    step(Function::Resume, value, &connection(), &operation, &definition(), &redactor)
 }
 
 #[track_caller]
@@ -258,8 +254,7 @@ fn a_download_comes_from_the_domains_alone() {
         value.request.url = url.into();
         assert_accepted(raw::Step::Download(value), checked);
     }
-    let (at, elsewhere) =
-        ("download.request.url", "names a host outside of the domains that a download may come from");
+    let (at, elsewhere) = ("download.request.url", "names a host outside of the domains that a download may come from");
     for (url, why) in [
         ("https://evilamazonaws.com/canary", elsewhere),
         ("https://amazonaws.com.evil.example/canary", elsewhere),

@@ -1,9 +1,9 @@
 use super::connection::{LOGIN, connection};
 use super::{CANARY, SECRET, assert_accepted, assert_refused, bad_lines, longest_line, redactor};
-use crate::guard::request::exchange;
-use crate::records;
 use crate::functions::Function;
+use crate::guard::request::exchange;
 use crate::raw;
+use crate::records;
 
 type Exchange = raw::Exchange;
 
@@ -34,11 +34,6 @@ fn good() -> Exchange {
 
 fn checked(value: Exchange) -> Result<records::Exchange, super::BadOutput> {
     exchange(value, &connection(), &redactor())
-}
-
-/// The good token request, past the guard.
-pub(super) fn accepted_exchange() -> records::Exchange {
-    accepted(|_| ())
 }
 
 #[track_caller]

@@ -1,8 +1,8 @@
 use super::{CANARY, SECRET, assert_accepted, assert_refused, bad_lines, entries, longest_line, redactor};
-use crate::Entries;
+use crate::entries::Entries;
+use crate::functions::Function;
 use crate::guard::{BadOutput, definition, verdict};
 use crate::records;
-use crate::functions::Function;
 use crate::{Redactor, Secret};
 
 /// Words that no code and no class is.
@@ -50,13 +50,7 @@ mod problems {
     #[test]
     fn good_problems_are_returned_unchanged() {
         let checked = assert_accepted(good(), |value| checked(Function::Resolve, value));
-        let expected = good().into_iter().map(|records::Problem { field, code, message, hint }| records::Problem {
-            field,
-            code,
-            message,
-            hint,
-        });
-        assert_eq!(checked, expected.collect::<Vec<_>>());
+        assert_eq!(checked, good());
     }
 
     #[test]
@@ -150,7 +144,8 @@ mod failure {
 
     #[test]
     fn a_good_failure_is_returned_unchanged() {
-        let records::Failure { code, class, message, hint, field, provider_code, provider_message, retry_after } = good();
+        let records::Failure { code, class, message, hint, field, provider_code, provider_message, retry_after } =
+            good();
         let expected =
             records::Failure { code, class, message, hint, field, provider_code, provider_message, retry_after };
         assert_eq!(accepted(|_| ()), expected);
