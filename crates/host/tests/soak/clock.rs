@@ -3,14 +3,12 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use connector_host::{BoxFuture, Clock};
 use fake_nexthink::FakeNexthink;
-use host_test::session::{Cancel, Clock};
 
-/// Tells the machine's time plus what was added, and keeps the tenant's clock
-/// beside it, which moves in whole seconds.
+/// This machine's time plus what was added. The tenant's clock follows in whole seconds.
 pub struct WorkClock {
     start: Instant,
     added: AtomicU64,
@@ -45,12 +43,22 @@ impl Clock for WorkClock {
     }
 
     /// Mostly the calls of others make the time pass; a little passes by itself,
-    /// or the last ones would wait for work that no one does any more.
-    fn wait(&self, duration: Duration, cancel: &Cancel) {
+    /// or the last ones would wait for work that nobody does any more.
+    fn sleep(&self, duration: Duration) -> BoxFuture<'_, ()> {
         let end = self.now() + duration;
-        while self.now() < end && !cancel.is_cancelled() {
-            thread::sleep(Duration::from_millis(10));
-            self.pass(10);
-        }
+        Box::pin(async move {
+            while self.now() < end {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+                self.pass(10);
+            }
+        })
+    }
+
+    fn passed(&self, moment: Duration) -> BoxFuture<'_, ()> {
+        Box::pin(async move {
+            while self.now() <= moment {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        })
     }
 }

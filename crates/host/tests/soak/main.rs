@@ -1,29 +1,22 @@
 //! Ten thousand connections, two hundred thousand calls, and a provider that
-//! often fails. It ends by itself, and its figures stand on standard error.
+//! often fails. It ends by itself and writes its figures to standard error.
 
 mod clock;
-#[path = "../common/mod.rs"]
-mod common;
 mod wire;
 mod witness;
 
 use std::io::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::thread;
 use std::time::{Duration, Instant};
 
+use connector_host::records::Request;
+use connector_host::{ApiCall, Clock, Component, Connector, Limits, Options, Policy, Session, Transport};
 use fake_nexthink::{AnyInstance, Config, Endpoint, FakeNexthink, Permission, Secret};
-use host_test::BUILT_IN;
-use host_test::guard::Connector;
-use host_test::model::Request;
-use host_test::plugin::{ApiCall, Limits, Plugin};
-use host_test::session::{Cancel, Clock, Policy, Session};
-use host_test::transport::Transport;
+use nexthink_component::NEXTHINK;
 use serde_json::{Value, json};
 
 use clock::WorkClock;
-use common::memory::resident;
 use wire::Wire;
 use witness::Witness;
 
@@ -35,19 +28,20 @@ const CALLERS: u64 = 64;
 /// figures then say how many calls were made.
 const LONGEST: Duration = Duration::from_secs(50);
 
-/// Connections that share a quarter of the calls: there, callers meet.
+/// Connections that share a quarter of the calls, so that callers meet.
 const BUSY: usize = 16;
 
 const SHARED_SECRET: &str = "soak-secret";
 
-/// Seconds that a token lives, a third of the documented ones.
-const LIFETIME: u64 = 300;
+/// Seconds that a token lives: twice the margin of its renewal, and less than a run takes by
+/// its own clock.
+const LIFETIME: u64 = 120;
 
 /// Milliseconds that pass with each call, so that the run lasts for more than one
 /// life of a token.
 const STEP: u64 = 1;
 
-/// Says what goes wrong, by chance: everything that is over after a while.
+/// Returns what goes wrong, by chance: everything that is over after a while.
 fn faults() -> Value {
     let rule = |path: &str, probability: f64, seed: u64, action: Value| json!({ "when": { "path_prefix": path, "probability": probability, "seed": seed }, "do": action });
     let busy = json!({ "status": { "status": 503 } });
@@ -78,7 +72,7 @@ fn tenant() -> Arc<FakeNexthink> {
     Arc::new(FakeNexthink::start(config).unwrap())
 }
 
-struct Stage {
+struct Fixture {
     tenant: Arc<FakeNexthink>,
     clock: Arc<WorkClock>,
     witness: Arc<Witness>,
@@ -89,7 +83,7 @@ struct Stage {
     lost: AtomicU64,
 }
 
-impl Stage {
+impl Fixture {
     fn new() -> Self {
         let tenant = tenant();
         let clock = Arc::new(WorkClock::new(Arc::clone(&tenant)));
@@ -110,18 +104,16 @@ impl Stage {
                 [("instance", instance), ("region", "eu".to_owned()), ("client_id", id), ("client_secret", secret)];
             let entries = connector.entries(pairs.map(|(key, text)| (key.to_owned(), text)).into());
             let transport = Arc::clone(&self.witness) as Arc<dyn Transport>;
-            let clock = Arc::clone(&self.clock) as Arc<dyn Clock>;
-            let session = Session::open(Arc::clone(connector), entries, transport, clock, Policy::default());
-            let session = session.unwrap().unwrap();
-            let request = connector.api_request(session.connection(), &call).unwrap().unwrap();
+            let options = Options { clock: Arc::clone(&self.clock) as Arc<dyn Clock>, ..Options::default() };
+            let session = Session::open_with(Arc::clone(connector), entries, transport, options).unwrap();
+            let request = connector.api_request(session.opened(), &call).unwrap();
             self.connections.push((session, request));
         }
     }
 
     /// Calls until enough was called, or time is up.
-    fn call(&self, seed: u64, until: Instant) {
+    async fn call(&self, seed: u64, until: Instant) {
         let mut random = fastrand::Rng::with_seed(seed);
-        let cancel = Cancel::default();
         loop {
             if Instant::now() >= until || self.done.fetch_add(1, Ordering::Relaxed) >= CALLS {
                 return;
@@ -130,9 +122,8 @@ impl Stage {
             let busy = random.u8(..4) == 0;
             let chosen = random.usize(..if busy { BUSY } else { CONNECTIONS });
             let (session, request) = &self.connections[chosen];
-            let call = self.witness.begin(chosen);
-            let result = session.send(request, &cancel);
-            let explained = self.witness.end(&call, result.as_ref().err(), &Policy::default());
+            let sent = session.send(request.clone());
+            let (result, explained) = self.witness.watch(chosen, sent, &Policy::default()).await;
             let counter = match result {
                 Ok(response) if response.status == 200 => &self.answered,
                 Err(_) if explained => &self.explained,
@@ -149,10 +140,10 @@ impl Stage {
     }
 
     /// Waits for renewals in the background.
-    fn settle(&self) {
+    async fn settle(&self) {
         let exchanges = || self.connections.iter().map(|(session, _)| session.exchanges()).sum::<u64>();
         while exchanges() < self.tenant.calls().total(Endpoint::Token) {
-            thread::sleep(Duration::from_millis(10));
+            tokio::time::sleep(Duration::from_millis(10)).await;
         }
         assert_eq!(exchanges(), self.tenant.calls().total(Endpoint::Token), "a session counts what it sends");
     }
@@ -164,34 +155,47 @@ fn say(line: &str) {
     let _ = writeln!(std::io::stderr(), "soak: {line}");
 }
 
+/// Returns how much memory this process has, in bytes (`proc(5)`, status). None where there
+/// is no such file.
+fn resident() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok().map(|kilobytes| kilobytes * 1024)
+}
+
 fn per_connection(before: Option<u64>, after: Option<u64>) -> String {
     let bytes = before.zip(after).map(|(before, after)| after.saturating_sub(before) / CONNECTIONS as u64);
     bytes.map_or_else(|| "not known".to_owned(), |bytes| format!("{bytes} bytes"))
 }
 
-#[test]
-fn no_call_is_lost_and_no_exchange_is_made_in_vain() {
-    let connector = Arc::new(Connector::new(Plugin::load(BUILT_IN, Limits::default()).unwrap()).unwrap());
-    let mut stage = Stage::new();
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_call_is_lost_and_no_exchange_is_made_in_vain() {
+    let connector = Arc::new(Connector::new(Component::load(NEXTHINK, Limits::default()).unwrap()).unwrap());
+    let mut fixture = Fixture::new();
     let (start, before) = (Instant::now(), resident());
-    stage.open(&connector);
+    let until = start + LONGEST;
+    fixture.open(&connector);
     say(&format!("{CONNECTIONS} connections opened in {:.1?}", start.elapsed()));
     say(&format!("memory of each connection: {}", per_connection(before, resident())));
 
-    let (start, from) = (Instant::now(), stage.clock.now());
-    thread::scope(|scope| {
-        for seed in 0..CALLERS {
-            let stage = &stage;
-            scope.spawn(move || stage.call(seed, start + LONGEST));
-        }
-    });
-    let (elapsed, passed) = (start.elapsed(), stage.clock.now().saturating_sub(from));
-    stage.settle();
-    let calls = stage.tenant.calls();
-    let sum = stage.witness.sum();
+    let (start, from) = (Instant::now(), fixture.clock.now());
+    let fixture = Arc::new(fixture);
+    let callers: Vec<_> = (0..CALLERS)
+        .map(|seed| {
+            let fixture = Arc::clone(&fixture);
+            tokio::spawn(async move { fixture.call(seed, until).await })
+        })
+        .collect();
+    for caller in callers {
+        caller.await.unwrap();
+    }
+    let (elapsed, passed) = (start.elapsed(), fixture.clock.now().saturating_sub(from));
+    fixture.settle().await;
+    let calls = fixture.tenant.calls();
+    let sum = fixture.witness.sum();
     let [answered, explained, lost] =
-        [&stage.answered, &stage.explained, &stage.lost].map(|count| count.load(Ordering::Relaxed));
-    let made = stage.done.load(Ordering::Relaxed).min(CALLS);
+        [&fixture.answered, &fixture.explained, &fixture.lost].map(|count| count.load(Ordering::Relaxed));
+    let made = fixture.done.load(Ordering::Relaxed).min(CALLS);
     say(&format!(
         "{made} of {CALLS} calls of {CALLERS} callers in {elapsed:.1?}, {} s by the clock of the run",
         passed.as_secs()
@@ -207,7 +211,7 @@ fn no_call_is_lost_and_no_exchange_is_made_in_vain() {
     ));
 
     assert_eq!((answered + explained, lost), (made, 0), "no call is lost");
-    assert!(explained < made / 1000, "faults this rare are survived: {explained}");
+    assert!(explained <= made / 1000, "faults this rare are survived: {explained}");
     assert_eq!(calls.foreign_tokens, 0, "no connection got the token of another");
     assert_eq!(calls.concurrent_exchanges_maximum(), 1, "at most one exchange of a connection is under way");
     // Necessary is a first token for each connection that was called, and one more

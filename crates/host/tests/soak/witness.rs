@@ -5,9 +5,8 @@ use std::cell::Cell;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use host_test::model::{Request, Response};
-use host_test::session::{CallFailure, Clock, Policy};
-use host_test::transport::{SendError, SendFailure, Transport};
+use connector_host::records::{Request, Response};
+use connector_host::{BoxFuture, Clock, Error, Incoming, Policy, SendError, Transport};
 use serde_json::Value;
 
 use crate::clock::WorkClock;
@@ -16,14 +15,14 @@ use crate::wire::Wire;
 /// Seconds before its end from which on a token may be renewed.
 const MARGIN: u64 = 60;
 
-/// Sends for all sessions, and notes it.
+/// The transport of all sessions.
 pub struct Witness {
     wire: Wire,
     clock: Arc<WorkClock>,
     connections: Vec<Mutex<Life>>,
 }
 
-/// Holds what is known of one connection.
+/// What is known of one connection.
 #[derive(Default)]
 struct Life {
     called: bool,
@@ -34,7 +33,7 @@ struct Life {
     failing: bool,
 }
 
-/// Holds what is known of one token.
+/// What is known of one token.
 struct Given {
     value: String,
     due: Duration,
@@ -43,20 +42,20 @@ struct Given {
     outlived: bool,
 }
 
-/// Stands for a call under way.
+/// A call under way.
 pub struct Call {
     connection: usize,
     token: Option<usize>,
     failed_exchanges: u64,
 }
 
-thread_local! {
-    /// Answers to the call under way on this thread: those that say "later", and
-    /// those that refuse the token.
-    static ANSWERS: Cell<(u64, u64)> = const { Cell::new((0, 0)) };
+tokio::task_local! {
+    /// Responses to the call under way in this task: those that ask for another try later,
+    /// and those that refuse the token.
+    static RESPONSES: Cell<(u64, u64)>;
 }
 
-/// Sums up what was seen.
+/// The sum of what was seen.
 #[derive(Debug, Default)]
 pub struct Sum {
     /// Connections with a call.
@@ -74,9 +73,23 @@ impl Witness {
         Self { wire, clock, connections: (0..connections).map(|_| Mutex::default()).collect() }
     }
 
-    /// Notes that a call begins on this thread.
-    pub fn begin(&self, connection: usize) -> Call {
-        ANSWERS.set((0, 0));
+    /// Watches a call. Returns its result, and whether its failure, if any, is what the
+    /// policy asks for: as many tries as it allows have failed, or a new token was refused
+    /// like the one before.
+    pub async fn watch<T>(
+        &self,
+        connection: usize,
+        call: impl Future<Output = Result<T, Error>>,
+        policy: &Policy,
+    ) -> (Result<T, Error>, bool) {
+        let begun = self.begin(connection);
+        let (result, responses) =
+            RESPONSES.scope(Cell::new((0, 0)), async { (call.await, RESPONSES.with(Cell::get)) }).await;
+        let explained = self.end(&begun, result.as_ref().err(), responses, policy);
+        (result, explained)
+    }
+
+    fn begin(&self, connection: usize) -> Call {
         let mut life = self.connections[connection].lock().unwrap();
         life.called = true;
         life.note_age(self.clock.now());
@@ -86,10 +99,7 @@ impl Witness {
         Call { connection, token, failed_exchanges }
     }
 
-    /// Notes that it ends, and tells whether its failure, if any, is what the
-    /// policy asks for: as many tries as it allows came to nothing, or a new token
-    /// was refused like the one before.
-    pub fn end(&self, call: &Call, failure: Option<&CallFailure>, policy: &Policy) -> bool {
+    fn end(&self, call: &Call, error: Option<&Error>, (later, refused): (u64, u64), policy: &Policy) -> bool {
         let mut life = self.connections[call.connection].lock().unwrap();
         // The session may have looked at the token at any moment up to now.
         let now = self.clock.now();
@@ -97,11 +107,10 @@ impl Witness {
             let token = &mut life.tokens[token];
             token.outlived |= now >= token.due;
         }
-        let (later, refused) = ANSWERS.get();
         let troubles = later + life.failed_exchanges - call.failed_exchanges;
-        match failure {
+        match error {
             None => true,
-            Some(CallFailure::Failed(failure)) => match failure.code.as_str() {
+            Some(Error::Failed(failure)) => match failure.code.as_str() {
                 "unavailable" | "rate-limited" | "network" => troubles >= policy.attempts.into(),
                 "token-expired" => refused >= 2,
                 _ => false,
@@ -110,7 +119,7 @@ impl Witness {
         }
     }
 
-    /// Sums up.
+    /// Returns the sum of all connections.
     pub fn sum(&self) -> Sum {
         let mut sum = Sum::default();
         for life in &self.connections {
@@ -151,24 +160,26 @@ impl Life {
 }
 
 impl Transport for Witness {
-    fn send(&self, request: &Request) -> Result<Response, SendError> {
-        let life = &self.connections[number(request.host())];
-        let sent_at = self.clock.now();
-        let answer = self.wire.send(request, || self.clock.time_of_day());
-        if request.authorized {
-            let (later, refused) = ANSWERS.get();
-            match answer.as_ref().map(|response| response.status) {
-                Ok(200) => {}
-                Ok(401) => {
-                    ANSWERS.set((later, refused + 1));
-                    life.lock().unwrap().note_refusal(request.header("authorization").unwrap_or_default());
+    fn send(&self, request: Request) -> BoxFuture<'_, Result<Incoming, SendError>> {
+        Box::pin(async move {
+            let life = &self.connections[number(request.host())];
+            let sent_at = self.clock.now();
+            let sent = self.wire.send(request.clone(), || self.clock.time_of_day()).await;
+            if request.authorized {
+                let (later, refused) = RESPONSES.with(Cell::get);
+                match sent.as_ref().map(|response| response.status) {
+                    Ok(200) => {}
+                    Ok(401) => {
+                        RESPONSES.with(|count| count.set((later, refused + 1)));
+                        life.lock().unwrap().note_refusal(request.header("authorization").unwrap_or_default());
+                    }
+                    Ok(_) | Err(_) => RESPONSES.with(|count| count.set((later + 1, refused))),
                 }
-                Ok(_) | Err(_) => ANSWERS.set((later + 1, refused)),
+            } else {
+                life.lock().unwrap().note_exchange(sent_at, sent.as_ref().ok());
             }
-        } else {
-            life.lock().unwrap().note_exchange(sent_at, answer.as_ref().ok());
-        }
-        answer.map_err(|_| SendError::Failed(Box::new(SendFailure::Reset.failure(request))))
+            sent.map(Incoming::whole)
+        })
     }
 }
 
