@@ -17,16 +17,22 @@ pub(super) const CONNECT: u32 = 10;
 const TUNNEL: &str = "tunnel error: ";
 const SIGN_IN: &str = "tunnel error: proxy authorization required";
 
-/// Names what the client says about a request with this time-out, in seconds.
+/// Returns the fault of a request with this time-out, in seconds.
 pub(super) fn judge(error: &reqwest::Error, timeout: u32) -> Fault {
     if error.is_timeout() {
         let seconds = if error.is_connect() { CONNECT.min(timeout) } else { timeout };
         return Fault::Timeout { seconds };
     }
+    // Until the connection itself has a part in it, it is the decoder that complains: it
+    // calls a body that is whole but ends within the coding an unexpected end as well.
+    let mut decoder = error.is_decode();
     let mut cause: Option<&(dyn Error + 'static)> = Some(error);
     while let Some(error) = cause {
-        if let Some(fault) = known(error) {
-            return fault;
+        decoder &= !error.is::<hyper::Error>();
+        match known(error) {
+            Some(Fault::Reset) if decoder => {}
+            Some(fault) => return fault,
+            None => {}
         }
         // An `io` error hides the one that it wraps from its own chain.
         let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
@@ -71,7 +77,7 @@ fn known(error: &(dyn Error + 'static)) -> Option<Fault> {
     }
 }
 
-/// Names what is wrong with how a host identifies itself.
+/// Returns what is wrong with how a host identifies itself.
 fn tls(error: &rustls::Error) -> TlsFault {
     let rustls::Error::InvalidCertificate(error) = error else { return TlsFault::Other };
     match error {

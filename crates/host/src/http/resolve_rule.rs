@@ -15,7 +15,7 @@ use url::Host;
 /// and several addresses are left out.
 ///
 /// Only the address changes: the `Host` header and the name that the certificate
-/// has to carry stay those of the URL.
+/// must have stay those of the URL.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResolveRule {
     host: String,

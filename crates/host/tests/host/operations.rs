@@ -50,10 +50,17 @@ async fn export(links: &[Answer]) -> (Fixture, OperationRun) {
     (fixture, run)
 }
 
-/// Completes a run for a moment only: the provider hangs.
-async fn cancel(run: &mut OperationRun) {
-    let cancelled = tokio::time::timeout(Duration::from_millis(50), run.complete(|_| ())).await;
-    assert!(cancelled.is_err(), "{cancelled:?}");
+/// Completes a run until so many calls of the API were sent, the last of which hangs.
+async fn cancel_at(calls: usize, fixture: &Fixture, run: &mut OperationRun) {
+    let sent = async {
+        while fixture.script.calls().len() < calls {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    tokio::select! {
+        result = run.complete(|_| ()) => panic!("{result:?}"),
+        () = sent => {}
+    }
 }
 
 fn failure_code<T: std::fmt::Debug>(result: Result<T, Error>) -> String {
@@ -252,7 +259,7 @@ async fn a_saved_run_is_resumed_where_it_was() {
     let fixture = fixture(&[STARTED, IN_PROGRESS, Answer::Hanging, COMPLETE]);
     fixture.script.link_to(&[Answer::Streamed(None, &["abc"], None)]);
     let mut run = start(&fixture, "nql.export", EXPORT).await;
-    cancel(&mut run).await;
+    cancel_at(3, &fixture, &mut run).await;
     let saved = serde_json::to_string(&run.save().unwrap()).unwrap();
     for secret in ["secret-0123456789", "token-1", "authorization", "l1nk"] {
         assert!(!saved.contains(secret), "{saved}");
@@ -288,7 +295,7 @@ async fn a_saved_run_that_was_changed_or_belongs_elsewhere_is_refused() {
 async fn a_run_that_is_cancelled_can_be_completed_again() {
     let fixture = fixture(&[Answer::Hanging, ROWS]);
     let mut run = start(&fixture, "nql.execute", QUERY).await;
-    cancel(&mut run).await;
+    cancel_at(1, &fixture, &mut run).await;
     assert!(matches!(run.complete(|_| ()).await, Ok(Completed::Done(_))));
     assert_eq!(fixture.script.calls().len(), 2);
 }
@@ -297,7 +304,7 @@ async fn a_run_that_is_cancelled_can_be_completed_again() {
 async fn a_request_whose_effect_is_unknown_is_not_sent_again() {
     let fixture = fixture(&[Answer::Hanging, Json(r#"{"requestId":"r","expiresInMinutes":60}"#)]);
     let mut run = start(&fixture, "remote-actions.execute", ACTION).await;
-    cancel(&mut run).await;
+    cancel_at(1, &fixture, &mut run).await;
     assert_eq!(run.save().err(), Some(NotSaved::Unknown));
     assert_eq!(failure_code(run.complete(|_| ()).await), "interrupted");
     assert_eq!(fixture.script.calls().len(), 1);

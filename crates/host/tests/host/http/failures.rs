@@ -9,6 +9,7 @@ use rustls::version::{TLS12, TLS13};
 use url::Url;
 
 use super::authority::{Authority, HOST, VERSIONS};
+use super::responses::gzip;
 use super::server::{Server, Then, direct, exchange, get, listen, options};
 
 async fn call(authority: &Authority, address: SocketAddr) -> Option<Fault> {
@@ -62,6 +63,31 @@ async fn a_body_that_ends_early_is_told_even_if_tls_is_closed() {
         Ok(Then::Close)
     });
     assert_eq!(call(&authority, server.address).await, Some(Fault::Reset));
+}
+
+#[tokio::test]
+async fn a_compressed_body_that_breaks_off_is_told_from_one_that_is_damaged() {
+    let authority = Authority::new();
+    let body = gzip(&[7; 1000]);
+    let half = &body[..body.len() / 2];
+    let mut damaged = body.clone();
+    *damaged.last_mut().unwrap() ^= 1;
+    for (sent, announced, fault) in [
+        (half, body.len(), Fault::Reset),
+        (half, half.len(), Fault::Malformed),
+        (&damaged, damaged.len(), Fault::Malformed),
+    ] {
+        let head = format!("HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: {announced}\r\n\r\n");
+        let answer = [head.as_bytes(), sent].concat();
+        for close in [true, false] {
+            let answer = answer.clone();
+            let server = Server::start(authority.identity(), move |_, stream| {
+                stream.write_all(&answer)?;
+                Ok(if close { Then::Close } else { Then::Break })
+            });
+            assert_eq!(call(&authority, server.address).await, Some(fault), "{announced} {close}");
+        }
+    }
 }
 
 #[tokio::test]

