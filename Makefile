@@ -57,7 +57,7 @@ test-page: built chromium $(PAGE_TESTS)/node_modules/.package-lock.json
 	HOST_TEST=$(DEBUG)/host-test HOSTILE=$(DEBUG)/examples/hostile \
 		node --test --test-reporter=spec --test-timeout=120000 $(PAGE_TESTS)/page.test.js
 
-## Has Node.js and Python drive the packaged component through every recording, and runs the examples.
+## Compares calls of the packaged component in Node.js and Python with the host's, and runs the examples.
 test-runtimes: package
 	@$(MAKE) --no-print-directory drive
 
@@ -80,7 +80,9 @@ test-debian: built
 drive: export HOST_TEST := $(DEBUG)/host-test
 drive: export EMBED := $(DEBUG)/examples/embed
 drive: export COMPONENT := $(COMPONENT)
+drive: export VECTORS := target/runtimes/vectors.jsonl
 drive: $(NODE)/node_modules/.package-lock.json $(VENV)/installed
+	$(HOST_TEST) vectors --out $(VECTORS) --component $(COMPONENT)
 	npm exec --prefix $(NODE) --offline -- jco transpile $(COMPONENT) --quiet --name nexthink --instantiation sync --out-dir $(NODE)/nexthink
 	npm exec --prefix $(NODE) --offline -- tsc --project $(NODE)
 	node --test --test-reporter=spec $(NODE)/*.test.js

@@ -2,7 +2,7 @@
 //
 //     npm install @bytecodealliance/jco undici
 //     npx jco transpile nexthink.wasm --name nexthink --instantiation sync -o nexthink
-//     NX_SECRET=… node example.js [ADDRESS CA_FILE]    # as `host-test tenant` names them
+//     NX_SECRET=… node example.js [ADDRESS CA_FILE]    # as `host-test tenant` prints them
 
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -13,13 +13,13 @@ import { instantiate } from "./nexthink/nexthink.js";
 
 // A fresh instance for each call has seen nobody's secrets.
 const core = new WebAssembly.Module(readFileSync(new URL("nexthink/nexthink.core.wasm", import.meta.url)));
-const plugin = () => instantiate(() => core, {});
+const fresh = () => instantiate(() => core, {});
 
 // Connects to the fake tenant; without it, `fetch` goes where the URL says.
 const [address, ca] = process.argv.slice(2);
 const connector = buildConnector(ca ? { ca: readFileSync(ca) } : {});
 const [hostname = "", port = ""] = address?.split(":") ?? [];
-const standIn = new Agent({ connect: (options, done) => connector({ ...options, hostname, port }, done) });
+const fake = new Agent({ connect: (options, done) => connector({ ...options, hostname, port }, done) });
 
 /**
  * @param {Contract.Connection} connection
@@ -27,7 +27,7 @@ const standIn = new Agent({ connect: (options, done) => connector({ ...options, 
  * @returns {Promise<Contract.Response>}
  */
 async function send({ hosts }, { method, url, headers, body, timeout, responseLimit }) {
-  // A plugin is believed nothing where credentials go, and no redirect is followed.
+  // The component is not trusted with where credentials go, and no redirect is followed.
   const { protocol, host } = new URL(url);
   if (protocol !== "https:" || !hosts.includes(host)) throw new Error(`${host} is none of the connection's hosts`);
   const answer = await fetch(url, {
@@ -36,7 +36,7 @@ async function send({ hosts }, { method, url, headers, body, timeout, responseLi
     body: body.length > 0 ? body : null,
     redirect: "manual",
     signal: AbortSignal.timeout(timeout * 1000),
-    dispatcher: address ? standIn : undefined,
+    dispatcher: address ? fake : undefined,
   });
   const chunks = [];
   let length = 0;
@@ -61,39 +61,39 @@ async function send({ hosts }, { method, url, headers, body, timeout, responseLi
  */
 async function call(connection, token, id, input) {
   const { settings } = connection;
-  let step = plugin().operations.start(settings, id, input);
+  let step = fresh().operations.start(settings, id, input);
   while (step.tag === "send") {
     const { request, state, wait } = step.val;
     await sleep(wait * 1000);
-    const headers = [...request.headers, ...plugin().access.authorize(token)];
+    const headers = [...request.headers, ...fresh().access.authorize(token)];
     const response = await send(connection, { ...request, headers });
-    step = plugin().operations.resume(settings, id, input, state, response);
+    step = fresh().operations.resume(settings, id, input, state, response);
   }
   if (step.tag === "download") throw new Error("this example does not write files");
   return JSON.parse(step.val.output);
 }
 
-const definition = plugin().provider.describe();
+const definition = fresh().provider.describe();
 console.log(`${definition.name} asks for ${definition.fields.map((field) => field.label).join(", ")}`);
 
-/** @type {Contract.Entry[]} What a person enters. */
+/** @type {Contract.Entry[]} The entries of an administrator. */
 const entries = [
   ["instance", "https://nxdocs.data.eu.nexthink.cloud/dashboards"],
   ["client_id", "demo"],
   ["client_secret", process.env.NX_SECRET ?? ""],
 ];
 try {
-  const connection = plugin().provider.resolve(entries);
+  const connection = fresh().provider.resolve(entries);
   console.log(`leads to ${connection.label}: ${connection.hosts.join(", ")}`);
-  const { request } = plugin().provider.tokenRequest(entries);
-  const token = plugin().provider.tokenResponse(await send(connection, request));
+  const { request } = fresh().provider.tokenRequest(entries);
+  const token = fresh().provider.tokenResponse(await send(connection, request));
   console.log(`${token.kind} token, to be renewed after ${token.refreshAfter} s`);
   const { rows } = await call(connection, token.value, "nql.execute", '{"queryId": "#devices_overview"}');
   console.log(`nql.execute gives ${rows} rows`);
   await call(connection, token.value, "remote-actions.list", "{}");
 } catch (error) {
   if (!(error instanceof Error && "payload" in error)) throw error;
-  // What a function gives instead of a result: every problem with the entries, or a failure.
+  // The error of a `result`: every problem with the entries, or a failure.
   const reasons = /** @type {(Contract.Problem | Contract.Failure)[]} */ ([error.payload].flat());
   for (const { code, message, hint } of reasons) console.log(`${code}: ${message}\n  ${hint ?? ""}`);
   process.exitCode = 1;

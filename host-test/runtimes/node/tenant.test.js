@@ -1,59 +1,46 @@
-// Against the fake tenant: what no recording of an operation holds, and the example.
+// The example against the fake tenant, over TLS.
 
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { call, connect, permissions, request } from "./driver.js";
-import { sender } from "./http.js";
-import { embed, here, host, SECRET, tenant } from "./stage.js";
 
-/** @import { Entry } from "./nexthink/interfaces/integration-provider-provider.js" */
+const here = fileURLToPath(new URL(".", import.meta.url));
+const root = path.resolve(here, "../../..");
+const SECRET = "a-secret-of-the-fake-tenant";
 
-/** @type {Entry[]} */
-const entries = [["instance", "nxdocs"], ["region", "eu"], ["client_id", "demo"], ["client_secret", SECRET]];
-const stage = await tenant("nql,workflows");
-after(stage.stop);
-const send = sender(stage.address, stage.ca);
-const options = [...stage.options, "--set", "client_secret=env:NX_SECRET"];
-options.push(...entries.slice(0, 3).flatMap(([key, value]) => ["--set", `${key}=${value}`]));
-
-async function session() {
-  const { connection, token, failure } = await connect(entries, send);
-  assert.ok(connection && token, failure?.message);
-  return { connection, entries, token: token.value };
+/** @param {string} name */
+function required(name) {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set; \`make test-runtimes\` sets it`);
+  return path.resolve(root, value);
 }
-const wait = (/** @type {number} */ seconds) => sleep(seconds * 1000);
+const embed = required("EMBED");
 
-test("the permissions are those that the host finds", async () => {
-  const found = await permissions(await session(), send);
-  const expected = await host("connect", ...options);
-  assert.deepEqual(found, expected.permissions);
-  assert.deepEqual(new Set(found.map(({ standing }) => standing.state)), new Set(["granted", "missing", "unknown"]));
+const folder = mkdtempSync(path.join(tmpdir(), "tenant-"));
+const ca = path.join(folder, "ca.pem");
+const client = ["--client-id", "demo", "--client-secret-from", "env:NX_SECRET", "--permissions", "nql,workflows"];
+const tenant = spawn(required("HOST_TEST"), ["tenant", "--port", "0", ...client, "--ca-file", ca, "--json"], {
+  env: { ...process.env, NX_SECRET: SECRET },
+  stdio: ["ignore", "pipe", "inherit"],
 });
-
-test("any path of the API answers, or says why not", async () => {
-  const { response } = await request(await session(), "GET", "/api/v1/workflows", send);
-  assert.ok(response && JSON.parse(Buffer.from(response.body).toString()).length > 0);
-  const { failure } = await request(await session(), "GET", "/api/v1/act/remote-action", send);
-  assert.equal(failure?.code, "permission-missing");
-  const { problems } = await request(await session(), "GET", "//elsewhere.example", send);
-  assert.equal(problems?.[0]?.field, "/path-and-query");
+after(async () => {
+  const exit = once(tenant, "exit");
+  tenant.kill("SIGTERM");
+  await exit;
+  rmSync(folder, { recursive: true });
 });
-
-test("an operation ends with a result", async () => {
-  const { outcome } = await call(await session(), "nql.execute", '{"queryId": "#devices_overview"}', send, wait);
-  assert.equal(JSON.parse(outcome?.output ?? "{}").rows, 5);
-});
-
-test("an operation ends with a file", async () => {
-  const input = '{"queryId": "#devices_overview"}';
-  const { download, body, failure } = await call(await session(), "nql.export", input, send, wait);
-  assert.ok(download && body, failure?.message);
-  assert.equal(Buffer.from(body).toString().trim().split("\r\n").length, 6);
-});
+let report = "";
+for await (const chunk of tenant.stdout) {
+  report += chunk;
+  if (report.endsWith("}\n")) break;
+}
+const { address } = JSON.parse(report);
 
 /**
  * Runs an example: in Node.js, or the one in Rust.
@@ -63,7 +50,7 @@ test("an operation ends with a file", async () => {
  */
 async function example(secret, [program, ...args] = [process.execPath, path.join(here, "example.js")]) {
   const options = { cwd: here, env: { ...process.env, NX_SECRET: secret } };
-  const run = promisify(execFile)(program, [...args, stage.address, stage.ca], options);
+  const run = promisify(execFile)(program, [...args, address, ca], options);
   const { code = 0, stdout, stderr } = await run.catch((error) => error);
   assert.equal(stderr, "");
   return { code, lines: stdout.trim().split("\n") };

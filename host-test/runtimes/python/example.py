@@ -1,7 +1,7 @@
 """Connects to a tenant, runs a query, and tries what its credentials are not allowed to do.
 
     pip install wasmtime
-    NX_SECRET=… python example.py nexthink.wasm [ADDRESS CA_FILE]    # as `host-test tenant` names them
+    NX_SECRET=… python example.py nexthink.wasm [ADDRESS CA_FILE]    # as `host-test tenant` prints them
 """
 
 import json
@@ -18,17 +18,17 @@ from wasmtime.component import Component, Linker, Record, Variant
 
 COMPONENT, ADDRESS, CA_FILE, *_ = [*sys.argv[1:], None, None]
 ENGINE = Engine()
-PLUGIN = Component.from_file(ENGINE, COMPONENT)
+CONNECTOR = Component.from_file(ENGINE, COMPONENT)
 
 
 class Refused(Exception):
-    """Holds what a function gives instead of a result: every problem with the entries, or a failure."""
+    """The error of a `result`: every problem with the entries, or a failure."""
 
 
 def call(interface, function, *arguments, error=()):
     """Calls a function of the contract. `error` is the type of its error, where wasmtime does not tag it."""
     store = Store(ENGINE)  # A fresh one for each call has seen nobody's secrets.
-    instance = Linker(ENGINE).instantiate(store, PLUGIN)  # Empty: the component imports nothing.
+    instance = Linker(ENGINE).instantiate(store, CONNECTOR)  # Empty: the component imports nothing.
     exported = instance.get_export_index(store, f"integration:provider/{interface}@0.1.0")
     index = instance.get_export_index(store, function, exported)
     given = instance.get_func(store, index)(store, *arguments)
@@ -38,8 +38,8 @@ def call(interface, function, *arguments, error=()):
     return value if tag == "ok" else given
 
 
-class StandIn(HTTPSConnection):
-    """Connects to the fake tenant instead of where the URL says."""
+class Fake(HTTPSConnection):
+    """A connection to the fake tenant, whatever the host of the URL."""
 
     def connect(self):
         host, port = ADDRESS.split(":")
@@ -50,10 +50,10 @@ class StandIn(HTTPSConnection):
 def send(connection, request, more=()):
     """Sends a request with more headers. `http.client` follows no redirect and decodes nothing."""
     url = urlsplit(request.url)
-    # A plugin is believed nothing where credentials go.
+    # The component is not trusted with where credentials go.
     if url.scheme != "https" or url.netloc not in connection.hosts:
         raise RuntimeError(f"{url.netloc} is none of the connection's hosts")
-    client = (StandIn if ADDRESS else HTTPSConnection)(url.netloc, timeout=request.timeout)
+    client = (Fake if ADDRESS else HTTPSConnection)(url.netloc, timeout=request.timeout)
     path = url._replace(scheme="", netloc="").geturl()
     client.request(request.method, path, request.body or None, dict([*request.headers, *more]))
     answer = client.getresponse()
@@ -86,7 +86,7 @@ def run(connection, token, operation, text):
 definition = call("provider", "describe")
 print(definition.name, "asks for", ", ".join(field.label for field in definition.fields))
 
-# What a person enters.
+# The entries of an administrator.
 entries = [
     ("instance", "https://nxdocs.data.eu.nexthink.cloud/dashboards"),
     ("client_id", "demo"),

@@ -1,58 +1,44 @@
-"""Against the fake tenant: what no recording of an operation holds, and the example."""
+"""The example against the fake tenant, over TLS."""
 
 import json
 import os
 import subprocess
 import sys
-import time
+import tempfile
 import unittest
+from pathlib import Path
 
-from connector import Connector
-from driver import Driver
-from http_client import sender
-from stage import COMPONENT, HERE, SECRET, Tenant, host
-
-ENTRIES = [("instance", "nxdocs"), ("region", "eu"), ("client_id", "demo"), ("client_secret", SECRET)]
+HERE = Path(__file__).parent
+ROOT = HERE.parents[2]
+SECRET = "a-secret-of-the-fake-tenant"
+CLIENT = ["--client-id", "demo", "--client-secret-from", "env:NX_SECRET", "--permissions", "nql,workflows"]
 
 
 class AgainstTheTenant(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.tenant = Tenant("nql,workflows")
-        cls.addClassCleanup(cls.tenant.stop)
-        cls.driver = Driver(Connector(COMPONENT), ENTRIES, sender(cls.tenant.address, cls.tenant.ca))
-        came = cls.driver.connect()
-        cls.connection, cls.token = came["connection"], came["token"]["value"]
-
-    def test_the_permissions_are_those_that_the_host_finds(self):
-        options = [*self.tenant.options, "--set", "client_secret=env:NX_SECRET"]
-        for key, value in ENTRIES[:3]:
-            options += ["--set", f"{key}={value}"]
-        found = list(self.driver.permissions(self.connection, self.token))
-        self.assertEqual(found, host("connect", *options)["permissions"])
-        self.assertEqual({each["standing"]["state"] for each in found}, {"granted", "missing", "unknown"})
-
-    def test_any_path_of_the_api_answers_or_says_why_not(self):
-        def request(path):
-            return self.driver.request(self.connection, self.token, "GET", path)
-
-        self.assertTrue(json.loads(request("/api/v1/workflows")["response"]["body"]))
-        self.assertEqual(request("/api/v1/act/remote-action")["failure"]["code"], "permission-missing")
-        self.assertEqual(request("//elsewhere.example")["problems"][0]["field"], "/path-and-query")
-
-    def test_an_operation_ends_with_a_result(self):
-        came = self.call("nql.execute", {"queryId": "#devices_overview"})
-        self.assertEqual(json.loads(came["outcome"]["output"])["rows"], 5)
-
-    def test_an_operation_ends_with_a_file(self):
-        came = self.call("nql.export", {"queryId": "#devices_overview"})
-        self.assertEqual(len(came["body"].decode().splitlines()), 6)
-
-    def call(self, operation, given):
-        return self.driver.call(self.connection, self.token, operation, json.dumps(given), time.sleep)
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        cls.ca = f"{folder.name}/ca.pem"
+        tenant = subprocess.Popen(
+            [ROOT / os.environ["HOST_TEST"], "tenant", "--port", "0", *CLIENT, "--ca-file", cls.ca, "--json"],
+            env={**os.environ, "NX_SECRET": SECRET},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+        )
+        cls.addClassCleanup(tenant.stdout.close)
+        cls.addClassCleanup(tenant.wait)
+        cls.addClassCleanup(tenant.terminate)
+        report = b""
+        while not report.endswith(b"}\n"):
+            line = tenant.stdout.readline()
+            if not line:
+                raise RuntimeError("the fake tenant did not start")
+            report += line
+        cls.address = json.loads(report)["address"]
 
     def example(self, secret):
-        command = [sys.executable, HERE / "example.py", COMPONENT, self.tenant.address, self.tenant.ca]
+        command = [sys.executable, HERE / "example.py", ROOT / os.environ["COMPONENT"], self.address, self.ca]
         run = subprocess.run(command, env={**os.environ, "NX_SECRET": secret}, capture_output=True, text=True)
         self.assertEqual(run.stderr, "")
         return run.returncode, run.stdout.splitlines()
