@@ -22,6 +22,7 @@ mod readme;
 mod recordings;
 mod request;
 mod run;
+mod structure;
 
 use std::path::{Path, PathBuf};
 
