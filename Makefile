@@ -1,7 +1,7 @@
 # Every target does its own set-up, so each works on a fresh machine.
 
 .PHONY: run test test-page test-runtimes test-wasmtime test-debian package test-package publish test-publish bench fuel size \
-	bench-page fuzz check setup chromium c++ skopeo built drive
+	bench-page fuzz lint check setup chromium c++ skopeo built drive
 .DELETE_ON_ERROR:
 
 # `setup` installs what is missing. Left to itself, rustup would try at every call
@@ -10,6 +10,7 @@ export RUSTUP_AUTO_INSTALL ?= 0
 
 CARGO ?= cargo
 TARGET := wasm32-unknown-unknown
+LIBRARIES := connector-core connector-host connector-recordings connector-check connector-page fake-nexthink
 DEBIAN_PACKAGES := rustc-web cargo-web rust-web-src lld-22
 PAGE_TESTS := host-test/page/tests
 FIGURES := host-test/benches
@@ -46,7 +47,9 @@ LIBDIR = $(wildcard $(shell rustc --print target-libdir --target $(TARGET))/libs
 
 ## Builds connector and host, replays every recording, prints the report.
 run: setup
-	@$(CARGO) run --quiet --locked --package host-test
+	@# With the features of the whole workspace, so that `make test` builds nothing again.
+	@$(CARGO) build --quiet --locked --workspace --bin host-test
+	@$(DEBUG)/host-test
 
 ## Runs all tests.
 test: setup
@@ -72,7 +75,7 @@ test-wasmtime: package $(WASMTIME)
 test-debian: export CONNECTOR_TOOLCHAIN := debian
 test-debian: COMPONENT := target/runtimes/debian.wasm
 test-debian: built
-	$(CARGO) test --quiet --locked --workspace --test component --test fuel
+	$(CARGO) test --quiet --locked --workspace --test components
 	@mkdir -p $(dir $(COMPONENT))
 	$(DEBUG)/host-test component --out $(COMPONENT)
 	@$(MAKE) --no-print-directory drive COMPONENT=$(COMPONENT)
@@ -140,7 +143,7 @@ bench: setup $(FIGURES)/node/node_modules/.package-lock.json
 
 ## Writes down what calls cost, after `make test` said that it has to be more.
 fuel: setup
-	WRITE_FUEL=1 $(CARGO) test --quiet --locked --workspace --test fuel
+	WRITE_FUEL=1 $(CARGO) test --quiet --locked --workspace --test components fuel
 
 ## Shows where the component's bytes are.
 size: setup
@@ -187,15 +190,21 @@ chromium:
 $(PAGE_TESTS)/node_modules/.package-lock.json: $(PAGE_TESTS)/package-lock.json
 	npm ci --prefix $(PAGE_TESTS) --ignore-scripts --no-audit --no-fund --loglevel=error
 
-## Checks format, lints, documentation, licences, sources and versions.
-check: setup $(DENY)
+## Checks format and lints.
+lint: setup
 	$(CARGO) fmt --all --check
 	@# With what is compiled for fuzzing alone.
 	$(CARGO) clippy --locked --workspace --all-targets -- --deny warnings --cfg fuzzing
 	@# The adapter is compiled for the component alone; Debian's way has no clippy for it.
 	@if [ -n "$(LIBDIR)" ]; then $(CARGO) clippy --locked --package nexthink-connector --target $(TARGET) -- --deny warnings; fi
+
+## Checks format, lints, documentation, licences, sources and versions, that the core needs no
+## operating system, and that the library crates can be packaged.
+check: lint $(DENY)
+	@if [ -n "$(LIBDIR)" ]; then $(CARGO) build --locked --package connector-core --target $(TARGET); fi
 	RUSTDOCFLAGS="--deny warnings" $(CARGO) doc --locked --workspace --no-deps
 	$(DENY) --workspace --locked --log-level error check bans licenses sources
+	$(CARGO) package --quiet --locked --no-verify --allow-dirty $(addprefix --package ,$(LIBRARIES))
 
 ## Makes sure that something compiles for wasm32-unknown-unknown: the running
 ## toolchain, which rustup may complete, or else Debian's packages.

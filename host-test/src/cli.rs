@@ -8,7 +8,9 @@ use std::{env, fmt};
 use clap::{Parser, Subcommand};
 use serde_json::json;
 
-use crate::commands::{call, connect, describe, inspect, operations, request, resolve, run, tenant, vectors};
+use crate::commands::{
+    call, check, connect, describe, inspect, operations, record, request, resolve, run, serve, tenant, vectors,
+};
 use crate::error::{Error, Exit};
 use crate::show;
 
@@ -37,7 +39,7 @@ enum Command {
     /// Connect to the provider, or against a recording
     Connect(connect::Connect),
     /// Connect to the provider and write a recording without secrets
-    //TMP     Record(record::Record),
+    Record(record::Record),
     /// Call the API with the token
     Request(request::Request),
     /// List the operations, or explain one
@@ -47,9 +49,9 @@ enum Command {
     /// Run a fake Nexthink tenant on this machine, over TLS
     Tenant(tenant::Tenant),
     /// Serve the connect page: guide and form in a browser
-    //TMP     Serve(serve::Serve),
+    Serve(serve::Serve),
     /// Judge a component, rule by rule, for its author
-    //TMP     Check(check::Check),
+    Check(check::Check),
     /// Export call vectors: what the connector returns for which arguments
     Vectors(vectors::Vectors),
     /// Print size, digest, imports, exports and metadata of a component
@@ -111,11 +113,9 @@ fn complain(error: &Error) {
 
 fn execute(Arguments { json, command }: Arguments) -> Result<Exit, Error> {
     let command = command.unwrap_or_else(|| Command::Run(run::Run::default()));
-    // The fake and the page have runtimes of their own.
-    match command {
-        Command::Tenant(command) => return command.execute(json),
-        //TMP         Command::Serve(command) => return command.execute(json),
-        _ => {}
+    // It has a runtime of its own.
+    if let Command::Tenant(command) = command {
+        return command.execute(json);
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let runtime = runtime.map_err(|error| Error::Use(format!("no thread can be started: {error}")))?;
@@ -125,15 +125,16 @@ fn execute(Arguments { json, command }: Arguments) -> Result<Exit, Error> {
             Command::Describe(command) => command.execute(json),
             Command::Resolve(command) => command.execute(json),
             Command::Connect(command) => command.execute(json).await,
-            //TMP             Command::Record(command) => command.execute(json).await,
+            Command::Record(command) => command.execute(json).await,
             Command::Request(command) => command.execute(json).await,
             Command::Operations(command) => command.execute(json),
             Command::Call(command) => command.execute(json).await,
-            //TMP             Command::Check(command) => command.execute(json).await,
+            Command::Check(command) => command.execute(json).await,
             Command::Vectors(command) => command.execute(json).await,
             Command::Inspect(command) => command.execute(json),
             Command::Component(command) => command.execute(json),
-            Command::Tenant(_) => Ok(Exit::Success),
+            Command::Serve(command) => command.execute(json).await,
+            Command::Tenant(command) => command.execute(json),
         }
     });
     // A request that was given up may still be waiting for its response.

@@ -13,7 +13,9 @@ mod entries_option;
 mod error;
 mod loading;
 mod network;
+mod recording;
 mod show;
+mod stopped;
 mod verbose;
 
 use std::process::ExitCode;

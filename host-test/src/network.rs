@@ -76,20 +76,13 @@ impl Answers {
                 let options = Options { policy: Policy::default(), ..replay.options() };
                 Session::open_with(Arc::clone(connector), entries, replay, options)
             }
-            None => live(connector, set, Arc::new(self.network()?))?,
+            None => {
+                let entries = connector.entries(set.asked(connector)?);
+                Session::open(Arc::clone(connector), entries, Arc::new(self.network()?))
+            }
         };
         shown(opened, json)
     }
-}
-
-/// Opens a session over a transport.
-pub(crate) fn live(
-    connector: &Arc<Connector>,
-    set: &Set,
-    transport: Arc<dyn Transport>,
-) -> Result<Result<Session, HostError>, Error> {
-    let entries = connector.entries(set.asked(connector)?);
-    Ok(Session::open(Arc::clone(connector), entries, transport))
 }
 
 /// Shows the problems of a session that cannot be opened.

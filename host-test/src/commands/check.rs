@@ -57,7 +57,7 @@ fn print(report: &Report) {
                 counts[0] += 1;
                 say!("{} {name} {}", show::good("✓"), show::printable(how));
             }
-            Verdict::Broken(findings, more) => {
+            Verdict::Broken { findings, more } => {
                 counts[1] += 1;
                 for (i, finding) in findings.iter().enumerate() {
                     let head = if i == 0 { format!("{} {name}", show::bad("✗")) } else { " ".repeat(13) };
@@ -87,7 +87,7 @@ fn as_json(report: &Report) -> Value {
         let rule = judged.rule;
         match &judged.verdict {
             Verdict::Kept(how) => json!({ "rule": rule.name(), "verdict": "ok", "how": how, "tried": judged.tried }),
-            Verdict::Broken(findings, more) => {
+            Verdict::Broken { findings, more } => {
                 let findings = findings.iter().map(|finding| json!({ "at": finding.at, "what": finding.what }));
                 json!({
                     "rule": rule.name(), "verdict": "broken", "findings": findings.collect::<Vec<_>>(), "more": more,

@@ -1,15 +1,15 @@
 //! One file a command.
 
 pub(crate) mod call;
-//TMP pub(crate) mod check;
+pub(crate) mod check;
 pub(crate) mod connect;
 pub(crate) mod describe;
 pub(crate) mod inspect;
 pub(crate) mod operations;
-//TMP pub(crate) mod record;
+pub(crate) mod record;
 pub(crate) mod request;
 pub(crate) mod resolve;
 pub(crate) mod run;
-//TMP pub(crate) mod serve;
+pub(crate) mod serve;
 pub(crate) mod tenant;
 pub(crate) mod vectors;

@@ -6,48 +6,55 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use clap::Args;
+use connector_host::{Connector, Digest};
+use connector_page::{Answers, Artefact, Listed, Page, serve};
+use connector_recordings::Recording;
 use serde_json::json;
 
-use super::live::Network;
+use super::inspect::gzip_length;
 use super::run::{DEFAULT, directory};
-use super::{Common, Error, Exit, show};
-use crate::guard::Connector;
-use crate::har::Recording;
-use crate::page::{Answers, Listed, Page, serve};
-use crate::plugin::Artefact;
+use crate::error::{Error, Exit};
+use crate::loading::Loading;
+use crate::network::Network;
+use crate::show;
+use crate::stopped::stopped;
 
 #[derive(Debug, Args)]
-pub(super) struct Serve {
+pub(crate) struct Serve {
     /// Port on loopback; 0 takes one that is free
     #[arg(long, default_value_t = 8080)]
     port: u16,
-    /// Answer from these recordings, of which the page picks one [default: fixtures]
-    #[arg(long, value_name = "DIR", conflicts_with = "live")]
-    recording: Option<PathBuf>,
-    /// Talk to the provider
-    #[arg(long)]
-    live: bool,
-    #[command(flatten)]
-    network: Network,
     /// Open the page in the browser of this system
     #[arg(long)]
     open: bool,
+    /// Answer from these recordings, of which the page picks one [default: fixtures]
+    #[arg(long, value_name = "DIR", conflicts_with = "live", help_heading = "Network")]
+    recording: Option<PathBuf>,
+    /// Talk to the provider
+    #[arg(long, help_heading = "Network")]
+    live: bool,
+    #[command(flatten)]
+    network: Network,
+    #[command(flatten)]
+    loading: Loading,
 }
 
 impl Serve {
     /// Serves until the program is stopped.
-    pub(super) fn execute(&self, common: &Common) -> Result<Exit, Error> {
-        let connector = common.connector()?;
+    pub(crate) async fn execute(&self, json: bool) -> Result<Exit, Error> {
+        let connector = self.loading.connector()?;
         let answers = if self.live {
             Answers::Live(Arc::new(self.network.open()?))
         } else {
             Answers::Recordings(self.recordings(&connector)?)
         };
-        let page = Page::new(connector, Artefact::of(&common.bytes()?), answers);
+        let bytes = self.loading.source.bytes()?;
+        let artefact =
+            Artefact { bytes: bytes.len(), gzip_bytes: gzip_length(&bytes), digest: Digest::of(&bytes) };
         let refused = |error: io::Error| Error::Use(format!("cannot listen on port {}: {error}", self.port));
-        let serving = serve(page, self.port).map_err(refused)?;
+        let serving = serve(Page::new(connector, artefact, answers), self.port).await.map_err(refused)?;
         let url = format!("http://{}/", serving.address());
-        if common.json {
+        if json {
             say!("{:#}", json!({ "url": url }));
         } else {
             say!("{url}");
@@ -55,11 +62,11 @@ impl Serve {
         if self.open {
             open(&url);
         }
-        serving.until_stopped().map_err(|error| Error::Use(format!("cannot wait for Ctrl-C: {error}")))?;
+        stopped().await;
         Ok(Exit::Success)
     }
 
-    /// Lists the recordings whose entries the form can take.
+    /// Lists the recordings whose entries fit the form.
     fn recordings(&self, connector: &Connector) -> Result<Vec<Listed>, Error> {
         let files = match &self.recording {
             Some(path) if path.is_dir() => directory(path)?,
@@ -70,14 +77,13 @@ impl Serve {
         };
         let mut listed = Vec::new();
         for file in files {
-            listed.extend(Listed::of(&Recording::read(&file)?, connector));
+            listed.extend(Listed::of(Recording::read(&file)?, connector));
         }
         Ok(listed)
     }
 }
 
-/// Asks the system to open a page. Where that cannot be, the address is on standard
-/// output.
+/// Asks the system to open a page. Where that fails, the address is on standard output.
 fn open(url: &str) {
     let program = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
     let started =

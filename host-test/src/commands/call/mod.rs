@@ -16,8 +16,8 @@ use std::{env, fs};
 use clap::Args;
 use connector_host::records::{Compression, Operation};
 use connector_host::{Completed, Connector, Error as HostError, OperationRun, Saved, Session};
-use serde_json::json;
-use tokio::signal::unix::{SignalKind, signal};
+use connector_recordings::{Called, Ended as RecordedEnd, Outcome, Recorder, Scenario};
+use serde_json::{Value, json};
 
 use self::progress::Progress;
 use self::saved::not_resumed;
@@ -27,7 +27,9 @@ use crate::entries_option::Set;
 use crate::error::{Error, Exit};
 use crate::loading::Loading;
 use crate::network::{Answers, failed, recorded, shown};
+use crate::recording;
 use crate::show;
+use crate::stopped::stopped;
 
 #[derive(Debug, Args)]
 pub(crate) struct Call {
@@ -46,6 +48,9 @@ pub(crate) struct Call {
     /// Resume an operation from its state file
     #[arg(long, value_name = "FILE")]
     resume: Option<PathBuf>,
+    /// Record the operation to this file, without secrets
+    #[arg(long, value_name = "FILE", requires = "live", conflicts_with = "resume", help_heading = "Output")]
+    record: Option<PathBuf>,
     #[command(flatten)]
     target: Target,
     #[command(flatten)]
@@ -67,9 +72,20 @@ impl Call {
         self.answers.verbose.start();
         let connector = self.loading.connector()?;
         let (operation, order) = self.order(&connector)?;
-        self.target.check(&operation, json)?;
+        match &self.record {
+            Some(path) => recording::refuse_existing(path, self.target.force)?,
+            None => self.target.check(&operation, json)?,
+        }
         self.confirm(&operation)?;
+        let mut recorder = None;
         let session = match &self.answers.recording {
+            None if self.record.is_some() => {
+                let transport = Arc::new(Recorder::new(self.answers.network()?));
+                recorder = Some(Arc::clone(&transport));
+                let entries = connector.entries(self.set.asked(&connector)?);
+                let options = Recorder::options();
+                shown(Session::open_with(Arc::clone(&connector), entries, transport, options), json)?
+            }
             None => self.answers.session(&connector, &self.set, json)?,
             Some(path) => {
                 let (entries, replay) = recorded(path, &connector, &self.set)?;
@@ -77,10 +93,55 @@ impl Call {
             }
         };
         let Some(session) = session else { return Ok(Exit::Failed) };
-        match start(&session, &operation, order).await? {
+        let scenario = self.scenario(&operation, &order);
+        let started = start(&session, &operation, order).await?;
+        if let (Some(recorder), Some(path), Some(scenario)) = (recorder, &self.record, scenario) {
+            return self.recorded(started, &recorder, path, scenario, json).await;
+        }
+        match started {
             Ok(run) => self.run(run, json).await,
             Err(error) => failed(error, json),
         }
+    }
+
+    /// Returns what a recording says it runs.
+    fn scenario(&self, operation: &Operation, order: &Order) -> Option<Scenario> {
+        let (Order::New(input), Some(_)) = (order, &self.record) else { return None };
+        let input = serde_json::from_str(input).unwrap_or_else(|_| Value::String(input.clone()));
+        Some(Scenario { operation: operation.id.clone(), input })
+    }
+
+    /// Runs an operation to its end and writes its recording, however it ended.
+    async fn recorded(
+        &self,
+        started: Result<OperationRun, HostError>,
+        recorder: &recording::NetworkRecorder,
+        path: &Path,
+        scenario: Scenario,
+        json: bool,
+    ) -> Result<Exit, Error> {
+        let mut run = match started {
+            Ok(run) => run,
+            Err(error) => return failed(error, json),
+        };
+        let ended = match run.complete(|_| ()).await {
+            Ok(Completed::Done(outcome)) => RecordedEnd::Done(outcome),
+            Ok(Completed::Downloaded(downloaded)) => RecordedEnd::Downloaded(downloaded, Vec::new()),
+            Err(HostError::Failed(failure)) => RecordedEnd::Failed(failure),
+            Err(error) => return failed(error, json),
+        };
+        let called = Called { operation: scenario.operation.clone(), ended };
+        let outcome = Outcome { called: Some(called), ..Outcome::default() };
+        let name = run.operation().title.clone();
+        let force = self.target.force;
+        let bytes = recording::write(path, recorder, run.session(), &outcome, Some(scenario), &name, force).await?;
+        if json {
+            say!("{:#}", json!({ "file": path, "bytes": bytes }));
+        } else {
+            outcome.called.iter().for_each(show::called);
+            show::item("written", &format!("{}, {bytes} bytes", path.display()));
+        }
+        Ok(Exit::Success)
     }
 
     fn order(&self, connector: &Connector) -> Result<(Operation, Order), Error> {
@@ -122,7 +183,7 @@ impl Call {
         // Dropping the future cancels the operation.
         let ended = tokio::select! {
             ended = run.complete_into(&mut *sink, |event| progress.show(&event)) => Some(ended),
-            () = interrupted() => None,
+            () = stopped() => None,
         };
         progress.clear();
         drop(sink);
@@ -230,7 +291,7 @@ async fn keep(target: &Target, spool: Spool, compression: Compression) -> Result
     let mut kept = tokio::task::spawn_blocking(move || target.keep(spool, compression, &stop));
     tokio::select! {
         kept = &mut kept => kept.map_err(|error| Error::Use(error.to_string()))??,
-        () = interrupted() => {
+        () = stopped() => {
             cancelled.store(true, Ordering::Relaxed);
             if kept.await.is_ok_and(|kept| kept.is_err()) {
                 return Ok(false);
@@ -238,20 +299,6 @@ async fn keep(target: &Target, spool: Spool, compression: Compression) -> Result
         }
     }
     Ok(true)
-}
-
-/// Completes when the user or the system asks the program to stop.
-async fn interrupted() {
-    let terminated = async {
-        match signal(SignalKind::terminate()) {
-            Ok(mut signal) => drop(signal.recv().await),
-            Err(_) => std::future::pending().await,
-        }
-    };
-    tokio::select! {
-        Ok(()) = tokio::signal::ctrl_c() => {}
-        () = terminated => {}
-    }
 }
 
 /// Reads a body: text, `@FILE`, or `@-` for standard input.

@@ -22,7 +22,7 @@ pub(super) struct Target {
     pub(super) out: Option<PathBuf>,
     /// Overwrite the file if it exists
     #[arg(long)]
-    force: bool,
+    pub(super) force: bool,
     /// Decompress a download
     #[arg(long)]
     decompress: bool,

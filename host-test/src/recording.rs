@@ -1,0 +1,77 @@
+//! Writing a recording of what a command did.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::Args;
+use connector_host::{HttpTransport, Session};
+use connector_recordings::{Outcome, Recorder, Recording, Scenario, WriteError, play, write_new};
+
+use crate::error::Error;
+
+/// A recorder over the network.
+pub(crate) type NetworkRecorder = Recorder<HttpTransport>;
+
+/// Says in a recording where its data come from.
+const SOURCE: &str = "Recorded by host-test against a tenant.";
+
+/// How a recording is written.
+#[derive(Debug, Args)]
+pub(crate) struct RecordingOptions {
+    /// Overwrite the recording if it exists
+    #[arg(long, help_heading = "Output")]
+    force: bool,
+    /// Name of the recording
+    #[arg(long, default_value = "Recorded connection", help_heading = "Output")]
+    name: String,
+}
+
+impl RecordingOptions {
+    /// Refuses a file that exists, before anything is sent.
+    pub(crate) fn check(&self, path: &Path) -> Result<(), Error> {
+        refuse_existing(path, self.force)
+    }
+
+    /// Writes the recording of a session.
+    pub(crate) async fn write(
+        &self,
+        path: &Path,
+        recorder: &NetworkRecorder,
+        session: &Session,
+        outcome: &Outcome,
+    ) -> Result<usize, Error> {
+        write(path, recorder, session, outcome, None, &self.name, self.force).await
+    }
+}
+
+/// Refuses a file that exists.
+pub(crate) fn refuse_existing(path: &Path, force: bool) -> Result<(), Error> {
+    if path.exists() && !force { Err(WriteError::Exists(PathBuf::from(path)).into()) } else { Ok(()) }
+}
+
+/// Writes the recording of a session, or of an operation over it, and returns its length in
+/// bytes.
+pub(crate) async fn write(
+    path: &Path,
+    recorder: &NetworkRecorder,
+    session: &Session,
+    outcome: &Outcome,
+    scenario: Option<Scenario>,
+    name: &str,
+    force: bool,
+) -> Result<usize, Error> {
+    let refused = |error: connector_recordings::Refused| Error::Refused(error.to_string());
+    let text = recorder.finish(session, outcome, scenario, name, SOURCE).map_err(refused)?;
+    // A recording that does not replay is of no use to anyone.
+    let recording = Arc::new(Recording::parse(path, text.as_bytes())?);
+    let played = play(session.connector(), &recording).await;
+    if !played.passed() {
+        let why = match &played.outcome {
+            Ok(_) => played.differences.join("; "),
+            Err(stopped) => stopped.to_string(),
+        };
+        return Err(Error::Refused(format!("what was recorded does not replay, so nothing was written: {why}")));
+    }
+    write_new(path, &text, force)?;
+    Ok(text.len())
+}
