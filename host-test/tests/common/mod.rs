@@ -4,7 +4,6 @@
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 pub mod finder;
-pub mod hostile;
 pub mod made;
 pub mod memory;
 pub mod plugins;

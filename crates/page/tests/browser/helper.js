@@ -11,20 +11,23 @@ import assert from "node:assert/strict";
 import { chromium } from "playwright-core";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
-export const root = path.resolve(here, "../../..");
-export const screenshots = path.resolve(here, "../screenshots");
-const program = process.env.HOST_TEST ?? path.join(root, "target/debug/host-test");
+export const root = path.resolve(here, "../../../..");
+export const screenshots = path.resolve(here, "../../screenshots");
+// Anything that takes the options of `serve`, such as the example of this crate.
+const host = process.env.HOST_TEST ?? path.join(root, "target/debug/host-test");
+// A program that is the tenant itself; absent, `host` has a command for it.
+const fake = process.env.TENANT;
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-// Starts the program and waits until its output has what is looked for.
-async function start(args, pattern) {
+// Starts a program and waits until its output matches.
+async function start(args, pattern, program = host) {
   const child = spawn(program, args, { cwd: root, stdio: ["pipe", "pipe", "inherit"] });
   const lines = [];
   for await (const line of createInterface({ input: child.stdout })) {
     lines.push(line);
     if (pattern.test(line)) break;
   }
-  assert.ok(lines.length > 0, `host-test ${args.join(" ")} said nothing`);
+  assert.ok(lines.length > 0, `${program} ${args.join(" ")} said nothing`);
   const stop = async () => {
     child.stdin.end();
     child.kill("SIGINT");
@@ -44,7 +47,7 @@ export async function tenant(folder, permissions) {
   const ca = path.join(folder, "ca.pem");
   const env = ["--client-id", "demo", "--client-secret-from", "env:NX_SECRET"];
   process.env.NX_SECRET = secret;
-  const { lines, stop } = await start(["tenant", "--port", "0", ...env, "--permissions", permissions, "--ca-file", ca, "--json"], /^\}/);
+  const { lines, stop } = await start([...(fake ? [] : ["tenant"]), "--port", "0", ...env, "--permissions", permissions, "--ca-file", ca, "--json"], /^\}/, fake ?? host);
   const { resolve } = JSON.parse(lines.join("\n"));
   return { options: ["--live", "--ca-file", ca, ...resolve.flatMap((line) => ["--resolve", line])], stop };
 }
@@ -57,7 +60,7 @@ export async function launch() {
   return chromium.launch({ executablePath, args: ["--no-sandbox", "--no-first-run", ...quiet, "--disable-lcd-text", "--font-render-hinting=none"] });
 }
 
-// Opens the page in a fresh window and keeps account of everything that it does.
+// Opens the page in a fresh window and records everything that it does.
 export async function open(browser, url, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1200, height: 860 }, reducedMotion: "reduce", ...options });
   const page = await context.newPage();

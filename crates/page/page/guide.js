@@ -1,8 +1,8 @@
-// The guide: steps, which one is in view, and which fields each one is about.
+// The guide: its steps, the one in view, and the fields of each.
 
 import { byId, focusOn, make } from "./dom.js";
 
-// HTML of the server's, made of the component's CommonMark without any HTML in it.
+// HTML that the server made of the component's CommonMark, without any HTML in it.
 const policy = window.trustedTypes?.createPolicy("guide", { createHTML: (html) => html });
 
 function formatted(html) {
@@ -23,7 +23,7 @@ export function mark(id) {
   }
 }
 
-// Leads from a field to its step.
+// Makes a link from a field to its step.
 export function stepLink(definition, id) {
   const at = definition.guide.findIndex((step) => step.id === id);
   if (at < 0) return null;

@@ -2,12 +2,9 @@
 
 use serde_json::{Value, json};
 
-use wit_component::StringEncoding;
+use super::component::{Memory, Module};
 
-use super::plugins::{Memory, Module};
-
-/// What it writes wherever one line of text fits. Had it run, `window.ran` would be
-/// set.
+/// What it writes wherever one line of text fits. If it ran, `window.ran` would be set.
 pub const HOSTILE: &str =
     r#"</script><script>window.ran=1</script><img src=x onerror="window.ran=1">'"><svg/onload=window.ran=1>&lt;b&gt;"#;
 
@@ -17,32 +14,41 @@ pub const GUIDE: &str = "<script>window.ran=1</script>\n\n<img src=x onerror=win
     [good](https://made.example/\"onclick=\"window.ran=1)\n\n<div onclick='window.ran=1'>\n\n**bold**\n\n</div>\n\n\
     ```\"><script>window.ran=1</script>\ncode\n```\n\n<javascript:window.ran=1>";
 
+/// A body of a function that does not end.
+pub const ENDLESS: &str = "(loop $again (br $again)) (unreachable)";
+
+/// A body of a function that traps.
+pub const TRAPPING: &str = "(unreachable)";
+
 /// Makes the component. Its `token-response` takes the status 200 for a success.
 pub fn component() -> Vec<u8> {
-    let mut memory = Memory(vec![0; 16]);
+    made(None)
+}
+
+/// Makes the component with another body of one function, in WebAssembly text.
+pub fn component_with(function: &'static str, body: &str) -> Vec<u8> {
+    made(Some((function, body.to_owned())))
+}
+
+fn made(other: Option<(&'static str, String)>) -> Vec<u8> {
+    let mut memory = Memory::default();
     let at = lay_out(&mut memory);
     let read = format!(
         "(if (result i32) (i32.eq (local.get $status) (i32.const 200)) (then (i32.const {})) (else (i32.const {})))",
         at.token, at.failure
     );
     let constant = |address: u32| format!("(i32.const {address})");
-    let module = Module {
-        world: "connector",
-        texts: StringEncoding::UTF8,
-        pages: 8,
-        arguments: 131_072,
-        more: String::new(),
-        bodies: vec![
-            ("describe", constant(at.definition)),
-            ("resolve", constant(at.connection)),
-            ("token-request", constant(at.exchange)),
-            ("token-response", read),
-            ("probes", constant(at.probes)),
-            ("catalogue", constant(at.catalogue)),
-            ("start", constant(at.started)),
-        ],
-    };
-    module.component(&memory)
+    let mut bodies = Vec::from_iter(other);
+    bodies.extend([
+        ("describe", constant(at.definition)),
+        ("resolve", constant(at.connection)),
+        ("token-request", constant(at.exchange)),
+        ("token-response", read),
+        ("probes", constant(at.probes)),
+        ("catalogue", constant(at.catalogue)),
+        ("start", constant(at.started)),
+    ]);
+    Module { pages: 8, arguments: 131_072, bodies }.component(&memory)
 }
 
 /// Makes a recording that answers its token request with a status.
@@ -51,7 +57,7 @@ pub fn recording(name: &str, status: u16) -> Value {
     json!({ "log": {
         "version": "1.2", "creator": { "name": "made", "version": "1" },
         "_name": name, "_origin": "synthetic", "_source": HOSTILE, "_clock": "2026-01-15T09:30:00Z",
-        "_entered": [], "_expect": expect,
+        "_entries": [], "_expect": expect,
         "entries": [{
             "startedDateTime": "2026-01-15T09:30:00Z", "time": 1,
             "request": {

@@ -1,10 +1,10 @@
 // A form made from a JSON Schema: texts, numbers, booleans, choices, lists, objects and maps of
-// texts. Anything else, and anything deeper, is entered as JSON. The component judges what is
-// entered, so patterns and limits are not enforced here: an expression of a stranger's can take for
-// ever to match.
+// texts. Anything else, and anything deeper, is a text field for JSON. The component checks the
+// input, so patterns and limits are not enforced here: a stranger's expression can take for ever to
+// match.
 //
-// A node is { element, read, write, show, at }: `read` returns a value, or undefined where nothing
-// is entered; `show` shows a problem; `at` finds the node of a JSON Pointer's segments.
+// A node is { element, read, write, show, at }: `read` returns a value, or undefined for an
+// empty field; `show` shows a problem; `at` finds the node of a JSON Pointer's segments.
 
 import { freshId, make } from "./dom.js";
 
@@ -55,7 +55,7 @@ function showing(problem, control) {
 
 function limits(rule) {
   const range = rule.minimum !== undefined && rule.maximum !== undefined && Math.abs(rule.maximum) < 1e9 ? `From ${rule.minimum} to ${rule.maximum}.` : null;
-  const preset = rule.default !== undefined ? `Left out, it is ${JSON.stringify(rule.default)}.` : null;
+  const preset = rule.default !== undefined ? `Default: ${JSON.stringify(rule.default)}.` : null;
   const count = rule.maxItems ? `At most ${rule.maxItems}.` : null;
   return [range, count, preset].filter(Boolean).join(" ");
 }
@@ -77,14 +77,14 @@ function number(rule, label, { required }) {
   const read = () => {
     const given = control.value.trim();
     if (given === "") return undefined;
-    // What is no number goes as it is: the component says so.
+    // What is no number is sent as it is: the component reports it.
     return /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(given) ? Number(given) : given;
   };
   return leaf(field(rule, label, required, control), read, (value) => (control.value = value ?? ""));
 }
 
 function choice(rule, label, options, { required }) {
-  const control = make("select", {}, make("option", { value: "", text: required ? "Choose …" : "Not given" }),
+  const control = make("select", {}, make("option", { value: "", text: required ? "Choose …" : "None" }),
     options.map(([, word], at) => make("option", { value: String(at), text: word })));
   const write = (value) => {
     const at = options.findIndex(([known]) => known === value);

@@ -1,10 +1,10 @@
-// The form: fields, where they lead, and the way to a connection.
+// The form: fields, what they resolve to, and the way to a connection.
 
-import { announce, byId, countdown, focusOn, job, make, post } from "./dom.js";
+import { announce, byId, countdown, focusOn, make, post, stream } from "./dom.js";
 import { mark, stepLink } from "./guide.js";
 import { connected, explain } from "./outcome.js";
 
-// How long a pause in typing is, in milliseconds.
+// The pause in typing after which the entries are resolved, in milliseconds.
 const PAUSE = 120;
 
 export class ConnectForm {
@@ -30,12 +30,12 @@ export class ConnectForm {
   #draw(place) {
     const { definition } = this.#known;
     this.#fields = definition.fields.map((field, at) => this.#field(field, at));
-    this.leads = make("div", { class: "leads", "aria-live": "polite" });
+    this.resolved = make("div", { class: "resolved", "aria-live": "polite" });
     this.result = make("div", { id: "result" });
     this.submit = make("button", { type: "submit", class: "main", text: "Connect" });
     this.#form = make("form", { novalidate: true, autocomplete: "off", onsubmit: (event) => this.#submit(event) },
       make("h2", { id: "connect-title", text: `Connect to ${definition.name}` }),
-      this.#fields.map((field) => field.row), this.leads, this.result,
+      this.#fields.map((field) => field.row), this.resolved, this.result,
       make("div", { class: "actions" }, this.submit));
     place.append(this.#form);
     byId("switch").append(this.#recordings() ?? "");
@@ -82,7 +82,7 @@ export class ConnectForm {
     if (mode === "live") return null;
     const listed = recordings.map((recording, at) => ({ recording, at })).filter(({ recording }) => !recording.operation);
     if (listed.length === 0) {
-      return make("p", { class: "notice", text: "No recording fits this component, so nothing can answer. Start with --recording DIR or --live." });
+      return make("p", { class: "notice", text: "No recording fits this connector, so nothing can answer. Start the server with other recordings, or live." });
     }
     const group = (label, outcome) => {
       const options = listed.filter(({ recording }) => recording.outcome === outcome)
@@ -99,7 +99,7 @@ export class ConnectForm {
       make("p", { class: "help", id: "recording-help", text: "Nothing leaves this machine; any values of the right form will do." }));
   }
 
-  // Picks a success to begin with: one that tells of permissions, or else the plainest.
+  // Picks a success to begin with: one that shows permissions, or else the plainest.
   #pick() {
     const { recordings } = this.#known;
     const good = recordings.filter((recording) => recording.outcome === "token" && !recording.operation);
@@ -109,12 +109,12 @@ export class ConnectForm {
   }
 
   #fillIn() {
-    const { entered, name } = this.#known.recordings[this.recording.value];
+    const { entries, name } = this.#known.recordings[this.recording.value];
     for (const { field, input } of this.#fields) {
-      if (field.kind !== "secret") input.value = Object.hasOwn(entered, field.key) ? entered[field.key] : "";
+      if (field.kind !== "secret") input.value = Object.hasOwn(entries, field.key) ? entries[field.key] : "";
     }
     this.result.replaceChildren();
-    announce(`Filled in the entries of “${name}”. Secrets are yours to make up.`);
+    announce(`Filled in the entries of “${name}”. Secrets are not recorded: make them up.`);
     this.#resolve();
   }
 
@@ -143,20 +143,20 @@ export class ConnectForm {
     if (answer.connection) {
       this.#problems([]);
       this.#take(answer.connection.settings);
-      this.#lead(answer.connection);
+      this.#resolved(answer.connection);
     } else if (answer.problems) {
       this.#problems(answer.problems);
       this.#take({});
-      this.leads.replaceChildren();
+      this.resolved.replaceChildren();
       // Problems of no field, or of one that this form does not have, must not get lost.
       const rest = answer.problems.filter((problem) => !this.#fields.some(({ field }) => field.key === problem.field));
-      if (this.#tried) this.leads.append(...rest.map((problem) => make("p", { class: "problem", text: sentence(problem) })));
+      if (this.#tried) this.resolved.append(...rest.map((problem) => make("p", { class: "problem", text: sentence(problem) })));
     } else {
-      this.leads.replaceChildren(explain(answer));
+      this.resolved.replaceChildren(explain(answer));
     }
   }
 
-  // Shows at each field what its entry was taken for, where that is something else.
+  // Shows at each field what its entry was taken as, where that is something else.
   #take(settings) {
     for (const { field, input, taken } of this.#fields) {
       const value = Object.hasOwn(settings, field.key) ? settings[field.key] : undefined;
@@ -166,12 +166,12 @@ export class ConnectForm {
     }
   }
 
-  // Shows where the entries lead. Left as it is when nothing changed: it is read aloud.
-  #lead(connection) {
-    const said = JSON.stringify(connection);
-    if (this.leads.dataset.said === said && this.leads.childElementCount > 0) return;
-    this.leads.dataset.said = said;
-    this.leads.replaceChildren(make("h3", { text: "This leads to" }), make("p", { class: "derived", text: connection.label }),
+  // Shows what the entries resolve to. Left as it is when nothing changed: it is read aloud.
+  #resolved(connection) {
+    const shown = JSON.stringify(connection);
+    if (this.resolved.dataset.shown === shown && this.resolved.childElementCount > 0) return;
+    this.resolved.dataset.shown = shown;
+    this.resolved.replaceChildren(make("h3", { text: "Resolved" }), make("p", { class: "derived", text: connection.label }),
       make("ul", { class: "hosts", "aria-label": "Hosts" }, connection.hosts.map((host) => make("li", {}, make("code", { text: host })))),
       (connection.notes ?? []).map((text) => make("p", { class: "note", text })));
   }
@@ -200,7 +200,7 @@ export class ConnectForm {
     const question = { entries: this.#entries(true), recording: this.recording ? Number(this.recording.value) : null };
     this.#form.setAttribute("aria-busy", "true");
     announce("Connecting.");
-    const answer = await job("/api/connect", question, this.result, "Connecting");
+    const answer = await stream("/api/connect", question, this.result, "Connecting");
     this.submit.disabled = false;
     this.#form.removeAttribute("aria-busy");
     if (answer.connected) this.#open(answer.connected);

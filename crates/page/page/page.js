@@ -1,4 +1,4 @@
-// Puts the page together from what the server knows of the component.
+// Puts the page together from what the server knows of the connector.
 
 import { byId, bytes, get, make } from "./dom.js";
 import * as guide from "./guide.js";
@@ -16,7 +16,7 @@ function facts({ definition, component }) {
   row("Exports", lines(component.exports));
   row("Memory", `at least ${bytes(component["memory-minimum"])}`);
   row("Digest", make("code", { text: component.digest }));
-  row("Leads to", `hosts under ${definition.domains.join(", ") || "no domain"}`);
+  row("Hosts", definition.domains.length > 0 ? `under ${definition.domains.join(", ")}` : "none");
   for (const [name, text] of Object.entries(component.metadata)) {
     if (name !== "name" && name !== "version") row(name[0].toUpperCase() + name.slice(1), text);
   }
@@ -28,7 +28,7 @@ function header({ definition, mode }) {
   byId("name").textContent = `Connect ${definition.name}`;
   byId("summary").textContent = definition.summary;
   const shown = byId("mode");
-  shown.textContent = mode === "live" ? "Live: the provider answers" : "Recordings answer";
+  shown.textContent = mode === "live" ? "Live" : "Recordings";
   shown.classList.toggle("live", mode === "live");
   shown.hidden = false;
 }

@@ -1,6 +1,6 @@
 // The operations as a reference, with a form each to try it.
 
-import { announce, byId, bytes, focusOn, get, job, make } from "./dom.js";
+import { announce, byId, bytes, focusOn, get, make, stream } from "./dom.js";
 import { explain } from "./outcome.js";
 import { find, node } from "./schema.js";
 
@@ -59,7 +59,7 @@ function body(operation, known, connection) {
     known.mode === "live" ? null : picked ? make("div", { class: "switch" }, make("label", { for: picked.id, text: "Answer from the recording" }),
       picked, make("button", {
         type: "button", class: "quiet", text: "Fill in its input", onclick: fill(() => known.recordings[picked.value].input),
-      })) : make("p", { class: "notice", text: "No recording shows this operation: its input is judged, but nothing answers." }),
+      })) : make("p", { class: "notice", text: "No recording shows this operation: its input is checked, but nothing answers." }),
     example === undefined ? null : make("button", { type: "button", class: "quiet", text: "Fill in the example", onclick: fill(example) }),
     root.element,
     destructive ? make("p", { class: "sure" }, sure, make("label", { for: sure.id, text: "I know that this may remove something for good." })) : null,
@@ -86,7 +86,7 @@ function body(operation, known, connection) {
     run.disabled = true;
     result.replaceChildren();
     const question = { connection: connection(), operation: operation.id, input, recording: picked ? Number(picked.value) : null, confirmed: sure.checked };
-    const answer = await job("/api/call", question, result, "Running");
+    const answer = await stream("/api/call", question, result, "Running");
     adjust();
     if (answer.problems) shown = problems(answer.problems, root);
     result.replaceChildren(finished(answer));
@@ -119,7 +119,7 @@ function finished(answer) {
   const compressed = download && download.compression !== "none" ? `, ${download.compression}` : "";
   const title = outcome ? `Done, ${size}` : `Downloaded, ${size} of ${download["media-type"]}${compressed}`;
   return make("div", { class: partial ? "notice" : "notice good", role: "status" },
-    make("p", { class: "strong", text: partial ? `${title}: only part of what was asked` : title }),
+    make("p", { class: "strong", text: partial ? `${title}, only part of what was asked for` : title }),
     warnings.map((warning) => make("p", { class: "note", text: warning })),
     text ? make("pre", { tabindex: "0", role: "region", "aria-label": "Output", text }) : null,
     cut ? make("p", { class: "faint", text: "The rest is not shown." }) : null);

@@ -1,17 +1,17 @@
-// What came of it: a connection, or why there is none.
+// The result: a connection, or why there is none.
 
-import { announce, byId, clock, countdown, focusOn, job, make } from "./dom.js";
+import { announce, byId, clock, countdown, focusOn, make, stream } from "./dom.js";
 
 // Explains a failure of the provider's, or an error of the component or server.
 export function explain({ failure, error, problems }) {
   if (problems) {
-    return make("div", { class: "notice bad", role: "alert" }, make("p", { class: "strong", text: "The input is refused; nothing was sent." }),
+    return make("div", { class: "notice bad", role: "alert" }, make("p", { class: "strong", text: "The input was refused; nothing was sent." }),
       make("ul", {}, problems.map((problem) => make("li", { text: [problem.field || null, problem.message, problem.hint].filter(Boolean).join(" · ") }))));
   }
   if (error) {
     const harmless = error.code === "cancelled";
     return make("div", { class: harmless ? "notice" : "notice bad", role: "alert" },
-      make("p", { class: "strong", text: titles[error.code] ?? (error.code.startsWith("plugin-") ? "The component misbehaves" : "That did not work") }),
+      make("p", { class: "strong", text: titles[error.code] ?? (error.code.startsWith("connector-") ? "The component failed" : "That did not work") }),
       make("p", { class: "message", text: error.message }),
       make("details", {}, make("summary", { text: "Code" }), make("p", {}, make("code", { text: error.code }))));
   }
@@ -19,7 +19,7 @@ export function explain({ failure, error, problems }) {
   return make("div", { class: "notice bad", role: "alert" },
     make("p", { class: "strong", text: failure.message }),
     failure.hint ? make("p", { text: failure.hint }) : null,
-    make("details", {}, make("summary", { text: said.length > 0 ? "What the provider said" : "Code" }),
+    make("details", {}, make("summary", { text: said.length > 0 ? "Message of the provider" : "Code" }),
       failure["provider-code"] ? make("p", {}, make("code", { text: failure["provider-code"] })) : null,
       failure["provider-message"] ? make("p", { text: failure["provider-message"] }) : null,
       make("p", { class: "faint" }, "Failure ", make("code", { text: failure.code }), ", class ", make("code", { text: failure.class }))));
@@ -27,9 +27,9 @@ export function explain({ failure, error, problems }) {
 
 const titles = {
   "cancelled": "Cancelled",
-  "timeout": "That took too long",
-  "busy": "Too much at once",
-  "no-answer": "No answer from this page's server",
+  "timeout": "Timed out",
+  "busy": "Too many requests",
+  "no-answer": "No answer from the server of this page",
   "recording-mismatch": "The recording does not fit",
 };
 
@@ -42,9 +42,9 @@ export function connected(place, known, { id, connection, token }, close) {
   const rows = [
     ["Label", connection.label],
     ["Hosts", make("ul", { class: "hosts" }, connection.hosts.map((host) => make("li", {}, make("code", { text: host }))))],
-    ["Token", `${token.kind}, lives ${clock(token["expires-in"])}${token["lifetime-assumed"] ? " (assumed: the provider named no lifetime)" : ""}`],
+    ["Token", `${token.kind}, lives ${clock(token["expires-in"])}${token["lifetime-assumed"] ? " (assumed: the provider gave no lifetime)" : ""}`],
     ["Renewal", renewal],
-    ["Granted", scopes(token.scopes, "no scope was named")],
+    ["Granted", scopes(token.scopes, "no scopes were given")],
     token["missing-scopes"]?.length > 0 ? ["Not granted", scopes(token["missing-scopes"])] : null,
   ].filter(Boolean);
   const title = make("h2", { id: "connected-title", class: "good", tabindex: "-1", text: `Connected to ${definition.name}` });
@@ -67,19 +67,19 @@ async function permissions(place, definition, connection) {
   place.append(make("h3", { text: "Permissions" }));
   const inner = make("div");
   place.append(inner);
-  const answer = await job("/api/permissions", { connection }, inner, "Checking permissions");
+  const answer = await stream("/api/permissions", { connection }, inner, "Checking permissions");
   if (!place.isConnected) return;
   if (!answer.permissions) {
     inner.replaceChildren(explain(answer));
     return;
   }
-  const row = ({ permission, standing }) => {
+  const row = ({ permission, status }) => {
     const known = definition.permissions.find((given) => given.id === permission);
-    const [sign, word] = states.get(standing.state) ?? ["?", "cannot be told"];
+    const [sign, word] = states.get(status.state) ?? ["?", "unknown"];
     return make("tr", {},
       make("th", { scope: "row" }, make("span", { text: known?.label ?? permission }), make("span", { class: "faint", text: known?.purpose ?? "" })),
-      make("td", {}, make("span", { class: `state ${standing.state}` }, make("span", { "aria-hidden": "true", text: `${sign} ` }), word),
-        standing.detail, standing.state === "missing" && known && !standing.detail.includes(known.label)
+      make("td", {}, make("span", { class: `state ${status.state}` }, make("span", { "aria-hidden": "true", text: `${sign} ` }), word),
+        status.detail, status.state === "missing" && known && !status.detail.includes(known.label)
           ? make("span", { class: "tick" }, "Box to tick: ", make("strong", { text: known.label })) : null));
   };
   const head = ["Permission", "State"];
@@ -87,6 +87,6 @@ async function permissions(place, definition, connection) {
     make("caption", { class: "unseen", text: "What the credentials may do" }),
     make("thead", {}, make("tr", {}, head.map((text) => make("th", { scope: "col", text })))),
     make("tbody", {}, answer.permissions.map(row)))));
-  const missing = answer.permissions.filter(({ standing }) => standing.state === "missing").length;
+  const missing = answer.permissions.filter(({ status }) => status.state === "missing").length;
   announce(`Permissions are checked: ${missing === 0 ? "none is known to be missing" : `${missing} missing`}.`);
 }

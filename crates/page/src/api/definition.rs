@@ -1,0 +1,78 @@
+//! What the page shows of a connector before anyone connects.
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use axum::response::{IntoResponse as _, Response};
+use connector_host::Error;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::answer::answer;
+use super::request::{BODY, Shared, read};
+use crate::markdown;
+use crate::page::Answers;
+use crate::protect::ICON_POLICY;
+
+/// Everything that is shown from the start.
+pub(crate) async fn facts(State(page): Shared) -> Response {
+    let definition = page.connector.definition();
+    let mut shown = json!(definition);
+    let steps = definition.guide.iter();
+    shown["guide"] =
+        steps.map(|step| json!({ "id": step.id, "title": step.title, "html": markdown::render(&step.text) })).collect();
+    if let Some(members) = shown.as_object_mut() {
+        // It has an address of its own.
+        members.remove("icon");
+    }
+    let info = page.connector.component().info();
+    let metadata: Value = info.metadata.iter().map(|(name, text)| (name.clone(), json!(text))).collect();
+    let (mode, recordings) = match &page.answers {
+        Answers::Recordings(recordings) => ("recordings", json!(recordings)),
+        Answers::Live(_) => ("live", json!([])),
+    };
+    answer(Ok(json!({
+        "definition": shown,
+        "component": {
+            "bytes": page.artefact.bytes,
+            "gzip-bytes": page.artefact.gzip_bytes,
+            "digest": page.artefact.digest.to_string(),
+            "imports": info.imports,
+            "exports": info.exports,
+            "memory-minimum": info.memory_minimum,
+            "metadata": metadata,
+        },
+        "interfaces": info.interfaces(),
+        "mode": mode,
+        "recordings": recordings,
+    })))
+}
+
+/// The icon of the provider: a picture, and a document that does nothing.
+pub(crate) async fn icon(State(page): Shared) -> Response {
+    let headers = [(CONTENT_TYPE, "image/svg+xml"), (CONTENT_SECURITY_POLICY, ICON_POLICY)];
+    (headers, page.connector.definition().icon.clone()).into_response()
+}
+
+/// The operations on offer.
+pub(crate) async fn operations(State(page): Shared) -> Response {
+    let operations = page.connector.operations();
+    answer(operations.map(|operations| json!({ "operations": operations })).map_err(|error| Error::from(error).into()))
+}
+
+#[derive(Deserialize)]
+struct Resolve {
+    entries: Vec<(String, String)>,
+}
+
+/// What the entries so far resolve to. Secrets play no part in it.
+pub(crate) async fn resolve(State(page): Shared, body: Body) -> Response {
+    let mut asked: Resolve = match read(body, BODY).await {
+        Ok(asked) => asked,
+        Err(refusal) => return refusal,
+    };
+    let connector = &page.connector;
+    asked.entries.retain(|(key, _)| !connector.definition().field(key).is_some_and(|field| field.is_secret()));
+    let resolved = connector.resolve(&connector.entries(asked.entries));
+    answer(resolved.map(|connection| json!({ "connection": connection })).map_err(|error| Error::from(error).into()))
+}

@@ -1,0 +1,117 @@
+//! `CommonMark` of a guide as HTML that only formats.
+
+use pulldown_cmark::{CodeBlockKind, CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
+use url::Url;
+
+/// Renders a text. Raw HTML and images are left out, the text of an image stays; a link
+/// is `https` or plain text. Headings begin below those of the page.
+pub(crate) fn render(text: &str) -> String {
+    let mut links = Vec::new();
+    let events = Parser::new_ext(text, Options::empty()).filter_map(|event| match event {
+        Event::Start(Tag::Link { dest_url, .. }) => {
+            let opening = https(&dest_url).map(|url| {
+                // A parsed URL contains no quotation mark and no angle bracket.
+                let href = url.as_str().replace('&', "&amp;");
+                format!("<a href=\"{href}\" target=\"_blank\" rel=\"noopener noreferrer\">")
+            });
+            links.push(opening.is_some());
+            opening.map(|opening| Event::Html(opening.into()))
+        }
+        Event::End(TagEnd::Link) => links.pop().filter(|kept| *kept).map(|_| Event::Html("</a>".into())),
+        Event::Start(Tag::Heading { level, .. }) => {
+            Some(Event::Start(Tag::Heading { level: lower(level), id: None, classes: Vec::new(), attrs: Vec::new() }))
+        }
+        Event::End(TagEnd::Heading(level)) => Some(Event::End(TagEnd::Heading(lower(level)))),
+        Event::Start(Tag::CodeBlock(_)) => {
+            Some(Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(CowStr::Borrowed("")))))
+        }
+        Event::Html(_)
+        | Event::InlineHtml(_)
+        | Event::Start(Tag::HtmlBlock | Tag::Image { .. })
+        | Event::End(TagEnd::HtmlBlock | TagEnd::Image) => None,
+        other => Some(other),
+    });
+    let mut rendered = String::new();
+    html::push_html(&mut rendered, events);
+    rendered
+}
+
+fn https(text: &str) -> Option<Url> {
+    Url::parse(text).ok().filter(|url| url.scheme() == "https" && url.username().is_empty() && url.password().is_none())
+}
+
+fn lower(level: HeadingLevel) -> HeadingLevel {
+    match level {
+        HeadingLevel::H1 => HeadingLevel::H4,
+        HeadingLevel::H2 => HeadingLevel::H5,
+        _ => HeadingLevel::H6,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::render;
+
+    #[test]
+    fn commonmark_becomes_html() {
+        let text = "# Top\n\n1. **Go** to *Admin*\n2. `Save`\n\n> Note\n\n```js evil=\"1\"\na < b\n```\n";
+        assert_eq!(
+            render(text),
+            "<h4>Top</h4>\n<ol>\n<li><strong>Go</strong> to <em>Admin</em></li>\n<li><code>Save</code></li>\n</ol>\n\
+             <blockquote>\n<p>Note</p>\n</blockquote>\n<pre><code>a &lt; b\n</code></pre>\n"
+        );
+    }
+
+    #[test]
+    fn only_https_links_are_links() {
+        assert_eq!(
+            render("[a](https://docs.example/?a=1&b=\"2\")"),
+            "<p><a href=\"https://docs.example/?a=1&amp;b=%222%22\" target=\"_blank\" rel=\"noopener noreferrer\">a</a></p>\n"
+        );
+        for url in [
+            "http://docs.example",
+            "javascript:alert(1)",
+            "JaVaScRiPt:alert(1)",
+            "java&#x09;script:alert(1)",
+            "data:text/html,x",
+            "//docs.example",
+            "/api/facts",
+            "#top",
+            "https://someone@docs.example",
+            "<https:>",
+        ] {
+            assert_eq!(render(&format!("[a]({url})")), "<p>a</p>\n", "{url}");
+        }
+        assert_eq!(render("<javascript:alert(1)>"), "<p>javascript:alert(1)</p>\n");
+        assert_eq!(render("[![alt](https://x.example/p.png)](https://x.example)").matches("<a ").count(), 1);
+    }
+
+    #[test]
+    fn nothing_but_formatting_comes_out() {
+        for text in [
+            "<script>alert(1)</script>",
+            "a <img src=x onerror=alert(1)> b",
+            "<div onclick='x()'>\n\n**b**\n\n</div>",
+            "<!-- c --> <?php ?> <![CDATA[x]]>",
+            "![x](https://x.example/\" onerror=\"alert(1))",
+            "[x](https://x.example/\"onmouseover=\"alert(1) 'x\" onclick=\"y')",
+            "[<b>x</b>](https://x.example)",
+            "```\"><script>alert(1)</script>\ncode\n```",
+            "<a href=\"https://x.example\" onclick=\"x()\">x</a>",
+            "<svg/onload=alert(1)>",
+            "\\<script>alert(1)\\</script>",
+        ] {
+            let html = render(text);
+            let mut rest = html.as_str();
+            while let Some((_, from)) = rest.split_once('<') {
+                let (tag, after) = from.split_once('>').unwrap();
+                let name = tag.trim_start_matches('/').split([' ', '\n']).next().unwrap();
+                assert!(["p", "a", "strong", "pre", "code"].contains(&name), "{text}: {html}");
+                let plain = tag.trim_start_matches('/') == name;
+                let link = tag.starts_with("a href=\"https://x.example") && tag.matches('"').count() == 6;
+                assert!(plain || link, "{text}: {html}");
+                rest = after;
+            }
+        }
+    }
+}

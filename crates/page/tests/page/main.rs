@@ -1,0 +1,9 @@
+//! The connect page over a real port.
+
+mod component;
+mod hostile;
+mod live;
+mod misbehaving;
+mod protection;
+mod recorded;
+mod server;
