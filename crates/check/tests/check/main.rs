@@ -1,0 +1,57 @@
+//! Components that keep the rules, and components that break one each.
+
+mod common;
+mod definition;
+mod hostile;
+mod judgement;
+mod operations;
+mod recordings;
+mod values;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use connector_check::{Finding, Report, Rule, Verdict, judge};
+use connector_host::Limits;
+use connector_recordings::Recording;
+
+use common::made::Made;
+
+async fn report(component: &[u8], recordings: &[Arc<Recording>]) -> Report {
+    judge(component, Limits::default(), recordings).await.unwrap()
+}
+
+/// Reads a recording from the workspace's fixtures.
+fn fixture(name: &str) -> Recording {
+    Recording::read(&common::root().join("fixtures").join(name)).unwrap()
+}
+
+/// Reads all recordings in a folder of the workspace's fixtures.
+fn fixtures(folder: &Path) -> Vec<Arc<Recording>> {
+    let files = connector_recordings::files(&common::root().join("fixtures").join(folder)).unwrap();
+    files.iter().map(|file| Arc::new(Recording::read(file).unwrap())).collect()
+}
+
+fn verdict(report: &Report, rule: Rule) -> &Verdict {
+    &report.rules.iter().find(|result| result.rule == rule).unwrap().verdict
+}
+
+/// Returns the findings of a rule; none where it is not broken.
+fn findings(report: &Report, rule: Rule) -> &[Finding] {
+    match verdict(report, rule) {
+        Verdict::Broken { findings, .. } => findings,
+        _ => &[],
+    }
+}
+
+/// Asserts that a component breaks a rule, with a text in a finding.
+#[track_caller]
+fn assert_finding(report: &Report, rule: Rule, what: &str) {
+    assert!(!report.is_sound());
+    let findings = findings(report, rule);
+    assert!(findings.iter().any(|finding| finding.what.contains(what)), "{rule:?}: {report:#?}");
+}
+
+async fn judged(made: &Made) -> Report {
+    report(&made.component(), &[]).await
+}
