@@ -1,4 +1,3 @@
-
 use super::*;
 use crate::placeholder::tests::entered;
 use connector_core::Secret;
@@ -16,7 +15,8 @@ impl Case {
     /// A request that is the recorded one.
     fn new() -> Self {
         let headers = ["authorization", "content-type", "accept", "user-agent"].map(str::to_owned);
-        let values = ["Basic {{basic:user:word}}", "application/x-www-form-urlencoded", "application/json", "recorded/1"];
+        let values =
+            ["Basic {{basic:user:word}}", "application/x-www-form-urlencoded", "application/json", "recorded/1"];
         let recorded = RecordedRequest {
             method: "POST".to_owned(),
             url: URL.to_owned(),
