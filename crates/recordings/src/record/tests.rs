@@ -89,22 +89,32 @@ impl Transport for Fake {
     }
 }
 
-/// Sends and ends the recording.
+/// Records by a clock that advances by 180 ms at each look.
 pub(super) fn recorded(
-    (user, word): (&str, &str),
+    entries: (&str, &str),
     exchanges: Vec<(Request, Result<Response, SendError>)>,
     outcome: &Outcome,
     scenario: Option<Scenario>,
 ) -> Result<String, Refused> {
-    let (requests, responses): (Vec<_>, Vec<_>) = exchanges.into_iter().unzip();
-    // It advances by 180 ms at each look.
     let now = Mutex::new(Duration::from_secs(CLOCK));
     let clock = move || {
         let mut now = now.lock().unwrap();
         *now += Duration::from_millis(180);
         *now
     };
-    let recorder = Recorder::with_clock(Fake(Mutex::new(responses.into())), Box::new(clock));
+    recorded_by(Box::new(clock), entries, exchanges, outcome, scenario)
+}
+
+/// Sends and ends the recording.
+fn recorded_by(
+    clock: Box<dyn Fn() -> Duration + Send + Sync>,
+    (user, word): (&str, &str),
+    exchanges: Vec<(Request, Result<Response, SendError>)>,
+    outcome: &Outcome,
+    scenario: Option<Scenario>,
+) -> Result<String, Refused> {
+    let (requests, responses): (Vec<_>, Vec<_>) = exchanges.into_iter().unzip();
+    let recorder = Recorder::with_clock(Fake(Mutex::new(responses.into())), clock);
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     for request in requests {
         let limit = request.response_limit;
@@ -502,4 +512,41 @@ fn a_recording_is_har_for_others() {
     assert!(errors.is_empty(), "{}", errors.join("\n"));
     let har::Spec::V1_2(log) = har::from_str(&text).unwrap().log else { panic!("not HAR 1.2") };
     assert_eq!(log.entries.len(), file["log"]["entries"].as_array().unwrap().len());
+}
+
+#[test]
+fn a_response_that_nobody_read_to_its_end_refuses_and_debug_shows_how_many_there_were() {
+    let fake = Fake(Mutex::new([Ok(response(200, ""))].into()));
+    let recorder = Recorder::with_clock(fake, Box::new(|| Duration::from_secs(CLOCK)));
+    let sent = request("GET", &format!("{HOST}/canary"), &[], "");
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    drop(runtime.block_on(recorder.send(sent.clone())).unwrap());
+    assert_eq!(format!("{recorder:?}"), "Recorder { exchanges: 1, .. }");
+    let (definition, entries, connection) = (definition(), entries(USER, WORD), connection(USER));
+    let subject = Subject {
+        known: Known::new(&definition, &entries, &connection).unwrap(),
+        definition: &definition,
+        entries: &entries,
+        connection: &connection,
+        token_request: &sent,
+    };
+    let result = subject.write(recorder.take(), &Outcome::default(), None, "Name", "Source", Duration::ZERO);
+    assert!(matches!(result, Err(Refused::Unrecordable(0))));
+}
+
+#[test]
+fn a_clock_that_jumps_is_no_trouble() {
+    for jump in [-10_000, 200_000_i64] {
+        let now = Mutex::new(i64::try_from(CLOCK).unwrap());
+        let clock = move || {
+            let mut now = now.lock().unwrap();
+            *now += jump;
+            Duration::from_secs(now.unsigned_abs())
+        };
+        let sent = request("GET", &format!("{HOST}/"), &[], "");
+        read(
+            &recorded_by(Box::new(clock), (USER, WORD), vec![(sent, Ok(response(200, "")))], &Outcome::default(), None)
+                .unwrap(),
+        );
+    }
 }

@@ -118,7 +118,10 @@ async fn a_recorded_operation_plays_without_its_token_request() {
         json!({ "status": "COMPLETED", "resultsFileUrl": link, "errorDescription": null }),
         json!("device.name,device.tenant\r\nPC-1,acme-live\r\n"),
     ]);
-    let scenario = Scenario { operation: "nql.export".into(), input: json!({ "queryId": "#devices", "parameters": { "tenant": "acme-live" } }) };
+    let scenario = Scenario {
+        operation: "nql.export".into(),
+        input: json!({ "queryId": "#devices", "parameters": { "tenant": "acme-live" } }),
+    };
     let outcome = run(&session, &scenario).await;
     let text = recorder.finish(&session, &outcome, Some(scenario), "Live export", "Made for a test.");
     let recording = plays(&text.unwrap_or_else(|error| panic!("{error}"))).await;
