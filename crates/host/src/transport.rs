@@ -67,6 +67,11 @@ impl Incoming {
         Self { head, pieces: Some(Box::new(pieces)) }
     }
 
+    /// Returns the response; its body is empty where that follows.
+    pub fn head(&self) -> &Response {
+        &self.head
+    }
+
     /// Returns whether the status is a 2xx.
     pub fn is_success(&self) -> bool {
         self.head.is_success()

@@ -25,7 +25,7 @@ pub(crate) struct Log {
     #[serde(rename = "_clock")]
     pub(crate) clock: String,
     #[serde(rename = "_entries")]
-    pub(crate) entered: Vec<Pair>,
+    pub(crate) field_entries: Vec<Pair>,
     #[serde(rename = "_expect")]
     pub(crate) expect: Value,
     #[serde(rename = "_scenario", default, skip_serializing_if = "Option::is_none")]
@@ -157,7 +157,7 @@ pub(crate) struct Content {
     pub(crate) size: i64,
     #[serde(default)]
     pub(crate) mime_type: String,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) text: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) encoding: Option<String>,

@@ -2,7 +2,7 @@
 //!
 //! [`Recording`] is a file read; [`Placeholders`] stand for its secrets. [`Replay`] answers
 //! a session's requests from one, [`play`] takes a connector through it and compares the
-//! outcome with the expected one. Nothing here knows a provider: keys of entries come from
+//! outcome with the expected one. [`Recorder`] makes one of a live session. Nothing here knows a provider: keys of entries come from
 //! the recording, and what is secret from the connector's definition.
 
 mod differences;
@@ -12,6 +12,7 @@ mod outcome;
 mod placeholder;
 mod play;
 mod read;
+mod record;
 mod recording;
 mod replay;
 mod vectors;
@@ -20,8 +21,9 @@ mod write;
 pub use matching::Difference;
 pub use outcome::{Called, Ended, Outcome, ResponseSummary, Sent};
 pub use placeholder::{Kind, Placeholder, Placeholders};
-pub use play::{Played, Stopped, connect, entries, open, play};
+pub use play::{Played, Stopped, connect, connected, entries, open, play};
 pub use read::{HarError, escape, files};
+pub use record::{Finding, Leak, Recorder, Refused};
 pub use recording::{
     Exchange, Origin, RecordedBody, RecordedFault, RecordedRequest, RecordedResponse, Recording, Scenario,
 };

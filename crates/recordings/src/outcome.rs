@@ -105,6 +105,15 @@ impl Outcome {
     /// Returns the outcome as recordings spell it: secrets as placeholders, and of a token
     /// that none stands for only that it is another one.
     pub fn to_json(&self, placeholders: &Placeholders) -> Value {
+        let token = |value: &str| match placeholders.restore(value) {
+            value if value == "{{access_token}}" => value,
+            _ => "(another value)".to_owned(),
+        };
+        restored(self.spelled(token), placeholders)
+    }
+
+    /// Returns the outcome with the values as they are, the token as `spell` writes it.
+    pub(crate) fn spelled(&self, spell: impl Fn(&str) -> String) -> Value {
         let mut outcome = Map::new();
         let mut put = |name: &str, value: Value| outcome.insert(name.to_owned(), value);
         if let Some(connection) = self.connection.as_ref().filter(|_| self.called.is_none()) {
@@ -118,10 +127,8 @@ impl Outcome {
         }
         match &self.token {
             Some(Ok(token)) => {
-                let value = placeholders.restore(token.value.expose());
-                let known = value == "{{access_token}}";
                 let mut shown = Map::new();
-                shown.insert("value".to_owned(), json!(if known { &value } else { "(another value)" }));
+                shown.insert("value".to_owned(), json!(spell(token.value.expose())));
                 if let Value::Object(members) = json!(token) {
                     shown.extend(members);
                 }
@@ -139,7 +146,7 @@ impl Outcome {
             let (name, value) = called.ended.to_json();
             put(name, value);
         }
-        restored(Value::Object(outcome), placeholders)
+        Value::Object(outcome)
     }
 }
 
@@ -183,12 +190,15 @@ fn extend(shown: &mut Map<String, Value>, partial: bool, warnings: &[String]) {
 
 /// Puts placeholders back into every text of a value.
 fn restored(value: Value, placeholders: &Placeholders) -> Value {
+    texts(value, &|text| placeholders.restore(text))
+}
+
+/// Changes every text of a value. The names of members stay.
+pub(crate) fn texts(value: Value, change: &impl Fn(&str) -> String) -> Value {
     match value {
-        Value::String(text) => Value::String(placeholders.restore(&text)),
-        Value::Array(items) => items.into_iter().map(|item| restored(item, placeholders)).collect(),
-        Value::Object(members) => {
-            members.into_iter().map(|(name, member)| (name, restored(member, placeholders))).collect()
-        }
+        Value::String(text) => Value::String(change(&text)),
+        Value::Array(items) => items.into_iter().map(|item| texts(item, change)).collect(),
+        Value::Object(members) => members.into_iter().map(|(name, member)| (name, texts(member, change))).collect(),
         other => other,
     }
 }

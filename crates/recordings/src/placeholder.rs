@@ -304,7 +304,7 @@ pub(crate) mod tests {
 
     use super::*;
 
-    fn definition() -> Definition {
+    pub(crate) fn definition() -> Definition {
         let field = |key: &str, kind: &str| Field {
             key: key.into(),
             label: "A field".into(),

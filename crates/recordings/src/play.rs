@@ -127,19 +127,32 @@ pub async fn connect<F: Functions + Send + Sync + 'static>(
         Err(Error::Refused(problems)) => outcome.problems = problems,
         session => {
             let session = session?;
-            outcome.notes.clone_from(&session.opened().exchange().notes);
-            match session.token().await {
-                Ok(granted) => outcome.token = Some(Ok(granted.token().clone())),
-                Err(Error::Failed(failure)) => outcome.token = Some(Err(failure)),
-                Err(error) => return Err(stopped(replay, error)),
-            }
-            if outcome.is_connected() && !replay.is_over() && connector.offers(Interface::Permissions) {
-                let checks = session.permissions(|_| ()).await;
-                outcome.permissions = checks.map_err(|error| stopped(replay, error))?;
-            }
+            outcome = connected(&session, || !replay.is_over()).await.map_err(|error| stopped(replay, error))?;
         }
     }
     outcome.sent = replay.finish()?;
+    Ok(outcome)
+}
+
+/// Gets a token and, where `probes` returns true after that, checks the permissions.
+///
+/// # Errors
+///
+/// [`Error`], but no [`Error::Failed`]: that is an outcome.
+pub async fn connected(session: &Session, probes: impl FnOnce() -> bool) -> Result<Outcome, Error> {
+    let mut outcome = Outcome {
+        connection: Some(session.connection().clone()),
+        notes: session.opened().exchange().notes.clone(),
+        ..Outcome::default()
+    };
+    match session.token().await {
+        Ok(granted) => outcome.token = Some(Ok(granted.token().clone())),
+        Err(Error::Failed(failure)) => outcome.token = Some(Err(failure)),
+        Err(error) => return Err(error),
+    }
+    if outcome.is_connected() && session.connector().offers(Interface::Permissions) && probes() {
+        outcome.permissions = session.permissions(|_| ()).await?;
+    }
     Ok(outcome)
 }
 

@@ -94,7 +94,7 @@ impl Recording {
             origin: log.origin,
             source: log.source,
             clock,
-            entries: pairs(log.entered),
+            entries: pairs(log.field_entries),
             expect: log.expect,
             scenario: log.scenario,
             exchanges: exchanges.collect::<Result<_, _>>()?,
@@ -215,3 +215,6 @@ fn reason(error: &io::Error) -> String {
         _ => format!("this file cannot be read ({error})"),
     }
 }
+
+#[cfg(test)]
+mod tests;

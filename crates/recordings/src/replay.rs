@@ -213,3 +213,6 @@ impl Clock for Replay {
         Box::pin(std::future::pending())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,7 +12,7 @@ use tempfile::Builder;
 use thiserror::Error;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
-use url::{Url, form_urlencoded};
+use url::form_urlencoded;
 
 use crate::har::{self, Pair};
 use crate::placeholder::Placeholder;
@@ -28,12 +28,15 @@ impl Recording {
         let entries = self.exchanges.iter().map(|exchange| entry(exchange, clock));
         let log = har::Log {
             version: "1.2".to_owned(),
-            creator: har::Creator { name: "host-test".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
+            creator: har::Creator {
+                name: "connector-recordings".to_owned(),
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+            },
             name: self.name.clone(),
             origin: self.origin,
             source: self.source.clone(),
             clock: moment(clock)?,
-            entered: pairs(&self.entries),
+            field_entries: pairs(&self.entries),
             expect: self.expect.clone(),
             scenario: self.scenario.clone(),
             entries: entries.collect::<Option<_>>()?,
@@ -61,7 +64,9 @@ fn entry(exchange: &Exchange, clock: Duration) -> Option<har::Entry> {
 }
 
 fn request(request: &RecordedRequest) -> har::Request {
-    let query = Url::parse(&request.url).ok().and_then(|url| url.query().map(str::to_owned)).unwrap_or_default();
+    // Not `Url::parse`: a placeholder in the host is no host name.
+    let url = request.url.split('#').next().unwrap_or_default();
+    let (_, query) = url.split_once('?').unwrap_or_default();
     let query = form_urlencoded::parse(query.as_bytes()).into_owned();
     har::Request {
         method: request.method.clone(),
@@ -183,3 +188,6 @@ fn write_through(path: &Path, force: bool, fill: impl FnOnce(&mut File) -> io::R
     let renamed = if force { beside.persist(path) } else { beside.persist_noclobber(path) };
     renamed.map(drop).map_err(|error| failed(error.error))
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,15 +3,16 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use host_test::har::files;
+use connector_recordings::files;
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
-/// One recording as it stands in its file.
+use crate::folder;
+
+/// One recording as it is in its file.
 struct Recording {
     file: String,
     text: String,
@@ -23,12 +24,11 @@ impl Recording {
     }
 }
 
-/// Returns every recording of either folder. Fails when one holds none, for then
-/// nothing would be proved.
+/// Returns every recording of either folder. Fails when one has none, for then nothing
+/// would be proved.
 fn recordings() -> Vec<Recording> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut found = Vec::new();
-    for folder in ["../fixtures", "tests/recordings"].map(|folder| root.join(folder)) {
+    for folder in ["../../fixtures", "tests/har"].map(folder) {
         let files = files(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
         assert!(!files.is_empty(), "no recordings in {}", folder.display());
         found.extend(files.iter().map(|path| Recording {
@@ -76,7 +76,7 @@ fn the_schema_refuses_what_is_no_har() {
     let schema = schema();
     let good = recordings().into_iter().find(|recording| recording.file == "success-eu.har").unwrap().value();
     assert!(schema.is_valid(&good));
-    // Each lies behind another reference, so a lost one shows.
+    // Each is behind another reference, so a lost one shows.
     for (pointer, broken) in [
         ("/log", json!(null)),
         ("/log/creator", json!({})),
@@ -108,7 +108,7 @@ fn every_size_is_that_of_the_text() {
                 _ => text.len(),
             };
             assert_eq!(usize::try_from(response.content.size), Ok(size), "{}", recording.file);
-            // -1 stands for unknown: a placeholder, or a response that never came.
+            // -1 is unknown: a placeholder, or a response that never came.
             assert!([response.content.size, -1].contains(&response.body_size), "{}", recording.file);
         }
     }
