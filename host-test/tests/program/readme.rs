@@ -45,7 +45,7 @@ fn commands_print_what_the_readme_shows() {
 fn examples_are_the_files_that_run() {
     let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
     for (language, file) in [
-        ("rust", "host-test/examples/embed.rs"),
+        ("rust", "crates/host/examples/embed.rs"),
         ("js", "host-test/runtimes/node/example.js"),
         ("python", "host-test/runtimes/python/example.py"),
     ] {
