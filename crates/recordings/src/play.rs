@@ -139,7 +139,10 @@ pub async fn connect<F: Functions + Send + Sync + 'static>(
 /// # Errors
 ///
 /// [`Error`], but no [`Error::Failed`]: that is an outcome.
-pub async fn connected(session: &Session, probes: impl FnOnce() -> bool) -> Result<Outcome, Error> {
+pub async fn connected<F: Functions + Send + Sync + 'static>(
+    session: &Session<F>,
+    probes: impl FnOnce() -> bool,
+) -> Result<Outcome, Error> {
     let mut outcome = Outcome {
         connection: Some(session.connection().clone()),
         notes: session.opened().exchange().notes.clone(),
