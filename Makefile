@@ -72,7 +72,7 @@ test-wasmtime: package $(WASMTIME)
 test-debian: export CONNECTOR_TOOLCHAIN := debian
 test-debian: COMPONENT := target/runtimes/debian.wasm
 test-debian: built
-	$(CARGO) test --quiet --locked --workspace --test component --test fuel
+	$(CARGO) test --quiet --locked --package connector-host --test components
 	@mkdir -p $(dir $(COMPONENT))
 	$(DEBUG)/host-test component --out $(COMPONENT)
 	@$(MAKE) --no-print-directory drive COMPONENT=$(COMPONENT)
@@ -138,7 +138,7 @@ bench: setup $(FIGURES)/node/node_modules/.package-lock.json
 
 ## Writes down what calls cost, after `make test` said that it has to be more.
 fuel: setup
-	WRITE_FUEL=1 $(CARGO) test --quiet --locked --workspace --test fuel
+	WRITE_FUEL=1 $(CARGO) test --quiet --locked --package connector-host --test components fuel
 
 ## Shows where the component's bytes are.
 size: setup

@@ -5,7 +5,6 @@
 
 pub mod finder;
 pub mod hostile;
-pub mod made;
 pub mod memory;
 pub mod plugins;
 pub mod program;
