@@ -1,13 +1,12 @@
-//! Proves that the contract in `wit/` is complete: every item is documented and
-//! says since when it is there, and a plugin needs nothing of its host.
-
-mod common;
+//! The contract in `wit/`: every item is documented and has the version it appeared in,
+//! and a connector needs nothing of its host.
 
 use std::collections::BTreeSet;
 
+use test_support::dummy::contract;
 use wit_parser::{Docs, InterfaceId, Resolve, Stability, TypeDefKind, World, WorldItem, WorldKey};
 
-/// Holds one documented thing of the contract.
+/// An item of the contract.
 struct Item<'a> {
     path: String,
     docs: &'a Docs,
@@ -25,8 +24,8 @@ fn world<'a>(resolve: &'a Resolve, name: &str) -> &'a World {
     &resolve.worlds[package.worlds[name]]
 }
 
-/// Returns every world, interface, type and function. A type that an interface
-/// only takes over from another one is not its own.
+/// Returns every world, interface, type and function. A type that an interface uses from
+/// another one is not its own.
 fn items(resolve: &Resolve) -> Vec<Item<'_>> {
     let mut items = Vec::new();
     let mut put = |path: String, docs, stability| items.push(Item { path, docs, stability });
@@ -83,7 +82,7 @@ fn is_documented(docs: &Docs) -> bool {
 
 #[test]
 fn the_package_is_version_0_1_0_and_documented() {
-    let (resolve, id) = common::plugins::contract();
+    let (resolve, id) = contract();
     let package = &resolve.packages[id];
     assert_eq!(package.name.to_string(), "integration:provider@0.1.0");
     assert!(is_documented(&package.docs));
@@ -92,7 +91,7 @@ fn the_package_is_version_0_1_0_and_documented() {
 
 #[test]
 fn the_interfaces_are_those_that_hosts_look_for() {
-    let (resolve, _) = common::plugins::contract();
+    let (resolve, _) = contract();
     let names: BTreeSet<_> = interfaces(&resolve).map(|(name, _)| name).collect();
     assert_eq!(names, BTreeSet::from(["access", "operations", "permissions", "provider"]));
     let (_, provider) = interfaces(&resolve).find(|(name, _)| *name == "provider").unwrap();
@@ -102,16 +101,16 @@ fn the_interfaces_are_those_that_hosts_look_for() {
 
 #[test]
 fn every_item_is_documented_in_sentences() {
-    let (resolve, _) = common::plugins::contract();
+    let (resolve, _) = contract();
     let items = items(&resolve);
     assert!(items.len() > 20, "{} items are too few", items.len());
-    let silent: Vec<_> = items.iter().filter(|item| !is_documented(item.docs)).map(|item| &item.path).collect();
-    assert!(silent.is_empty(), "without documentation: {silent:?}");
+    let undocumented: Vec<_> = items.iter().filter(|item| !is_documented(item.docs)).map(|item| &item.path).collect();
+    assert!(undocumented.is_empty(), "without documentation: {undocumented:?}");
 }
 
 #[test]
-fn every_item_is_there_since_0_1_0() {
-    let (resolve, _) = common::plugins::contract();
+fn every_item_appeared_in_0_1_0() {
+    let (resolve, _) = contract();
     let since = |item: &Item<'_>| match item.stability {
         Stability::Stable { since, deprecated: None } => since.to_string() == "0.1.0",
         _ => false,
@@ -123,32 +122,33 @@ fn every_item_is_there_since_0_1_0() {
 
 #[test]
 fn every_variant_case_is_documented() {
-    let (resolve, _) = common::plugins::contract();
+    let (resolve, _) = contract();
     let cases: Vec<_> = parts(&resolve).into_iter().filter(|(_, is_field, _)| !is_field).collect();
     assert!(!cases.is_empty(), "no case was found");
-    let silent: Vec<_> = cases.iter().filter(|(_, _, docs)| !is_documented(docs)).map(|(path, ..)| path).collect();
-    assert!(silent.is_empty(), "without documentation: {silent:?}");
+    let undocumented: Vec<_> =
+        cases.iter().filter(|(_, _, docs)| !is_documented(docs)).map(|(path, ..)| path).collect();
+    assert!(undocumented.is_empty(), "without documentation: {undocumented:?}");
 }
 
 #[test]
 fn every_record_field_is_documented() {
-    let (resolve, _) = common::plugins::contract();
+    let (resolve, _) = contract();
     let fields = parts(&resolve).into_iter().filter(|(_, is_field, _)| *is_field);
-    let silent: Vec<_> = fields.filter(|(_, _, docs)| !is_documented(docs)).map(|(path, ..)| path).collect();
-    assert!(silent.is_empty(), "without documentation: {silent:?}");
+    let undocumented: Vec<_> = fields.filter(|(_, _, docs)| !is_documented(docs)).map(|(path, ..)| path).collect();
+    assert!(undocumented.is_empty(), "without documentation: {undocumented:?}");
 }
 
 #[test]
-fn a_plugin_imports_nothing_and_exports_the_provider() {
-    let (resolve, _) = common::plugins::contract();
-    let plugin = world(&resolve, "provider-plugin");
-    assert_eq!(plugin.imports.keys().count(), 0, "{:?}", plugin.imports);
-    assert_eq!(exported(&resolve, plugin), ["provider"]);
+fn the_least_world_imports_nothing_and_exports_the_provider() {
+    let (resolve, _) = contract();
+    let least = world(&resolve, "provider-plugin");
+    assert_eq!(least.imports.keys().count(), 0, "{:?}", least.imports);
+    assert_eq!(exported(&resolve, least), ["provider"]);
 }
 
 #[test]
-fn a_whole_connector_imports_nothing_and_exports_every_interface() {
-    let (resolve, _) = common::plugins::contract();
+fn the_whole_world_imports_nothing_and_exports_every_interface() {
+    let (resolve, _) = contract();
     let connector = world(&resolve, "connector");
     assert_eq!(connector.imports.keys().count(), 0, "{:?}", connector.imports);
     let mut exports = exported(&resolve, connector);

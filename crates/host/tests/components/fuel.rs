@@ -1,27 +1,23 @@
-//! What calls cost, in units of fuel. The same component takes the same on every
-//! machine, so the table in `fuel.txt` is exact, and `make fuel` writes it anew.
-
-mod common;
+//! What calls cost, in units of fuel. The same component takes the same on every machine,
+//! so the table in `fuel.txt` is exact, and `make fuel` writes it anew.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::{env, fs};
 
-use common::{fixture, root};
-use host_test::BUILT_IN;
-use host_test::guard::Connector;
-use host_test::har::Recording;
-use host_test::plugin::{ApiCall, Limits, Plugin};
-use host_test::scenario::play;
+use connector_host::{ApiCall, Component, Connector, Limits};
+use nexthink_component::{COMPILER, NEXTHINK};
+use test_support::root;
 
-/// What calls may take more than the table says, in percent.
+use super::recording::{Credentials, Recording};
+use super::{accepted, response};
+
+/// What calls may take more than the table has, in percent.
 const TOLERANCE: u64 = 5;
 
 /// The same for a component of another compiler than the table's: Debian's is older.
 const OTHER_COMPILER: u64 = 30;
-
-/// The compiler that built the component.
-const COMPILER: &str = env!("CONNECTOR_COMPILER");
 
 /// Recordings of connections that show each way to go.
 const CONNECTIONS: [&str; 8] = [
@@ -38,11 +34,12 @@ const CONNECTIONS: [&str; 8] = [
 /// Fuel by recording and function.
 type Table = BTreeMap<(String, String), u64>;
 
-fn measured() -> Table {
-    let connector = Connector::new(Plugin::load(BUILT_IN, Limits::default()).unwrap().examined()).unwrap();
+async fn measured() -> Table {
+    let component = Component::load(NEXTHINK, Limits::default()).unwrap().examined();
+    let connector = Arc::new(Connector::new(component).unwrap());
     let mut table = Table::new();
     let mut take = |of: &str| {
-        for (function, usage) in connector.plugin().take_usage() {
+        for (function, usage) in connector.component().take_usage() {
             table.insert((of.to_owned(), function.to_string()), usage.fuel);
         }
     };
@@ -50,27 +47,34 @@ fn measured() -> Table {
     let operations = connector.operations().unwrap();
     take("definition");
     let files = operations.iter().map(|operation| plainest(&operation.id));
+    let credentials = Credentials { id: "some-client", secret: "some-secret" };
     for file in CONNECTIONS.map(str::to_owned).into_iter().chain(files) {
-        let recording = Recording::read(&fixture(&file)).unwrap();
-        let played = play(&connector, &recording);
-        assert!(played.passed(), "{file}: {:?}", played.differences);
+        let recording = Recording::read(&fixture(&file), credentials).unwrap();
+        recording.play(&connector).await;
         take(&file);
     }
-    let pairs =
-        [("instance", "nxdocs"), ("region", "eu"), ("client_id", "some-client"), ("client_secret", "some-secret")];
-    let entries = connector.entries(pairs.map(|(key, value)| (key.to_owned(), value.to_owned())).into());
-    let connection = connector.resolve(&entries).unwrap().unwrap();
-    let call =
-        ApiCall { method: "GET".to_owned(), path_and_query: "/api/v1/workflows".to_owned(), ..ApiCall::default() };
-    connector.api_request(&connection, &call).unwrap().unwrap();
-    let response =
-        host_test::model::Response { status: 200, headers: Vec::new(), body: b"[]".to_vec(), received_at: 0 };
-    connector.api_response(&response, &entries).unwrap().unwrap();
+    let opened = connector.open(accepted()).unwrap();
+    let call = ApiCall { method: "GET".into(), path_and_query: "/api/v1/workflows".into(), ..ApiCall::default() };
+    connector.api_request(&opened, &call).unwrap();
+    let granted = granted(&connector).await;
+    take("a call of the API");
+    connector.api_response(&opened, &granted, &response(200, &[], "[]")).unwrap();
     take("a call of the API");
     table
 }
 
-/// Names the recording of an operation that says least beside its id.
+/// Returns a token.
+async fn granted(connector: &Arc<Connector>) -> Arc<connector_core::GrantedToken> {
+    let credentials = Credentials { id: "some-client", secret: "some-secret" };
+    let played = Recording::read(&fixture("success-eu.har"), credentials).unwrap().play(connector).await;
+    played.token.unwrap().unwrap()
+}
+
+fn fixture(file: &str) -> PathBuf {
+    root().join("fixtures").join(file)
+}
+
+/// Returns the name of the shortest recording of an operation, by its name.
 fn plainest(operation: &str) -> String {
     let stem = operation.replace('.', "-");
     let names =
@@ -80,7 +84,7 @@ fn plainest(operation: &str) -> String {
 }
 
 fn file() -> PathBuf {
-    root().join("host-test/tests/fuel.txt")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/components/fuel.txt")
 }
 
 fn written(table: &Table) -> String {
@@ -97,7 +101,7 @@ fn read(text: &str) -> Table {
     rows.collect()
 }
 
-/// Names rows that cost more than they may, are new, or are gone.
+/// Returns rows that cost more than they may, are new, or are gone.
 fn grown(known: &Table, found: &Table, tolerance: u64) -> Vec<String> {
     let gone = known.keys().filter(|key| !found.contains_key(*key)).map(|key| format!("{key:?} is no longer measured"));
     let more = found.iter().filter_map(|(key, fuel)| match known.get(key) {
@@ -108,9 +112,9 @@ fn grown(known: &Table, found: &Table, tolerance: u64) -> Vec<String> {
     gone.chain(more).collect()
 }
 
-#[test]
-fn no_call_takes_more_fuel_than_it_did() {
-    let found = measured();
+#[tokio::test]
+async fn no_call_takes_more_fuel_than_it_did() {
+    let found = measured().await;
     if env::var_os("WRITE_FUEL").is_some() {
         fs::write(file(), written(&found)).unwrap();
         return;

@@ -1,16 +1,17 @@
-//! Proves what the built component is: small, without imports, stamped, free of
-//! this machine's traces, and the same at every call.
-
-mod common;
+//! What the built component is: small, without imports, stamped, free of this machine's
+//! traces, and the same at every call.
 
 use std::env;
 
-use host_test::BUILT_IN;
-use host_test::guard::{Connector, OperationCall};
-use host_test::model::Response;
-use host_test::plugin::{Facts, Limits, Plugin};
+use connector_core::{Error, Interface, OperationCall};
+use connector_host::records::Problem;
+use connector_host::{Component, ComponentInfo, Connector, Limits};
+use nexthink_component::NEXTHINK;
 use serde_json::Value;
+use test_support::root;
 use wit_component::DecodedWasm;
+
+use super::{CONNECTOR, accepted, connector, entries, response, start};
 
 /// Largest component, in bytes: to a registry 300 and 450 KiB are the same, and it
 /// leaves room to choose speed before size.
@@ -27,30 +28,26 @@ const EXPORTS: [&str; 4] = [
     "integration:provider/permissions@0.1.0",
 ];
 
-fn facts() -> Facts {
-    Facts::read(BUILT_IN).unwrap()
-}
-
-fn connector() -> Connector {
-    Connector::new(Plugin::load(BUILT_IN, Limits::default()).unwrap()).unwrap()
+fn info() -> ComponentInfo {
+    ComponentInfo::read(NEXTHINK).unwrap()
 }
 
 #[test]
 fn nothing_is_imported() {
-    assert_eq!(facts().imports, Vec::<String>::new());
+    assert_eq!(info().imports, Vec::<String>::new());
 }
 
 #[test]
-fn everything_the_contract_knows_is_exported_and_nothing_else() {
-    assert_eq!(facts().exports, EXPORTS);
-    for interface in ["provider", "access", "permissions", "operations"] {
-        assert!(facts().exports_interface(interface), "{interface}");
+fn every_interface_of_the_contract_is_exported_and_nothing_else() {
+    assert_eq!(info().exports, EXPORTS);
+    for interface in [Interface::Provider, Interface::Access, Interface::Permissions, Interface::Operations] {
+        assert!(CONNECTOR.offers(interface), "{interface:?}");
     }
 }
 
 #[test]
 fn an_independent_reader_finds_the_same_world() {
-    let DecodedWasm::Component(resolve, world) = wit_component::decode(BUILT_IN).unwrap() else {
+    let DecodedWasm::Component(resolve, world) = wit_component::decode(NEXTHINK).unwrap() else {
         panic!("this is a package, not a component");
     };
     let world = &resolve.worlds[world];
@@ -61,18 +58,18 @@ fn an_independent_reader_finds_the_same_world() {
 
 #[test]
 fn it_has_at_most_450_kib() {
-    assert!(BUILT_IN.len() <= SIZE, "{} bytes", BUILT_IN.len());
+    assert!(NEXTHINK.len() <= SIZE, "{} bytes", NEXTHINK.len());
 }
 
 #[test]
 fn it_starts_with_at_most_512_kib_of_memory() {
-    let minimum = facts().memory_minimum;
+    let minimum = info().memory_minimum;
     assert!((1..=MEMORY).contains(&minimum), "{minimum} bytes");
 }
 
 #[test]
-fn metadata_says_what_it_is_and_from_whom() {
-    let metadata = facts().metadata;
+fn metadata_is_that_of_the_package() {
+    let metadata = info().metadata;
     let value = |name: &str| {
         let mut values = metadata.iter().filter(|(given, _)| given == name).map(|(_, value)| value.as_str());
         let value = values.next().unwrap_or_else(|| panic!("no {name}"));
@@ -91,20 +88,20 @@ fn metadata_says_what_it_is_and_from_whom() {
 
 #[test]
 fn the_definition_has_the_version_of_the_metadata() {
-    let version = connector().definition().version.clone();
-    assert!(facts().metadata.contains(&("version".to_owned(), version)));
+    let version = CONNECTOR.definition().version.clone();
+    assert!(info().metadata.contains(&("version".to_owned(), version)));
 }
 
 /// Returns where a text begins in the component.
 fn find(text: &str) -> Option<usize> {
     assert!(!text.is_empty());
-    BUILT_IN.windows(text.len()).position(|window| window == text.as_bytes())
+    NEXTHINK.windows(text.len()).position(|window| window == text.as_bytes())
 }
 
 #[test]
 fn no_path_of_this_machine_is_inside() {
     assert!(find("integration:provider/provider@0.1.0").is_some(), "the search finds nothing");
-    let here = common::root().to_str().unwrap().to_owned();
+    let here = root().to_str().unwrap().to_owned();
     let cargo = env::var("HOME").map(|home| format!("{home}/.cargo"));
     let homes = [cargo, env::var("CARGO_HOME"), env::var("RUSTUP_HOME")].into_iter().flatten();
     for path in homes.chain([here, "/.cargo".to_owned(), "/.rustup".to_owned()]) {
@@ -117,14 +114,14 @@ fn no_path_of_this_machine_is_inside() {
 }
 
 #[test]
-fn paths_of_sources_are_those_that_the_build_puts_in_their_place() {
+fn paths_of_sources_are_neutral() {
     const NEUTRAL: [&str; 5] = ["/rustc/", "/rust/", "/registry/", "/connector/", "/target/"];
     let is_path = |b: &u8| b.is_ascii_alphanumeric() || b"/._-+".contains(b);
-    let ends: Vec<_> = (3..=BUILT_IN.len()).filter(|end| &BUILT_IN[end - 3..*end] == b".rs").collect();
+    let ends: Vec<_> = (3..=NEXTHINK.len()).filter(|end| &NEXTHINK[end - 3..*end] == b".rs").collect();
     assert!(!ends.is_empty(), "without any path this proves nothing");
     for end in ends {
-        let length = BUILT_IN[..end].iter().rev().take_while(|b| is_path(b)).count();
-        let path = std::str::from_utf8(&BUILT_IN[end - length..end]).unwrap();
+        let length = NEXTHINK[..end].iter().rev().take_while(|b| is_path(b)).count();
+        let path = std::str::from_utf8(&NEXTHINK[end - length..end]).unwrap();
         let Some(slash) = path.find('/') else { continue };
         // Texts lie side by side in a component, so the end of another one may
         // stand before a path. The connector's own are relative.
@@ -133,51 +130,52 @@ fn paths_of_sources_are_those_that_the_build_puts_in_their_place() {
     }
 }
 
-fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
-    pairs.iter().map(|(key, text)| ((*key).to_owned(), (*text).to_owned())).collect()
+fn problems<T>(result: Result<T, Error>) -> Vec<Problem> {
+    match result {
+        Err(Error::Refused(problems)) => problems,
+        Err(error) => panic!("{error}"),
+        Ok(_) => panic!("it was accepted"),
+    }
 }
 
-/// Takes a connector through all four functions and writes down all it said,
-/// secrets included.
+/// Takes a connector through all functions of the provider and writes down what it
+/// returned, secrets included.
 fn transcript(connector: &Connector) -> Vec<String> {
-    let good = connector.entries(pairs(&[
-        ("instance", "https://nxdocs.data.eu.nexthink.cloud/"),
-        ("region", ""),
-        ("client_id", "someone"),
-        ("client_secret", "something"),
-    ]));
-    let bad = connector.entries(pairs(&[("instance", "a b"), ("region", "moon"), ("colour", "red")]));
-    let mut said = vec![format!("{:?}", connector.definition())];
-    let connection = connector.resolve(&good).unwrap().unwrap();
-    said.push(format!("{connection:?}"));
-    let exchange = connector.token_request(&good, Ok(&connection)).unwrap().unwrap();
-    said.push(format!("{exchange:?} {:?}", *exchange.request.body));
-    for (name, value) in &exchange.request.headers {
-        said.push(format!("{name}: {}", value.expose()));
-    }
-    let problems = connector.resolve(&bad).unwrap().unwrap_err();
-    said.push(format!("{problems:?} {:?}", connector.token_request(&bad, Err(&problems)).unwrap().unwrap_err()));
+    let good = entries(
+        connector,
+        &[
+            ("instance", "https://nxdocs.data.eu.nexthink.cloud/"),
+            ("region", ""),
+            ("client_id", "someone"),
+            ("client_secret", "something"),
+        ],
+    );
+    let bad = || entries(connector, &[("instance", "a b"), ("region", "moon"), ("colour", "red")]);
+    let opened = connector.open(good).unwrap();
+    let request = &opened.exchange().request;
+    let mut lines = vec![format!("{:?}", connector.definition())];
+    lines.push(format!("{:?} {:?} {:?}", opened.connection(), opened.exchange(), &*request.body));
+    lines.extend(request.headers.iter().map(|(name, value)| format!("{name}: {}", value.expose())));
+    lines.push(format!("{:?} {:?}", problems(connector.resolve(&bad())), problems(connector.open(bad()))));
     for (status, body) in [
         (200, r#"{"access_token":"t","token_type":"Bearer","expires_in":900,"scope":"a b"}"#),
         (401, r#"{"error":"invalid_client","error_description":"no"}"#),
         (429, "wait"),
     ] {
-        let headers = pairs(&[("content-type", "application/json"), ("retry-after", "Thu, 15 Jan 2026 09:31:00 GMT")]);
-        let response = Response { status, headers, body: body.into(), received_at: 1_768_469_400 };
-        let verdict = connector.token_response(&response, &good).unwrap();
-        said.push(format!("{verdict:?} {:?}", verdict.as_ref().ok().map(|token| token.value.expose().to_owned())));
+        let headers = [("content-type", "application/json"), ("retry-after", "Thu, 15 Jan 2026 09:31:00 GMT")];
+        let read = connector.token_response(&opened, &response(status, &headers, body));
+        lines.push(format!("{read:?} {:?}", read.as_ref().ok().map(|token| token.value.expose().to_owned())));
     }
-    said
+    lines
 }
 
 #[test]
-fn the_same_arguments_give_the_same_answer() {
-    let first = connector();
-    let said = transcript(&first);
-    assert!(said.iter().any(|line| line == "authorization: Basic c29tZW9uZTpzb21ldGhpbmc="), "{said:?}");
-    // Again, from the same plugin and from one that was loaded anew.
-    assert_eq!(transcript(&first), said);
-    assert_eq!(transcript(&connector()), said);
+fn the_same_arguments_give_the_same_result() {
+    let lines = transcript(&CONNECTOR);
+    assert!(lines.iter().any(|line| line == "authorization: Basic c29tZW9uZTpzb21ldGhpbmc="), "{lines:?}");
+    // Again, from the same component and from one that was loaded anew.
+    assert_eq!(transcript(&CONNECTOR), lines);
+    assert_eq!(transcript(&connector(NEXTHINK)), lines);
 }
 
 /// Most units of fuel for the smallest input, an instance included, whichever compiler
@@ -204,36 +202,23 @@ fn smallest(schema: &Value, example: &Value) -> Value {
 
 #[test]
 fn starting_an_operation_with_little_costs_little() {
-    let connector = connector();
     let with = |fuel| {
         let limits = Limits { operation_fuel: fuel, ..Limits::default() };
-        Connector::new(Plugin::load(BUILT_IN, limits).unwrap()).unwrap()
+        Connector::new(Component::load(NEXTHINK, limits).unwrap()).unwrap()
     };
     let (meagre, rich) = (with(START), with(START * 3 / 2));
-    let pairs = [("instance", "nxdocs"), ("region", "eu"), ("client_id", "some-client"), ("client_secret", "s")];
-    let entries = connector.entries(pairs.map(|(key, value)| (key.to_owned(), value.to_owned())).into());
-    let connection = connector.resolve(&entries).unwrap().unwrap();
-    for operation in connector.operations().unwrap() {
+    let opened = CONNECTOR.open(accepted()).unwrap();
+    for operation in CONNECTOR.operations().unwrap() {
         let input = smallest(&operation.input_schema, &operation.input_schema["examples"][0]).to_string();
-        let call = OperationCall {
-            connection: &connection,
-            entries: &entries,
-            token: None,
-            operation: &operation,
-            input: &input,
-        };
-        let started = if RICH.contains(&operation.id.as_str()) { rich.start(call) } else { meagre.start(call) };
-        assert!(matches!(started, Ok(Ok(_))), "{}: {started:?}", operation.id);
+        let connector = if RICH.contains(&operation.id.as_str()) { &rich } else { &meagre };
+        let call = OperationCall { opened: &opened, token: None, operation, input: &input };
+        let started = connector.start(call);
+        assert!(started.is_ok(), "{}: {started:?}", operation.id);
     }
 }
 
 #[test]
 fn whatever_the_input_is_there_is_a_problem_and_no_trap() {
-    let connector = connector();
-    let pairs = [("instance", "nxdocs"), ("region", "eu"), ("client_id", "some-client"), ("client_secret", "s")];
-    let entries = connector.entries(pairs.map(|(key, value)| (key.to_owned(), value.to_owned())).into());
-    let connection = connector.resolve(&entries).unwrap().unwrap();
-    let operations = connector.operations().unwrap();
     let wrapped = |value: &str| format!(r#"{{"queryId":{value}}}"#);
     let longest = 16 << 20;
     for (input, what) in [
@@ -250,27 +235,21 @@ fn whatever_the_input_is_there_is_a_problem_and_no_trap() {
         (wrapped("9007199254740993"), "a number beyond 2^53"),
         (r##"{"queryId":"#ab","query":"devices"}"##.to_owned(), "an unknown member"),
     ] {
-        let call = OperationCall {
-            connection: &connection,
-            entries: &entries,
-            token: None,
-            operation: &operations[0],
-            input: &input,
-        };
-        let problems = connector.start(call).unwrap_or_else(|error| panic!("{what}: {error}"));
-        assert!(problems.is_err_and(|problems| !problems.is_empty()), "{what}");
+        match start(&CONNECTOR, "nql.execute", &input) {
+            Err(Error::Refused(problems)) => assert!(!problems.is_empty(), "{what}"),
+            other => panic!("{what}: {other:?}"),
+        }
     }
 }
 
-/// Found by fuzzing: the clock of the component's target cannot say it.
+/// Found by fuzzing: the clock of the component's target has no such times.
 #[test]
 fn a_date_before_1970_is_no_time_to_wait_and_no_trap() {
-    let connector = connector();
+    let opened = CONNECTOR.open(accepted()).unwrap();
     for date in ["1969-12-31T23:59:59Z", "1013-01-15T11:32:00+02:00", "Wed, 31 Dec 1969 23:59:59 GMT"] {
-        let response =
-            Response { status: 429, headers: pairs(&[("retry-after", date)]), body: Vec::new(), received_at: 0 };
-        let nothing = connector.entries(Vec::new());
-        let failure = connector.token_response(&response, &nothing).expect(date);
-        assert_eq!(failure.unwrap_err().retry_after, None, "{date}");
+        match CONNECTOR.token_response(&opened, &response(429, &[("retry-after", date)], "")) {
+            Err(Error::Failed(failure)) => assert_eq!(failure.retry_after, None, "{date}"),
+            other => panic!("{date}: {other:?}"),
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
-use serde::Deserialize;
+use crate::{file_of, target_directory};
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
@@ -16,17 +16,29 @@ const STACK: u32 = 64 * 1024;
 const REMEDIES: &str = "no compiler for wasm32-unknown-unknown: run `rustup target add wasm32-unknown-unknown`, or on \
      Debian `apt-get install rustc-web cargo-web rust-web-src lld-22`; `make setup` does whichever works";
 
-/// Names a compiler that can build the connector.
+/// A compiler for `wasm32-unknown-unknown`.
 pub enum Toolchain {
     /// The toolchain that runs this build, with the target installed.
-    Rustup { cargo: PathBuf, rustc: PathBuf },
+    Rustup {
+        /// Its cargo.
+        cargo: PathBuf,
+        /// Its compiler.
+        rustc: PathBuf,
+    },
     /// Debian's packages, which build the standard library along.
-    Debian { linker: PathBuf },
+    Debian {
+        /// The linker, whose name has a version in it.
+        linker: PathBuf,
+    },
 }
 
 impl Toolchain {
     /// Takes the running toolchain if it has the target, else Debian's. The
     /// variable `CONNECTOR_TOOLCHAIN` (`rustup` or `debian`) leaves no choice.
+    ///
+    /// # Errors
+    ///
+    /// Where there is none: what to install.
     pub fn choose() -> Result<Self, String> {
         println!("cargo::rerun-if-env-changed=CONNECTOR_TOOLCHAIN");
         match env::var("CONNECTOR_TOOLCHAIN").as_deref() {
@@ -37,16 +49,20 @@ impl Toolchain {
         }
     }
 
-    /// Compiles the crate at `root` and returns the path of the core module.
-    pub fn compile(&self, root: &Path, target_directory: &Path) -> Result<PathBuf, String> {
+    /// Compiles a package of the workspace at `root` and returns the path of the core module.
+    ///
+    /// # Errors
+    ///
+    /// Where it does not compile; what the compiler says becomes errors of cargo's.
+    pub fn compile(&self, root: &Path, package: &str) -> Result<PathBuf, String> {
         let (cargo, subdirectory) = match self {
             Self::Rustup { cargo, .. } => (cargo.clone(), "rustup"),
             Self::Debian { .. } => (PathBuf::from("/usr/bin/cargo"), "debian"),
         };
-        let target_directory = target_directory.join(subdirectory);
+        let target_directory = target_directory()?.join(subdirectory);
         let mut command = Command::new(cargo);
         command.current_dir(root).args(["rustc", "--quiet", "--locked", "--lib", "--crate-type", "cdylib"]);
-        command.args(["--package", "nexthink-connector", "--profile", "component", "--target", TARGET]);
+        command.args(["--package", package, "--profile", "component", "--target", TARGET]);
         command.arg("--target-dir").arg(&target_directory);
         // What the outer cargo set for the host does not hold for the component.
         for (name, _) in env::vars_os() {
@@ -70,14 +86,14 @@ impl Toolchain {
         command.env("CARGO_ENCODED_RUSTFLAGS", self.flags(root, &target_directory).join("\x1f"));
         let output = command.output().map_err(|error| format!("cargo cannot be started: {error}"))?;
         if output.status.success() {
-            Ok(target_directory.join(TARGET).join("component/nexthink_connector.wasm"))
+            Ok(target_directory.join(TARGET).join("component").join(file_of(package)))
         } else {
             // Cargo shows the standard error of a build script only when it
             // panics, so the compiler's words go the other way.
             for line in String::from_utf8_lossy(&output.stderr).lines() {
                 println!("cargo::error={line}");
             }
-            Err("the connector does not compile".to_owned())
+            Err(format!("{package} does not compile"))
         }
     }
 
@@ -139,33 +155,4 @@ fn printed(program: &Path, arguments: &[&str]) -> Option<String> {
     let output = Command::new(program).args(arguments).env_remove("RUSTC_WORKSPACE_WRAPPER").output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?;
     output.status.success().then(|| text.trim().to_owned())
-}
-
-/// Says what `Cargo.toml` says about the connector.
-#[derive(Deserialize)]
-pub struct Package {
-    pub name: String,
-    pub version: String,
-    pub description: String,
-    pub license: String,
-    pub authors: Vec<String>,
-    pub repository: String,
-}
-
-/// Asks cargo, which knows what the package inherits from the workspace.
-pub fn package(root: &Path) -> Result<Package, String> {
-    #[derive(Deserialize)]
-    struct Metadata {
-        packages: Vec<serde_json::Value>,
-    }
-    let cargo = env::var_os("CARGO").ok_or("cargo did not set CARGO")?;
-    let output = Command::new(cargo)
-        .current_dir(root)
-        .args(["metadata", "--no-deps", "--locked", "--format-version", "1"])
-        .output()
-        .map_err(|error| format!("cargo cannot be started: {error}"))?;
-    let unreadable = |error: serde_json::Error| format!("cargo metadata: {error}");
-    let metadata: Metadata = serde_json::from_slice(&output.stdout).map_err(unreadable)?;
-    let package = metadata.packages.into_iter().find(|package| package["name"] == "nexthink-connector");
-    serde_json::from_value(package.ok_or("nexthink-connector is not in the workspace")?).map_err(unreadable)
 }

@@ -1,0 +1,222 @@
+//! The exports.
+
+#![allow(unsafe_code, reason = "exports written by hand, so that what they return can be spoiled")]
+
+mod exports;
+
+#[allow(missing_docs, clippy::pedantic, reason = "generated")]
+mod bindings {
+    wit_bindgen::generate!({
+        path: "../../wit",
+        world: "connector",
+        additional_derives: [serde::Deserialize],
+    });
+}
+
+use std::arch::wasm32::memory_grow;
+use std::collections::BTreeMap;
+use std::mem::ManuallyDrop;
+use std::ptr;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use bindings::exports::integration::provider::{access, operations, permissions, provider};
+use operations::{Operation, Step};
+use permissions::{Probe, Standing};
+use provider::{Connection, Definition, Entry, Exchange, Failure, Header, Problem, Request, Response, Token};
+use serde::Deserialize;
+
+use crate::{Behaviour, MARK, SCRIPT_BYTES, Slot};
+
+static SLOT: Slot = Slot { mark: MARK, length: [1; 4], script: [b' '; SCRIPT_BYTES] };
+
+/// The records to return, and what functions do otherwise.
+#[derive(Deserialize)]
+struct Script {
+    behaviours: BTreeMap<String, Behaviour>,
+    definition: Definition,
+    connection: Connection,
+    exchange: Exchange,
+    token: Token,
+    failure: Failure,
+    problems: Vec<Problem>,
+    authorization: Vec<Header>,
+    request: Request,
+    probes: Vec<Probe>,
+    standing: Standing,
+    operations: Vec<Operation>,
+    /// None: `start` refuses every input.
+    started: Option<Step>,
+    /// None: `resume` fails.
+    resumed: Option<Step>,
+}
+
+impl Script {
+    fn read() -> Self {
+        let slot: *const Slot = &raw const SLOT;
+        // SAFETY: a volatile read of a valid pointer. The compiler must not take the
+        // slot for what is in it when it compiles.
+        let slot = unsafe { &*ptr::read_volatile(&raw const slot) };
+        let length = u32::from_le_bytes(slot.length) as usize;
+        serde_json::from_slice(&slot.script[..length]).expect("a script of this form")
+    }
+}
+
+fn script() -> &'static Script {
+    static SCRIPT: OnceLock<Script> = OnceLock::new();
+    SCRIPT.get_or_init(Script::read)
+}
+
+fn behaviour(function: &str) -> Option<&'static Behaviour> {
+    script().behaviours.get(function)
+}
+
+fn problems() -> Vec<Problem> {
+    script().problems.clone()
+}
+
+struct Guest;
+
+impl provider::Guest for Guest {
+    fn describe() -> Definition {
+        let mut definition = script().definition.clone();
+        if let Some(Behaviour::RepeatField(count)) = behaviour("describe") {
+            definition.fields = vec![definition.fields[0].clone(); *count as usize];
+        }
+        definition
+    }
+
+    fn resolve(entries: Vec<Entry>) -> Result<Connection, Vec<Problem>> {
+        let mut connection = script().connection.clone();
+        match behaviour("resolve") {
+            Some(Behaviour::Refuse) => return Err(problems()),
+            Some(Behaviour::PanicWithoutEntries) if entries.is_empty() => panic!(),
+            Some(Behaviour::PanicWithoutEntries) => return Err(problems()),
+            Some(Behaviour::PanicWhenCalledAgain) if called_before() => panic!(),
+            Some(Behaviour::CountCalls) if called_before() => connection.label = "again".to_owned(),
+            Some(Behaviour::LeakSecondEntry) if entries.len() > 1 => connection.label.clone_from(&entries[1].1),
+            Some(Behaviour::QuoteLastEntry) => {
+                let mut problems = problems();
+                if let Some((_, text)) = entries.last() {
+                    problems[0].message.clone_from(text);
+                }
+                return Err(problems);
+            }
+            Some(Behaviour::LongLabel(bytes)) => connection.label = "x".repeat(*bytes as usize),
+            Some(Behaviour::SharedNotes(bytes)) => connection.notes = shared(*bytes as usize, 100),
+            _ => {}
+        }
+        Ok(connection)
+    }
+
+    fn token_request(_: Vec<Entry>) -> Result<Exchange, Vec<Problem>> {
+        if behaviour("token-request") == Some(&Behaviour::Refuse) {
+            return Err(problems());
+        }
+        Ok(script().exchange.clone())
+    }
+
+    fn token_response(response: Response) -> Result<Token, Failure> {
+        if response.status == 200 { Ok(script().token.clone()) } else { Err(script().failure.clone()) }
+    }
+}
+
+impl access::Guest for Guest {
+    fn authorize(_: String) -> Vec<Header> {
+        script().authorization.clone()
+    }
+
+    fn api_request(_: Vec<Entry>, _: String, _: String, _: Vec<Header>, _: Vec<u8>) -> Result<Request, Vec<Problem>> {
+        Ok(script().request.clone())
+    }
+
+    fn api_response(response: Response) -> Result<(), Failure> {
+        if response.status == 200 { Ok(()) } else { Err(script().failure.clone()) }
+    }
+}
+
+impl permissions::Guest for Guest {
+    fn probes(_: Vec<Entry>) -> Vec<Probe> {
+        script().probes.clone()
+    }
+
+    fn standing_of(_: String, _: Response) -> Standing {
+        script().standing.clone()
+    }
+}
+
+impl operations::Guest for Guest {
+    fn catalogue() -> Vec<Operation> {
+        script().operations.clone()
+    }
+
+    fn start(_: Vec<Entry>, _: String, _: String) -> Result<Step, Vec<Problem>> {
+        let mut step = script().started.clone().ok_or_else(problems)?;
+        if let (Some(Behaviour::LongState(bytes)), Step::Send(pending)) = (behaviour("start"), &mut step) {
+            pending.state = vec![0; *bytes as usize];
+        }
+        Ok(step)
+    }
+
+    fn resume(_: Vec<Entry>, _: String, _: String, _: Vec<u8>, _: Response) -> Result<Step, Failure> {
+        script().resumed.clone().ok_or_else(|| script().failure.clone())
+    }
+}
+
+/// Does what a function does before it returns anything.
+fn begin(function: &str) {
+    match behaviour(function) {
+        Some(Behaviour::Panic) => panic!(),
+        Some(Behaviour::Loop) => loop {
+            std::hint::black_box(());
+        },
+        Some(Behaviour::GrowMemory) => loop {
+            memory_grow::<0>(16);
+        },
+        Some(Behaviour::Recurse) => recurse(0),
+        // SAFETY: none; this traps.
+        Some(Behaviour::ReadOutside) => _ = unsafe { ptr::read_volatile(ptr::without_provenance::<u32>(0xffff_fffc)) },
+        // SAFETY: none; this traps.
+        Some(Behaviour::CallNothing) => unsafe { std::mem::transmute::<usize, extern "C" fn()>(0xffff)() },
+        _ => {}
+    }
+}
+
+/// Spoils what a function returns.
+fn spoil(function: &str, value: *mut u8) -> *mut u8 {
+    match behaviour(function) {
+        Some(Behaviour::Address(address)) => ptr::without_provenance_mut(*address as usize),
+        Some(Behaviour::Misplaced(by)) => value.wrapping_add(*by as usize),
+        Some(Behaviour::Patch { path, bytes }) => {
+            let (last, pointers) = path.split_last().expect("an offset");
+            // SAFETY: the script knows the layout; what it gets wrong is the end of the
+            // instance alone.
+            unsafe {
+                let follow = |at: *mut u8, offset: &u32| ptr::read(at.add(*offset as usize).cast::<*mut u8>());
+                let at = pointers.iter().fold(value, follow);
+                ptr::copy_nonoverlapping(bytes.as_ptr(), at.add(*last as usize), bytes.len());
+            }
+            value
+        }
+        _ => value,
+    }
+}
+
+fn called_before() -> bool {
+    static CALLS: AtomicU32 = AtomicU32::new(0);
+    CALLS.fetch_add(1, Ordering::Relaxed) > 0
+}
+
+#[expect(unconditional_recursion, reason = "the purpose")]
+fn recurse(depth: u64) {
+    recurse(std::hint::black_box(depth) + 1);
+    std::hint::black_box(depth);
+}
+
+/// Returns texts that all are the same bytes in memory.
+fn shared(bytes: usize, count: usize) -> Vec<String> {
+    let text = ManuallyDrop::new("x".repeat(bytes));
+    // SAFETY: none of them is ever changed or dropped: the host reads them and is done.
+    let same = || unsafe { String::from_raw_parts(text.as_ptr().cast_mut(), bytes, bytes) };
+    (0..count).map(|_| same()).collect()
+}

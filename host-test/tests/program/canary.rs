@@ -1,0 +1,149 @@
+//! Drives recognisable credentials through everything and proves that the secret
+//! turns up in nothing that a person, a script or a log gets to see.
+
+mod common;
+
+use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::fs;
+use std::path::Path;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE};
+use common::program::host_test;
+use common::recordings::{self, Folder};
+use host_test::har::{Placeholders, Recording};
+use serde_json::{Value, json};
+
+const ID: &str = "canary-id-0123456789";
+const SECRET: &str = "cAnArY-5ecret-0123456789";
+
+/// Returns what is left of a text in base64 whatever stands before and after it.
+fn base64_traces(text: &str) -> Vec<String> {
+    let trace = |before: usize| {
+        let bytes = [vec![0; before], text.as_bytes().to_vec()].concat();
+        let (begin, end) = ((before * 8).div_ceil(6), bytes.len() * 8 / 6);
+        [STANDARD, URL_SAFE].map(|engine| engine.encode(&bytes)[begin..end].to_owned())
+    };
+    (0..3).flat_map(trace).collect()
+}
+
+/// Asserts that neither the canary nor its base64 stands in a text. Its letters
+/// are the same in percent and form encoding.
+#[track_caller]
+fn assert_silent(text: &str, place: &dyn Display) {
+    assert!(!text.contains(&SECRET[..8]), "{place}: {text}");
+    for trace in base64_traces(SECRET) {
+        assert!(!text.contains(&trace), "{place}: {text}");
+    }
+}
+
+fn read(path: &Path) -> Recording {
+    Recording::read(path).unwrap_or_else(|error| panic!("{error}"))
+}
+
+#[test]
+fn traces_are_found_wherever_they_stand() {
+    for before in ["", "x", "xy", "xyz", "id:"] {
+        let encoded = STANDARD.encode(format!("{before}{SECRET}ü"));
+        assert!(base64_traces(SECRET).iter().any(|trace| encoded.contains(trace)), "{before}");
+    }
+}
+
+fn token(members: &Value) -> Vec<u8> {
+    let mut token = json!({ "access_token": "opaque", "token_type": "Bearer", "expires_in": 900 });
+    for (name, value) in members.as_object().unwrap() {
+        token[name] = value.clone();
+    }
+    token.to_string().into_bytes()
+}
+
+/// Returns arguments that enter what a recording does, the secrets as files.
+fn set(folder: &Folder, recording: &Recording, placeholders: &Placeholders) -> Vec<String> {
+    let mut arguments = Vec::new();
+    for (i, (key, text)) in recording.entered.iter().enumerate() {
+        let text = placeholders.fill(text).unwrap();
+        let secret = key == "client_secret";
+        let value = if secret { format!("@{}", folder.file(&i.to_string(), text)) } else { text };
+        arguments.extend(["--set".to_owned(), format!("{key}={value}")]);
+    }
+    arguments
+}
+
+/// Connects with the program and asserts that it says nothing.
+#[track_caller]
+fn assert_program_silent(path: &str, set: &[String], json: bool) {
+    let mut arguments = vec!["connect".to_owned(), "--recording".to_owned(), path.to_owned()];
+    arguments.extend_from_slice(set);
+    if json {
+        arguments.push("--json".to_owned());
+    }
+    let ran = host_test(&arguments);
+    assert_silent(&ran.out, &path);
+    assert_silent(&ran.err, &path);
+    // The plugin is not blamed for what others do.
+    assert_ne!(ran.status, 3, "{path}: {}{}", ran.out, ran.err);
+}
+
+#[test]
+fn no_recording_lets_the_program_tell_the_secret() {
+    let folder = Folder::new();
+    let basic = STANDARD.encode(format!("{ID}:{SECRET}"));
+    let files = recordings::all();
+    for path in &files {
+        let text = fs::read_to_string(path).unwrap();
+        let text = text.replace("{{client_id}}", ID).replace("{{client_secret}}", SECRET).replace("{{basic}}", &basic);
+        folder.file(path.file_name().unwrap().to_str().unwrap(), text);
+    }
+    let directory = folder.path().to_str().unwrap();
+    for arguments in [vec!["run", directory], vec!["run", directory, "--json"]] {
+        let ran = host_test(&arguments).succeeded();
+        assert_silent(&ran.out, &"run");
+        let last = format!("\n{} passed, 0 failed\n", files.len());
+        assert!(arguments.contains(&"--json") || ran.out.ends_with(&last), "{}", ran.out);
+    }
+}
+
+#[test]
+fn no_kind_of_outcome_lets_the_program_tell_the_secret_of_a_person() {
+    let placeholders = Placeholders::new(Some(ID), Some(SECRET));
+    let mut kinds = BTreeMap::new();
+    for path in recordings::all() {
+        let recording = read(&path);
+        let expect = &recording.expect;
+        let kind = [&expect["failure"]["code"], &expect["problems"][0]["code"], &expect["token"]["kind"]];
+        kinds.entry(kind.map(ToString::to_string)).or_insert((path, recording));
+    }
+    assert!(kinds.len() > 10, "{} kinds are too few", kinds.len());
+    for (path, recording) in kinds.values() {
+        let folder = Folder::new();
+        let set = set(&folder, recording, &placeholders);
+        assert_program_silent(path.to_str().unwrap(), &set, false);
+        assert_program_silent(path.to_str().unwrap(), &set, true);
+    }
+}
+
+#[test]
+fn no_answer_that_repeats_the_secret_lets_the_program_tell_it() {
+    let folder = Folder::new();
+    let placeholders = Placeholders::new(Some(ID), Some(SECRET));
+    let content = "/log/entries/0/response/content/text";
+    let media_type = "/log/entries/0/response/headers/0/value";
+    let success = |members| String::from_utf8(token(&members)).unwrap();
+    let description = |text: &str| json!({ "error": "invalid_client", "error_description": text }).to_string();
+    for (i, (name, pointer, value)) in [
+        ("failure-echoed-secret.har", content, description(SECRET)),
+        ("failure-echoed-secret.har", content, description(&STANDARD.encode(format!("{ID}:{SECRET}")))),
+        ("success-eu.har", content, success(json!({ "scope": SECRET }))),
+        ("success-eu.har", content, success(json!({ "access_token": SECRET }))),
+        ("success-eu.har", media_type, format!("application/json; a={SECRET}")),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let path = folder.recording(&format!("{i}.har"), &recordings::changed(name, pointer, value));
+        let set = set(&folder, &read(Path::new(&path)), &placeholders);
+        assert_program_silent(&path, &set, false);
+        assert_program_silent(&path, &set, true);
+    }
+}
