@@ -1,8 +1,6 @@
 //! Drives recognisable credentials through everything and proves that the secret
 //! turns up in nothing that a person, a script or a log gets to see.
 
-mod common;
-
 use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::fs;
@@ -10,10 +8,13 @@ use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
-use common::program::host_test;
-use common::recordings::{self, Folder};
-use host_test::har::{Placeholders, Recording};
+use connector_host::{Component, Connector, Limits};
+use connector_recordings::{Placeholders, Recording};
+use nexthink_component::NEXTHINK;
 use serde_json::{Value, json};
+
+use crate::program::host_test;
+use crate::recordings::{self, Folder};
 
 const ID: &str = "canary-id-0123456789";
 const SECRET: &str = "cAnArY-5ecret-0123456789";
@@ -50,6 +51,14 @@ fn traces_are_found_wherever_they_stand() {
     }
 }
 
+/// Returns placeholders that stand for the canary.
+fn placeholders() -> Placeholders {
+    let component = Component::load(NEXTHINK, Limits::default()).unwrap();
+    let connector = Connector::new(component).unwrap();
+    let pairs = vec![("client_id".to_owned(), ID.to_owned()), ("client_secret".to_owned(), SECRET.to_owned())];
+    Placeholders::with_entries(connector.definition(), &connector.entries(pairs))
+}
+
 fn token(members: &Value) -> Vec<u8> {
     let mut token = json!({ "access_token": "opaque", "token_type": "Bearer", "expires_in": 900 });
     for (name, value) in members.as_object().unwrap() {
@@ -61,7 +70,7 @@ fn token(members: &Value) -> Vec<u8> {
 /// Returns arguments that enter what a recording does, the secrets as files.
 fn set(folder: &Folder, recording: &Recording, placeholders: &Placeholders) -> Vec<String> {
     let mut arguments = Vec::new();
-    for (i, (key, text)) in recording.entered.iter().enumerate() {
+    for (i, (key, text)) in recording.entries.iter().enumerate() {
         let text = placeholders.fill(text).unwrap();
         let secret = key == "client_secret";
         let value = if secret { format!("@{}", folder.file(&i.to_string(), text)) } else { text };
@@ -81,7 +90,7 @@ fn assert_program_silent(path: &str, set: &[String], json: bool) {
     let ran = host_test(&arguments);
     assert_silent(&ran.out, &path);
     assert_silent(&ran.err, &path);
-    // The plugin is not blamed for what others do.
+    // The connector is not blamed for what others do.
     assert_ne!(ran.status, 3, "{path}: {}{}", ran.out, ran.err);
 }
 
@@ -92,7 +101,7 @@ fn no_recording_lets_the_program_tell_the_secret() {
     let files = recordings::all();
     for path in &files {
         let text = fs::read_to_string(path).unwrap();
-        let text = text.replace("{{client_id}}", ID).replace("{{client_secret}}", SECRET).replace("{{basic}}", &basic);
+        let text = text.replace("{{entry:client_id}}", ID).replace("{{secret:client_secret}}", SECRET).replace("{{basic:client_id:client_secret}}", &basic);
         folder.file(path.file_name().unwrap().to_str().unwrap(), text);
     }
     let directory = folder.path().to_str().unwrap();
@@ -106,7 +115,7 @@ fn no_recording_lets_the_program_tell_the_secret() {
 
 #[test]
 fn no_kind_of_outcome_lets_the_program_tell_the_secret_of_a_person() {
-    let placeholders = Placeholders::new(Some(ID), Some(SECRET));
+    let placeholders = placeholders();
     let mut kinds = BTreeMap::new();
     for path in recordings::all() {
         let recording = read(&path);
@@ -126,7 +135,7 @@ fn no_kind_of_outcome_lets_the_program_tell_the_secret_of_a_person() {
 #[test]
 fn no_answer_that_repeats_the_secret_lets_the_program_tell_it() {
     let folder = Folder::new();
-    let placeholders = Placeholders::new(Some(ID), Some(SECRET));
+    let placeholders = placeholders();
     let content = "/log/entries/0/response/content/text";
     let media_type = "/log/entries/0/response/headers/0/value";
     let success = |members| String::from_utf8(token(&members)).unwrap();

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::finder::{Finder, plain};
+use test_support::{SecretFinder as Finder, encoded_forms as plain};
 use crate::fixture::Fixture;
 use crate::program::{Ran, command, run};
 use base64::Engine as _;

@@ -1,4 +1,4 @@
-//! Files that are no plugin, and plugins that break the contract.
+//! Files that are no component, and connectors that break the contract.
 
 use nexthink_component::NEXTHINK;
 
@@ -9,12 +9,17 @@ use test_components::{Bodies, dummy, dummy_beside_the_contract, dummy_of};
 const WRONG_USE: i32 = 2;
 const MISBEHAVED: i32 = 3;
 
+/// Returns a component one function of which behaves like that.
+fn behaving(function: &str, behaviour: Behaviour) -> Vec<u8> {
+    TestComponent::provider().behaving(function, behaviour).build()
+}
+
 /// Asserts that a component is refused by every command that loads it, and with
 /// which words after its path.
 #[track_caller]
 fn assert_not_loaded(file: &str, status: i32, code: &str, reason: &str) {
     let sentence = format!("{file}: {reason}");
-    for command in [vec!["describe"], vec![], vec!["resolve", "--set", "instance=nxdocs"]] {
+    for command in [vec!["describe"], vec!["run"], vec!["resolve", "--set", "instance=nxdocs"]] {
         let arguments = [&command[..], &["--component", file]].concat();
         assert_refused(&arguments, status, code, &sentence);
     }
@@ -25,8 +30,8 @@ fn assert_not_loaded(file: &str, status: i32, code: &str, reason: &str) {
 fn assert_no_component(bytes: &[u8], reason: &str) {
     let folder = Folder::new();
     let file = folder.file("given.wasm", bytes);
-    assert_not_loaded(&file, WRONG_USE, "connector-not-loaded", reason);
-    assert_refused(&["inspect", &file], WRONG_USE, "connector-not-loaded", &format!("{file}: {reason}"));
+    assert_not_loaded(&file, WRONG_USE, "component-not-loaded", reason);
+    assert_refused(&["inspect", &file], WRONG_USE, "component-not-loaded", &format!("{file}: {reason}"));
 }
 
 #[test]
@@ -76,36 +81,36 @@ fn a_truncated_component_is_damaged_where_it_ends() {
         .unwrap_or_else(|| panic!("{}", ran.err));
     assert!((8..=NEXTHINK.len() / 2).contains(&offset.parse().unwrap()), "{offset}");
     let sentence = format!("{file}: this component is damaged at byte {offset}");
-    assert_refused(&["inspect", &file], WRONG_USE, "connector-not-loaded", &sentence);
+    assert_refused(&["inspect", &file], WRONG_USE, "component-not-loaded", &sentence);
 }
 
 #[test]
 fn a_component_of_another_contract_is_refused_with_what_it_exports() {
     let folder = Folder::new();
-    let bytes = dummy_of("package other:thing@1.0.0; interface a { f: func(); } world plugin { export a; }");
+    let bytes = dummy::of_another_contract("package other:thing@1.0.0; interface a { f: func(); } world test { export a; }");
     let file = folder.file("other.wasm", bytes);
     assert_not_loaded(
         &file,
         WRONG_USE,
-        "connector-not-loaded",
+        "component-not-loaded",
         "this component does not export `integration:provider/provider@0.1`, the contract of this host; it exports \
          `other:thing/a@1.0.0`",
     );
 }
 
 #[test]
-fn a_plugin_that_imports_something_misbehaves() {
+fn a_connector_that_imports_something_misbehaves() {
     let folder = Folder::new();
-    let bytes = dummy_beside_the_contract(
+    let bytes = dummy::beside_the_contract(
         "package test:env@1.0.0; interface clock { now: func() -> u64; }
-        world plugin { import clock; export integration:provider/provider@0.1.0; }",
+        world test { import clock; export integration:provider/provider@0.1.0; }",
     );
     let file = folder.file("importing.wasm", bytes);
     assert_not_loaded(
         &file,
         MISBEHAVED,
-        "connector-not-loaded",
-        "the connector imports `test:env/clock@1.0.0`; a plugin of this contract imports nothing",
+        "component-not-loaded",
+        "the component imports `test:env/clock@1.0.0`; a component of this contract imports nothing",
     );
     // Looking at it is not loading it.
     let ran = super::host_test(&["inspect", &file]).succeeded();
@@ -113,24 +118,24 @@ fn a_plugin_that_imports_something_misbehaves() {
 }
 
 #[test]
-fn a_plugin_with_other_types_misbehaves() {
+fn a_connector_with_other_types_misbehaves() {
     let folder = Folder::new();
-    let bytes = dummy_of(
+    let bytes = dummy::of_another_contract(
         "package integration:provider@0.1.0; interface provider { describe: func() -> string; }
-        world plugin { export provider; }",
+        world test { export provider; }",
     );
     let file = folder.file("other-types.wasm", bytes);
     let ran = super::host_test(&["describe", "--component", &file]).ended_with(MISBEHAVED);
     let start = format!(
-        "error: {file}: the connector exports the interface, but not with the contract's functions and types: "
+        "error: {file}: the component exports the interface, but not with the contract's functions and types: "
     );
     assert!(ran.err.starts_with(&start) && ran.err.lines().count() == 1, "{}", ran.err);
 }
 
 #[test]
-fn a_plugin_that_crashes_misbehaves() {
+fn a_connector_that_crashes_misbehaves() {
     let folder = Folder::new();
-    let file = folder.file("crashing.wasm", dummy("provider-plugin"));
+    let file = folder.file("crashing.wasm", dummy::of_the_contract("provider-plugin"));
     for command in ["describe", "run", "resolve"] {
         let sentence = "the connector crashed (it gave up) in `describe`";
         assert_refused(&[command, "--component", &file], MISBEHAVED, "connector-trapped", sentence);
@@ -138,44 +143,34 @@ fn a_plugin_that_crashes_misbehaves() {
 }
 
 #[test]
-fn a_plugin_that_never_ends_is_stopped() {
+fn a_connector_that_never_ends_is_stopped() {
     let folder = Folder::new();
-    let endless = Bodies { describe: "(loop $again (br $again)) (unreachable)", ..Bodies::default() };
-    let file = folder.file("endless.wasm", endless.component());
+    let file = folder.file("endless.wasm", behaving("describe", Behaviour::Loop));
     let sentence = "the connector used up its computing time of 100000000 units in `describe`";
     assert_refused(&["describe", "--component", &file], MISBEHAVED, "connector-out-of-fuel", sentence);
 }
 
 #[test]
-fn a_plugin_that_takes_all_memory_is_stopped() {
+fn a_connector_that_takes_all_memory_is_stopped() {
     let folder = Folder::new();
-    let greedy = "(loop $again (drop (memory.grow (i32.const 16))) (br $again)) (unreachable)";
-    let file = folder.file("greedy.wasm", Bodies { describe: greedy, ..Bodies::default() }.component());
+    let file = folder.file("greedy.wasm", behaving("describe", Behaviour::GrowMemory));
     let sentence = "the connector wanted more memory than 8388608 bytes in `describe`";
     assert_refused(&["describe", "--component", &file], MISBEHAVED, "connector-out-of-memory", sentence);
 }
 
 #[test]
-fn a_plugin_that_returns_nonsense_misbehaves() {
+fn a_connector_that_returns_nonsense_misbehaves() {
     let folder = Folder::new();
-    for (describe, sentence) in [
-        ("(i32.const -4)", "the connector returned a value that cannot be read in `describe`"),
-        (
-            "(i32.const 32768)",
-            "what the connector returned from `describe` breaks the contract: `id` is not a word of lower-case letters, \
-             digits and hyphens",
-        ),
-    ] {
-        let file = folder.file("lying.wasm", Bodies { describe, ..Bodies::default() }.component());
-        assert_refused(&["describe", "--component", &file], MISBEHAVED, "connector-bad-output", sentence);
-    }
+    let file = folder.file("lying.wasm", TestComponent::provider().with("/definition/id", "No Word").build());
+    let sentence = "what the connector returned from `describe` breaks the contract: `id` is not a word of lower-case \
+                    letters, digits and hyphens";
+    assert_refused(&["describe", "--component", &file], MISBEHAVED, "connector-bad-output", sentence);
 }
 
 #[test]
-fn a_plugin_that_crashes_on_the_way_fails_its_recording_and_misbehaves() {
+fn a_connector_that_crashes_on_the_way_fails_its_recording_and_misbehaves() {
     let folder = Folder::new();
-    let plugin = Bodies { resolve: "(unreachable)", ..Bodies::default() };
-    let file = folder.file("later.wasm", plugin.component());
+    let file = folder.file("later.wasm", behaving("resolve", Behaviour::Panic));
     let arguments = ["run", "fixtures/problem-everything-missing.har", "--component", &file];
     let ran = super::host_test(&arguments).ended_with(MISBEHAVED);
     assert!(ran.out.contains("  stopped     the connector crashed (it gave up) in `resolve`\n"), "{}", ran.out);
@@ -187,7 +182,7 @@ fn limits_can_be_set_lower_than_the_connector_needs() {
     let fuel = "the connector used up its computing time of 1000 units in `describe`";
     assert_refused(&["describe", "--fuel", "1000"], MISBEHAVED, "connector-out-of-fuel", fuel);
     let minimum = super::host_test(&["inspect", "--json"]).json()["memory-minimum"].as_u64().unwrap();
-    let memory = format!("the connector starts with {minimum} bytes of memory; at most 65536 are allowed");
+    let memory = format!("the component starts with {minimum} bytes of memory; at most 65536 are allowed");
     for command in ["describe", "run"] {
         assert_refused(&[command, "--memory", "65536"], MISBEHAVED, "connector-out-of-memory", &memory);
     }

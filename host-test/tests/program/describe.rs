@@ -121,7 +121,7 @@ fn the_json_schema_marks_the_secret() {
 }
 
 #[test]
-fn resolve_shows_where_entries_lead() {
+fn resolve_shows_the_hosts_of_the_entries() {
     let entries = ["resolve", "--set", "instance=NXDOCS", "--set", "region=eu"];
     assert_eq!(
         host_test(&entries).succeeded().out,

@@ -10,8 +10,7 @@ const WRONG_USE: i32 = 2;
 
 /// Every command that loads, reads or writes a component, as far as it needs no
 /// tenant: the check comes before anything is sent.
-const COMMANDS: [&[&str]; 13] = [
-    &[],
+const COMMANDS: [&[&str]; 11] = [
     &["run", "fixtures/success-eu.har"],
     &["describe"],
     &["resolve", "--set", "instance=nxdocs"],
@@ -23,7 +22,6 @@ const COMMANDS: [&[&str]; 13] = [
     &["serve", "--port", "0"],
     &["inspect"],
     &["check"],
-    &["component", "--out", "never.wasm"],
 ];
 
 fn sentence(expected: Digest, found: Digest) -> String {

@@ -2,10 +2,10 @@
 
 use nexthink_component::NEXTHINK;
 use sha2::{Digest, Sha256};
+use test_support::dummy;
 
 use super::{assert_refused, host_test};
 use crate::recordings::Folder;
-use test_components::dummy;
 
 /// Writes the built-in component and returns its path.
 fn written(folder: &Folder) -> String {
@@ -85,7 +85,7 @@ fn inspect_gives_the_digest_of_the_written_file() {
 #[test]
 fn inspect_reads_a_plugin_that_cannot_run() {
     let folder = Folder::new();
-    let bytes = dummy("connector");
+    let bytes = dummy::of_the_contract("connector");
     let path = folder.file("dummy.wasm", &bytes);
     let report = host_test(&["inspect", "--json", &path]).succeeded().json();
     assert_eq!(report["digest"], format!("sha256:{:x}", Sha256::digest(&bytes)));

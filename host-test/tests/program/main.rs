@@ -4,6 +4,7 @@
 mod arguments;
 mod bad_input_live;
 mod call;
+mod canary;
 mod canary_live;
 mod components;
 mod connect;

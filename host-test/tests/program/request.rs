@@ -5,14 +5,13 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-use super::{Ran, assert_refused, host_test};
-use crate::common::root;
+use super::{Ran, assert_refused, host_test, root};
 use crate::recordings::Folder;
 
 const PATH: &str = "/api/v1/act/remote-action";
 
 fn recording(name: &str) -> PathBuf {
-    root().join("host-test/tests/recordings").join(name)
+    root().join("crates/recordings/tests/har").join(name)
 }
 
 fn read(name: &str) -> Value {
@@ -26,7 +25,7 @@ fn request(name: &str, more: &[&str]) -> Ran {
 
 #[test]
 fn every_recorded_call_ends_as_recorded() {
-    let files = har::files(&recording("")).unwrap();
+    let files = connector_recordings::files(&recording("")).unwrap();
     assert!(!files.is_empty());
     for path in files {
         let name = path.file_name().unwrap().to_str().unwrap();
@@ -49,7 +48,7 @@ fn the_body_of_an_answer_is_printed_byte_for_byte_and_its_status_beside() {
 fn a_refusal_names_what_to_do_and_what_the_provider_said() {
     let ran = request("request-403.har", &[]).ended_with(1);
     assert!(ran.out.contains("(permission-missing, config)\n"), "{}", ran.out);
-    assert!(ran.out.contains("The provider said: FORBIDDEN: Not authorized to use remote actions.\n"), "{}", ran.out);
+    assert!(ran.out.contains("Provider: FORBIDDEN: Not authorized to use remote actions.\n"), "{}", ran.out);
     assert!(ran.out.ends_with("\nFailed.\n"), "{}", ran.out);
 }
 

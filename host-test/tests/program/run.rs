@@ -19,7 +19,7 @@ fn without_arguments_every_recording_is_replayed_and_passes() {
 }
 
 #[test]
-fn a_report_says_what_was_derived_sent_answered_and_concluded() {
+fn a_report_has_what_was_resolved_sent_received_and_the_result() {
     let ran = host_test(&["run", "fixtures/success-eu.har"]).succeeded();
     let (_, report) = ran.out.split_once("✓ ").unwrap();
     assert_eq!(
@@ -134,7 +134,7 @@ fn the_json_report_holds_every_recording() {
     for recording in recordings {
         let path = recording["file"].as_str().unwrap();
         let file: serde_json::Value =
-            serde_json::from_slice(&std::fs::read(super::common::root().join(path)).unwrap()).unwrap();
+            serde_json::from_slice(&std::fs::read(super::root().join(path)).unwrap()).unwrap();
         assert_eq!(recording["name"], file["log"]["_name"], "{path}");
         assert_eq!(recording["outcome"], file["log"]["_expect"], "{path}");
     }
@@ -160,7 +160,7 @@ fn files_that_are_no_recordings_are_refused_with_place_and_reason() {
     let never_ignored = "is not a member that this host knows; `_` members are never ignored";
     for (file, code, sentence) in [
         (&missing, "bad-recording", format!("{missing}: there is no such file")),
-        (&directory, "wrong-use", format!("{directory} holds no recordings (files that end in .har)")),
+        (&directory, "wrong-use", format!("{directory} has no recordings (files that end in .har)")),
         (&broken, "bad-recording", format!("{broken}: this is not JSON: key must be a string at line 2 column 11")),
         (&empty, "bad-recording", format!("{empty}: this is not JSON: EOF while parsing a value at line 1 column 0")),
         (&unknown, "bad-recording", format!("{unknown} at /log: `_expected` {never_ignored}")),
