@@ -36,7 +36,7 @@ impl Source {
             Some(path) => Cow::Owned(fs::read(path).map_err(|error| Error::file("read", path, &error))?),
         };
         let checked = self.digest.map_or(Ok(()), |digest| digest.check(&bytes));
-        checked.map_err(|error| Error::Load { component: path.map(Path::to_owned), error })?;
+        checked.map_err(|error| Error::Load { component: path.map(Path::to_owned), error: error.into() })?;
         Ok(bytes)
     }
 }

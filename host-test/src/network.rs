@@ -7,7 +7,6 @@ use clap::Args;
 use connector_host::records::Problem;
 use connector_host::{
     Connector, Entries, Error as HostError, HttpOptions, HttpTransport, Options, Policy, ResolveRule, Session,
-    Transport,
 };
 use connector_recordings::{Placeholders, Recording, Replay};
 use serde_json::json;
