@@ -126,7 +126,7 @@ fn moved(recording: &Recording, connector: &Connector, to: &Connection) -> Optio
 }
 
 /// Replaces the host, and every segment of the path that is the value of a setting. None:
-/// the URL leads to none of the connection's hosts, as a download does.
+/// its host is none of the connection's, as that of a download.
 fn moved_url(url: &str, from: &Connection, to: &Connection) -> Option<String> {
     let mut url = Url::parse(url).ok()?;
     let mut hosts = from.hosts.iter().zip(&to.hosts);
