@@ -84,7 +84,7 @@ fn api_response(parts: &mut Parts) {
     let there = succeeded(CONNECTOR.api_response(&OPENED, &GRANTED, &received(&response)));
     assert_eq!(there, access::response(&response).map_err(failed));
     for permission in &CONNECTOR.definition().permissions {
-        let there = CONNECTOR.probe_status(&permission.id, &received(&response), GRANTED.redactor(&OPENED));
+        let there = CONNECTOR.probe_status(&permission.id, &received(&response), GRANTED.redactor(OPENED.redactor()));
         let there = there.unwrap_or_else(|error| panic!("{error}"));
         let here = permissions::standing_of(&permission.id, &response);
         assert_eq!((there.state.as_str(), there.detail), (here.state.as_str(), here.detail));

@@ -4,7 +4,7 @@ use nexthink_component::NEXTHINK;
 
 use super::assert_refused;
 use crate::recordings::Folder;
-use test_components::{Bodies, dummy, dummy_beside_the_contract, dummy_of};
+use test_support::{Behaviour, TestComponent, dummy};
 
 const WRONG_USE: i32 = 2;
 const MISBEHAVED: i32 = 3;
