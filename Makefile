@@ -30,7 +30,7 @@ DENY := target/tools/bin/cargo-deny
 WKG_VERSION := 0.16.1
 WKG := target/tools/bin/wkg
 REGISTRY_SERVER := target/tools/registry/usr/bin/docker-registry
-PUBLISH = $(DEBUG)/examples/publish
+PUBLISH = $(DEBUG)/publish
 FUZZ_VERSION := 0.13.2
 FUZZ := target/tools/bin/cargo-fuzz
 FUZZ_FOLDER := target/fuzz
@@ -115,7 +115,7 @@ publish: package $(WKG)
 
 ## Pushes to a registry on this machine and pulls from it, and tries what must fail.
 test-publish: built skopeo $(REGISTRY_SERVER) $(WKG)
-	REGISTRY_SERVER=$(abspath $(REGISTRY_SERVER)) WKG=$(abspath $(WKG)) PUBLISH=$(PUBLISH) \
+	REGISTRY_SERVER=$(abspath $(REGISTRY_SERVER)) WKG=$(abspath $(WKG)) HOST_TEST=$(DEBUG)/host-test \
 		$(CARGO) test --locked --workspace --test publish-registry
 
 # A client that shares nothing with wkg.

@@ -1,4 +1,4 @@
-//! Packages two checkouts in different directories, and asks for the same bytes.
+//! Packages two checkouts in different directories, and compares the bytes.
 //! `make test-package` runs it: it takes minutes, and needs what `make package`
 //! needs.
 
@@ -10,7 +10,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-/// Says how two builds differ that must give the same.
+/// How two builds differ that must give the same.
 struct Surroundings {
     directory: &'static str,
     time_zone: &'static str,
@@ -24,12 +24,12 @@ const BUILDS: [Surroundings; 2] = [
 ];
 
 fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
+    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap()
 }
 
 /// Returns the directory with the profile's artefacts of this build.
 fn profile() -> &'static Path {
-    Path::new(env!("CARGO_BIN_EXE_host-test")).parent().unwrap()
+    Path::new(env!("CARGO_BIN_EXE_publish")).parent().unwrap()
 }
 
 fn run(command: &mut Command) {

@@ -2,12 +2,13 @@
 //!
 //! Everything is asked before anything is changed. The contract goes first: a
 //! contract without a component is of use, a component whose contract is not there
-//! is not. If the second push fails, the next run goes on where this one stopped, as
-//! a contract that is there with the same bytes is left as it is.
+//! is not. If the second push fails, the next run resumes there: a contract
+//! that is there with the same bytes is left as it is.
 
 use std::path::Path;
 
-use host_test::plugin::Digest;
+use connector_host::Digest;
+use nexthink_component::NEXTHINK;
 
 use crate::commit::Commit;
 use crate::contract::{Contract, may_follow};
@@ -15,7 +16,7 @@ use crate::error::Error;
 use crate::package::Package;
 use crate::wkg::Wkg;
 
-/// Names what is in the registry now.
+/// What is in the registry now.
 pub struct Pushed {
     component: (String, String),
     /// None when it was there already.
@@ -31,7 +32,7 @@ impl Pushed {
     }
 }
 
-/// Asks that a tag names the version.
+/// Refuses a tag of another version.
 pub fn release_is(tag: Option<&str>, version: &str) -> Result<(), Error> {
     match tag {
         Some(tag) if tag != format!("v{version}") => Err(Error::Refused(format!(
@@ -76,7 +77,7 @@ pub fn push(package: &Package, folder: &Path, commit: &Commit, wkg: &Wkg) -> Res
     let about = annotations(package, commit, package.value("name")?, package.value("description")?, &package.version)?;
     let digest = wkg.push(&component_tag, &file, &about).map_err(|error| {
         Error::Refused(format!(
-            "{error}\nThe contract is there as {contract_tag}, the component is not; run the same again to go on from there"
+            "{error}\nThe contract is there as {contract_tag}, the component is not; run the same again to push it"
         ))
     })?;
     println!("pushed     {component_tag}\n           {digest}");
@@ -89,11 +90,11 @@ pub fn push(package: &Package, folder: &Path, commit: &Commit, wkg: &Wkg) -> Res
         }
     }
     println!("pull       wkg oci pull {}@{}", pushed.component.0, pushed.component.1);
-    println!("run        host-test run --component FILE --digest {}", Digest::of(host_test::BUILT_IN));
+    println!("run        host-test run --component FILE --digest {}", Digest::of(NEXTHINK));
     Ok(pushed)
 }
 
-/// Tells whether the registry has this contract.
+/// Returns whether the registry has this contract.
 fn is_there(contract: &Contract, at: &str, wkg: &Wkg) -> Result<bool, Error> {
     let version = contract.version();
     if let Some(published) = wkg.pull(&format!("{at}:{version}"))? {
@@ -125,7 +126,7 @@ fn component_name(name: &str) -> Result<(&str, &str), Error> {
     name.split_once('-').ok_or_else(|| Error::Refused(format!("the name `{name}` has no hyphen after a namespace")))
 }
 
-/// Says of an artefact what registries show (OCI image specification, *Pre-defined
+/// Returns what registries show of an artefact (OCI image specification, *Pre-defined
 /// annotation keys*). Everything but title and version comes from `Cargo.toml`, by
 /// way of the component, and from the commit.
 fn annotations(

@@ -8,13 +8,13 @@ use crate::error::{Error, printed, read};
 /// What the connector is compiled for.
 const TARGET: &str = "wasm32-unknown-unknown";
 
-/// Stands between the columns that cargo is asked for; in no name, licence or URL.
+/// The separator of the columns that cargo is asked for; in no name, licence or URL.
 const SEPARATOR: char = '\t';
 
-/// Holds a crate that is linked into the component.
+/// A crate that is linked into the component.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Crate {
-    /// As crates.io knows it.
+    /// Its name on crates.io.
     pub name: String,
     /// Its version.
     pub version: String,
@@ -88,7 +88,7 @@ fn checksum(lock: &str, name: &str, version: &str) -> Option<String> {
     Some(line.trim_end_matches('"').to_owned())
 }
 
-/// Names the standard library in a component: its version, and the commit of its
+/// Returns the standard library in a component: its version, and the commit of its
 /// source if the component shows it.
 ///
 /// A component has paths in its panics. Where rustup's toolchain built it they name

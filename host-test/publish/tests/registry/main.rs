@@ -1,8 +1,8 @@
 //! Pushes to a registry on this machine and pulls from it.
 //!
 //! `make test-publish` runs it, with `skopeo` installed and the paths of `wkg`, of
-//! Debian's `docker-registry` and of the example in `WKG`, `REGISTRY_SERVER` and
-//! `PUBLISH`.
+//! Debian's `docker-registry` and of the test host in `WKG`, `REGISTRY_SERVER` and
+//! `HOST_TEST`.
 
 mod stage;
 
@@ -113,7 +113,7 @@ fn a_contract_that_is_there_is_left_and_the_component_follows() {
 fn a_contract_does_not_change_without_its_version() {
     let stage = Stage::new();
     stage.push_contract("a", "0.1.0").succeeded();
-    stage.change("wit/provider.wit", "/// Describes a provider", "/// Tells of a provider");
+    stage.change("wit/provider.wit", "/// A provider and its token exchange", "/// A provider with its token exchange");
     stage.package();
     let before = stage.store();
     let ran = stage.push("a", &[]);

@@ -9,12 +9,11 @@ use wit_parser::{PackageId, Resolve, Span, WorldId};
 
 use crate::error::Error;
 
-/// Holds the contract, encoded with its documentation, which a component does not
-/// carry.
+/// The contract, encoded with its documentation, which a component does not have.
 pub struct Contract {
-    /// Before the colon of its name.
+    /// The part of its name before the colon.
     pub namespace: String,
-    /// After the colon of its name.
+    /// The part of its name after the colon.
     pub name: String,
     /// Major, minor and patch.
     pub version: (u64, u64, u64),
@@ -25,8 +24,7 @@ pub struct Contract {
 }
 
 impl Contract {
-    /// Reads and encodes the contract, and writes into it what `about` says of
-    /// licence, authors and source.
+    /// Reads and encodes the contract, with licence, authors and source from `about`.
     pub fn read(wit: &Path, about: &[(String, String)]) -> Result<Self, Error> {
         let broken = |error| Error::Contract(format!("{error:#}"));
         let mut resolve = Resolve::default();
@@ -84,17 +82,17 @@ fn first_sentence(docs: &str) -> String {
     paragraph.trim().trim_end_matches('.').to_owned()
 }
 
-/// Asks that `newer` may follow `older` within a track.
+/// Refuses a `newer` contract that may not follow `older` within a track.
 ///
 /// A contract grows by adding interfaces and worlds, never by changing one
 /// (`wit/README.md`). So every world of the older one must be there and be the
-/// same, from the side of a plugin and from that of a host: each must do where the
+/// same, from the side of a connector and from that of a host: each must do where the
 /// other is asked for. The check of `wkg publish` looks in one direction alone and
-/// would let a function be added, which older plugins do not have.
+/// would let a function be added, which older connectors do not have.
 ///
 /// # Errors
 ///
-/// Names the world that differs, and what differs in it.
+/// The world that differs, and what differs in it.
 pub fn may_follow(older: &[u8], newer: &[u8]) -> Result<(), String> {
     let (older, older_id) = decode(older)?;
     let (newer, newer_id) = decode(newer)?;
@@ -130,7 +128,7 @@ mod tests {
 
     use super::may_follow;
 
-    const OLDER: &str = "package test:plugin@0.1.0;
+    const OLDER: &str = "package test:connector@0.1.0;
         interface provider { record token { text: string } describe: func() -> token; }
         interface access { use provider.{token}; call: func(given: token) -> string; }
         world small { export provider; }
@@ -162,9 +160,9 @@ mod tests {
     }
 
     #[test]
-    fn whatever_would_break_a_plugin_or_a_host_is_refused() {
+    fn whatever_would_break_a_connector_or_a_host_is_refused() {
         for (from, to, world) in [
-            // A new function: older plugins do not have it.
+            // A new function: older connectors do not have it.
             ("describe: func", "more: func(); describe: func", "small"),
             // A function less: older hosts ask for it.
             ("call: func(given: token) -> string;", "", "large"),
@@ -186,8 +184,8 @@ mod tests {
 
     #[test]
     fn a_world_may_not_go() {
-        let older = package("package test:plugin@0.1.0; interface a { f: func(); } world one { export a; }");
-        let newer = package("package test:plugin@0.1.1; interface a { f: func(); } world two { export a; }");
+        let older = package("package test:connector@0.1.0; interface a { f: func(); } world one { export a; }");
+        let newer = package("package test:connector@0.1.1; interface a { f: func(); } world two { export a; }");
         assert_eq!(may_follow(&older, &newer), Err("the world `one` is gone".to_owned()));
     }
 }

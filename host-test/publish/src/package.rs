@@ -4,17 +4,17 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use host_test::BUILT_IN;
-use host_test::plugin::{Digest, Facts};
+use connector_host::{ComponentInfo, Digest};
+use nexthink_component::NEXTHINK;
 
 use crate::contract::Contract;
 use crate::error::{Error, read, write};
 use crate::{kit, linked, sbom};
 
-/// Name of the file with the sums of the others, as `sha256sum --check` reads it.
+/// The file with the sums of the others, as `sha256sum --check` reads it.
 const SUMS: &str = "SHA256SUMS";
 
-/// Holds everything that is published.
+/// Everything that is published.
 pub struct Package {
     /// Version of the connector.
     pub version: String,
@@ -31,16 +31,15 @@ impl Package {
     /// Makes it from the component that was built along with this program and from
     /// the directory that this runs in, the root of the repository.
     pub fn make() -> Result<Self, Error> {
-        let facts = Facts::read(BUILT_IN).map_err(|error| Error::Refused(format!("the component: {error}")))?;
-        let about = facts.metadata;
+        let info = ComponentInfo::read(NEXTHINK).map_err(|error| Error::Refused(format!("the component: {error}")))?;
+        let about = info.metadata;
         let [name, version] = ["name", "version"].map(|key| value(&about, key).map(str::to_owned));
         let (name, version) = (name?, version?);
         let contract = Contract::read(Path::new("wit"), &about)?;
-        let bill =
-            sbom::write(&linked::crates()?, &Digest::of(BUILT_IN).to_string(), &linked::standard_library(BUILT_IN)?);
+        let bill = sbom::write(&linked::crates()?, &Digest::of(NEXTHINK).hex(), &linked::standard_library(NEXTHINK)?);
         let kit = format!("{name}-{version}-conformance");
         let mut files = vec![
-            (format!("{name}-{version}.wasm"), BUILT_IN.to_vec()),
+            (format!("{name}-{version}.wasm"), NEXTHINK.to_vec()),
             (contract_file(&contract), contract.bytes.clone()),
             (format!("{name}-{version}.cdx.json"), bill.into_bytes()),
             (format!("{kit}.tar.gz"), kit::pack(Path::new("fixtures"), &kit)?),
@@ -81,7 +80,11 @@ impl Package {
         Ok(())
     }
 
-    /// Asks that a directory holds just this.
+    /// Refuses a directory that holds other bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Refused`] with the first file that differs.
     pub fn compare(&self, folder: &Path) -> Result<(), Error> {
         for (name, bytes) in &self.files {
             if read(&folder.join(name))? != *bytes {
@@ -96,10 +99,9 @@ impl Package {
     }
 
     fn sums(&self) -> String {
-        self.files.iter().fold(String::new(), |sums, (name, bytes)| {
-            let digest = Digest::of(bytes).to_string();
-            sums + digest.trim_start_matches("sha256:") + "  " + name + "\n"
-        })
+        self.files
+            .iter()
+            .fold(String::new(), |sums, (name, bytes)| sums + &Digest::of(bytes).hex() + "  " + name + "\n")
     }
 
     fn clear(&self, out: &Path) -> Result<(), Error> {

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, printed};
 
-/// Names the commit that is checked out, with nothing changed since.
+/// The commit that is checked out, with nothing changed since.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Commit {
     /// Its full hash.
@@ -16,8 +16,8 @@ impl Commit {
     ///
     /// # Errors
     ///
-    /// Refuses when there are changes beside it, for then it would not tell what
-    /// was built.
+    /// [`Error::Refused`] where there are changes beside it: it would not be what was
+    /// built.
     pub fn head() -> Result<Self, Error> {
         let changes = printed("git", &["status", "--porcelain"])?;
         if !changes.is_empty() {

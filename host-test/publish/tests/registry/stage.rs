@@ -10,7 +10,7 @@ use std::process::{Child, Command, Output, Stdio};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use host_test::plugin::Digest;
+use connector_host::Digest;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -25,7 +25,7 @@ const COMMITTED: &str = "2026-03-01T01:30:00+02:00";
 /// The same in UTC.
 pub const COMMITTED_UTC: &str = "2026-02-28T23:30:00Z";
 
-/// Holds what a program left behind.
+/// A program that ended.
 pub struct Ran {
     pub status: i32,
     pub out: String,
@@ -115,7 +115,7 @@ impl Stage {
     }
 
     fn check_out(&self) {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap();
         let clone = self.clone_path("");
         let mut cloning = Command::new("git");
         cloning.args(["clone", "--quiet", "--depth=1", &format!("file://{}", root.display())]).arg(clone);
@@ -179,7 +179,7 @@ impl Stage {
     }
 
     fn publish(&self) -> Command {
-        let mut command = Command::new(env::var_os("PUBLISH").expect("`make test-publish` sets PUBLISH"));
+        let mut command = Command::new(env!("CARGO_BIN_EXE_publish"));
         command.current_dir(self.clone_path("")).env("DOCKER_CONFIG", self.folder.path().join("docker"));
         // The zone that commits are told in must not be the one that this runs in.
         command.env("TZ", "America/New_York");
@@ -265,7 +265,7 @@ impl Stage {
     /// Replays every recording against a component.
     pub fn play(&self, component: &Path) -> Ran {
         let expected = digest(&fs::read(self.packaged("component")).unwrap());
-        let mut command = Command::new(env!("CARGO_BIN_EXE_host-test"));
+        let mut command = Command::new(env::var_os("HOST_TEST").expect("`make test-publish` sets HOST_TEST"));
         command.current_dir(self.clone_path("")).args(["run", "fixtures", "--digest", &expected, "--component"]);
         Ran::of(&command.arg(component).output().unwrap())
     }

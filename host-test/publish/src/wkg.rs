@@ -8,7 +8,7 @@ use std::str::FromStr;
 
 use crate::error::{Error, read};
 
-/// Names a place in a registry: `HOST[:PORT]/NAMESPACE`, where the namespace may
+/// A place in a registry: `HOST[:PORT]/NAMESPACE`, where the namespace may
 /// have several parts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Registry {
@@ -48,14 +48,14 @@ impl fmt::Display for Registry {
     }
 }
 
-/// Runs `wkg`. It takes credentials from Docker's configuration
+/// The client `wkg`. It takes credentials from Docker's configuration
 /// (`$DOCKER_CONFIG/config.json` and the helpers named there).
 pub struct Wkg {
     /// The program.
     pub program: PathBuf,
     /// Where to pull from and push to.
     pub registry: Registry,
-    /// Whether to speak plain HTTP.
+    /// Whether to use plain HTTP.
     pub insecure: bool,
 }
 
@@ -75,7 +75,7 @@ impl Wkg {
     ///
     /// # Errors
     ///
-    /// Says why the registry cannot be asked, and what helps.
+    /// Why the registry cannot be asked, and what helps.
     pub fn pull(&self, reference: &str) -> Result<Option<Vec<u8>>, Error> {
         let failed = |source| Error::File { verb: "make", path: "a temporary directory".into(), source };
         let folder = tempfile::tempdir().map_err(failed)?;
@@ -95,7 +95,7 @@ impl Wkg {
     ///
     /// # Errors
     ///
-    /// Says why it is not pushed, and what helps.
+    /// Why it is not pushed, and what helps.
     pub fn push(&self, reference: &str, file: &Path, annotations: &[(&str, String)]) -> Result<String, Error> {
         let pairs: Vec<_> = annotations
             .iter()

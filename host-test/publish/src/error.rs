@@ -7,15 +7,15 @@ use std::process::Command;
 
 use thiserror::Error;
 
-/// Says what could not be done, why, and what helps.
+/// Why a command ended: what could not be done, why, and what helps.
 #[derive(Debug, Error)]
 pub enum Error {
     /// A file cannot be read or written.
     #[error("cannot {verb} {}: {source}", .path.display())]
     File {
-        /// What was to be done.
+        /// What was to be done, as a verb.
         verb: &'static str,
-        /// With which file.
+        /// The file.
         path: PathBuf,
         /// Why not.
         source: io::Error,
@@ -25,7 +25,7 @@ pub enum Error {
     Program {
         /// Its name.
         program: String,
-        /// What it said.
+        /// What it printed.
         reason: String,
     },
     /// The contract in `wit/` cannot be encoded.
@@ -49,7 +49,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
 /// Runs a program and returns what it prints, without the line's end.
 pub fn printed(program: &str, arguments: &[&str]) -> Result<String, Error> {
     let failed = |reason: String| Error::Program { program: format!("{program} {}", arguments.join(" ")), reason };
-    // Times are told in UTC, whatever the time zone here.
+    // Times are printed in UTC, whatever the time zone here.
     let output = Command::new(program).args(arguments).env("TZ", "UTC").output();
     let output = output.map_err(|error| failed(error.to_string()))?;
     if output.status.success() {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::linked::Crate;
 
-/// Writes the bill for a component with the given digest. `crates` begins with the
+/// Writes the bill for a component; `digest` is its SHA-256 in hexadecimal digits. `crates` begins with the
 /// connector; the standard library has a version, and a commit if that is known.
 pub fn write(crates: &[Crate], digest: &str, standard_library: &(String, Option<String>)) -> String {
     let (version, commit) = standard_library;
@@ -24,7 +24,7 @@ pub fn write(crates: &[Crate], digest: &str, standard_library: &(String, Option<
     let library_reference = library["bom-ref"].clone();
 
     let mut connector = component(&crates[0]);
-    connector["hashes"] = json!([{ "alg": "SHA-256", "content": digest.trim_start_matches("sha256:") }]);
+    connector["hashes"] = json!([{ "alg": "SHA-256", "content": digest }]);
     let mut components: Vec<Value> = crates[1..].iter().map(component).collect();
     components.push(library);
     let depends = |linked: &Crate| {
@@ -88,7 +88,7 @@ mod tests {
             depends_on,
         };
         let crates = [linked("own", vec![1, 2]), linked("one", vec![2]), linked("two", vec![])];
-        let bill: Value = serde_json::from_str(&write(&crates, "sha256:cd", &("1.95.0".to_owned(), None))).unwrap();
+        let bill: Value = serde_json::from_str(&write(&crates, "cd", &("1.95.0".to_owned(), None))).unwrap();
         assert_eq!(bill["metadata"]["component"]["hashes"][0]["content"], "cd");
         let names: Vec<_> = bill["components"].as_array().unwrap().iter().map(|one| &one["name"]).collect();
         assert_eq!(names, ["one", "two", "rust-std"]);
