@@ -69,16 +69,13 @@ impl Answers {
 
     /// Opens a session with the entries given. None after problems, which are shown.
     pub(crate) fn session(&self, connector: &Arc<Connector>, set: &Set, json: bool) -> Result<Option<Session>, Error> {
-        let opened = match &self.recording {
-            Some(path) => {
-                let (entries, replay) = recorded(path, connector, set)?;
-                let options = Options { policy: Policy::default(), ..replay.options() };
-                Session::open_with(Arc::clone(connector), entries, replay, options)
-            }
-            None => {
-                let entries = connector.entries(set.asked(connector)?);
-                Session::open(Arc::clone(connector), entries, Arc::new(self.network()?))
-            }
+        let opened = if let Some(path) = &self.recording {
+            let (entries, replay) = recorded(path, connector, set)?;
+            let options = Options { policy: Policy::default(), ..replay.options() };
+            Session::open_with(Arc::clone(connector), entries, replay, options)
+        } else {
+            let entries = connector.entries(set.asked(connector)?);
+            Session::open(Arc::clone(connector), entries, Arc::new(self.network()?))
         };
         shown(opened, json)
     }

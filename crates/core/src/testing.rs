@@ -1,12 +1,12 @@
 //! A connector without a component: enough to test what is around one.
 
+use crate::connector::{Connector, Opened};
 use crate::functions::{ApiCall, CallError, Ended, Functions, Interface};
 use crate::raw::{Download, Entry, Exchange, Header, Operation, Outcome, Pending, Probe, Request, Step, Unchecked};
+use crate::records;
 use crate::records::{
     Connection, Definition, Failure, Field, Permission, PermissionStatus, Problem, Progress, Response, Token,
 };
-use crate::connector::{Connector, Opened};
-use crate::records;
 use crate::secret::Secret;
 
 /// A component that resolves every entry alike. An API response of status 200 is a success, of

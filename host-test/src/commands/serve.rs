@@ -49,8 +49,7 @@ impl Serve {
             Answers::Recordings(self.recordings(&connector)?)
         };
         let bytes = self.loading.source.bytes()?;
-        let artefact =
-            Artefact { bytes: bytes.len(), gzip_bytes: gzip_length(&bytes), digest: Digest::of(&bytes) };
+        let artefact = Artefact { bytes: bytes.len(), gzip_bytes: gzip_length(&bytes), digest: Digest::of(&bytes) };
         let refused = |error: io::Error| Error::Use(format!("cannot listen on port {}: {error}", self.port));
         let serving = serve(Page::new(connector, artefact, answers), self.port).await.map_err(refused)?;
         let url = format!("http://{}/", serving.address());

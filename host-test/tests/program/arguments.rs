@@ -42,8 +42,14 @@ fn a_missing_option_is_named() {
 
 #[test]
 fn a_limit_that_is_no_number_is_refused() {
-    assert_usage(&["run", "--fuel", "much"], "invalid value 'much' for '--fuel <UNITS>': invalid digit found in string");
-    assert_usage(&["run", "--memory", "8MiB"], "invalid value '8MiB' for '--memory <BYTES>': invalid digit found in string");
+    assert_usage(
+        &["run", "--fuel", "much"],
+        "invalid value 'much' for '--fuel <UNITS>': invalid digit found in string",
+    );
+    assert_usage(
+        &["run", "--memory", "8MiB"],
+        "invalid value '8MiB' for '--memory <BYTES>': invalid digit found in string",
+    );
 }
 
 #[test]

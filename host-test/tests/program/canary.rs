@@ -101,7 +101,10 @@ fn no_recording_lets_the_program_tell_the_secret() {
     let files = recordings::all();
     for path in &files {
         let text = fs::read_to_string(path).unwrap();
-        let text = text.replace("{{entry:client_id}}", ID).replace("{{secret:client_secret}}", SECRET).replace("{{basic:client_id:client_secret}}", &basic);
+        let text = text
+            .replace("{{entry:client_id}}", ID)
+            .replace("{{secret:client_secret}}", SECRET)
+            .replace("{{basic:client_id:client_secret}}", &basic);
         folder.file(path.file_name().unwrap().to_str().unwrap(), text);
     }
     let directory = folder.path().to_str().unwrap();

@@ -4,13 +4,13 @@
 use std::fs;
 use std::path::Path;
 
-use test_support::{SecretFinder as Finder, encoded_forms as plain};
 use crate::fixture::Fixture;
 use crate::program::{Ran, command, run};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE};
 use fake_nexthink::Permission;
 use serde_json::{Value, json};
+use test_support::{SecretFinder as Finder, encoded_forms as plain};
 
 const ID: &str = "canary-live-client-0001";
 
@@ -155,7 +155,8 @@ fn a_token_that_goes_out_is_in_no_log() {
     ]));
     let ran = silent(&fixture, REQUEST, None).ended_with(0);
     assert_verbose(&ran);
-    for line in [": attempt 1 failed with token-expired, ", ": attempt 2 failed with unavailable, the next follows in "] {
+    for line in [": attempt 1 failed with token-expired, ", ": attempt 2 failed with unavailable, the next follows in "]
+    {
         assert!(ran.err.contains(line), "{line}: {}", ran.err);
     }
     silent(&fixture, CONNECT, None).ended_with(0);

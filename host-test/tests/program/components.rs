@@ -87,7 +87,8 @@ fn a_truncated_component_is_damaged_where_it_ends() {
 #[test]
 fn a_component_of_another_contract_is_refused_with_what_it_exports() {
     let folder = Folder::new();
-    let bytes = dummy::of_another_contract("package other:thing@1.0.0; interface a { f: func(); } world test { export a; }");
+    let bytes =
+        dummy::of_another_contract("package other:thing@1.0.0; interface a { f: func(); } world test { export a; }");
     let file = folder.file("other.wasm", bytes);
     assert_not_loaded(
         &file,

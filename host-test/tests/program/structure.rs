@@ -68,7 +68,7 @@ fn sources(directory: &Path) -> Vec<PathBuf> {
             let name = path.file_name().unwrap().to_str().unwrap().to_owned();
             if path.is_dir() && name != "tests" {
                 directories.push(path);
-            } else if name.ends_with(".rs") && !matches!(name.as_str(), "tests.rs" | "testing.rs") {
+            } else if path.extension().is_some_and(|ending| ending == "rs") && !matches!(name.as_str(), "tests.rs" | "testing.rs") {
                 files.push(path);
             }
         }
@@ -83,7 +83,8 @@ fn no_host_crate_knows_a_provider() {
         assert!(!files.is_empty(), "{package}");
         for file in files {
             let text = fs::read_to_string(&file).unwrap();
-            let code = text.split("#[cfg(test)]\nmod tests").next().unwrap().split("pub(crate) mod tests {").next().unwrap();
+            let code =
+                text.split("#[cfg(test)]\nmod tests").next().unwrap().split("pub(crate) mod tests {").next().unwrap();
             // Examples of the documentation name one.
             let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
             for (number, line) in lines.enumerate() {

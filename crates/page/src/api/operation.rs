@@ -110,7 +110,8 @@ fn file(downloaded: &Downloaded, head: &Head, session: &Session) -> Value {
         Err(_) => None,
     };
     let token = session.latest_token();
-    let redactor = token.as_ref().map_or(session.opened().redactor(), |token| token.redactor(session.opened().redactor()));
+    let redactor =
+        token.as_ref().map_or(session.opened().redactor(), |token| token.redactor(session.opened().redactor()));
     json!({ "download": {
         "bytes": downloaded.bytes,
         "media-type": downloaded.media_type,

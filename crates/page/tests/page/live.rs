@@ -86,7 +86,7 @@ fn requests_under_way_have_a_limit_and_closing_one_makes_room() {
         .collect();
     assert_eq!(server.result("/api/call", &call)["error"]["code"], "busy");
     // The page itself is there all the while.
-    assert_eq!(server.ask("/api/resolve", &json!({ "entries": [["instance", "acme"], ["region", "eu"]] }))["connection"]["key"].is_string(), true);
+    assert!(server.ask("/api/resolve", &json!({ "entries": [["instance", "acme"], ["region", "eu"]] }))["connection"]["key"].is_string());
     drop(under_way);
     for _ in 0..16 {
         reports.recv_timeout(Duration::from_secs(10)).expect("every call is cancelled");
