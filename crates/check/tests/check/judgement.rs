@@ -4,8 +4,8 @@ use std::path::Path;
 
 use connector_check::{Rule, Verdict};
 use nexthink_component::NEXTHINK;
+use test_support::TestComponent;
 
-use crate::common::made::Made;
 use crate::{assert_finding, fixtures, judged, report, verdict};
 
 #[tokio::test]
@@ -20,7 +20,7 @@ async fn the_nexthink_connector_keeps_every_rule() {
 
 #[tokio::test]
 async fn a_component_of_the_smallest_world_is_judged_too() {
-    let report = judged(&Made::default()).await;
+    let report = judged(TestComponent::provider()).await;
     assert!(report.is_sound(), "{report:#?}");
     assert_eq!(report.name.as_deref(), Some("Made 1.0.0"));
     assert_eq!(report.rules.iter().map(|result| result.rule).collect::<Vec<_>>(), Rule::ALL);

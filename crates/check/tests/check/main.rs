@@ -1,6 +1,5 @@
 //! Components that keep the rules, and components that break one each.
 
-mod common;
 mod definition;
 mod hostile;
 mod judgement;
@@ -14,8 +13,7 @@ use std::sync::Arc;
 use connector_check::{Finding, Report, Rule, Verdict, judge};
 use connector_host::Limits;
 use connector_recordings::Recording;
-
-use common::made::Made;
+use test_support::{TestComponent, root};
 
 async fn report(component: &[u8], recordings: &[Arc<Recording>]) -> Report {
     judge(component, Limits::default(), recordings).await.unwrap()
@@ -23,12 +21,12 @@ async fn report(component: &[u8], recordings: &[Arc<Recording>]) -> Report {
 
 /// Reads a recording from the workspace's fixtures.
 fn fixture(name: &str) -> Recording {
-    Recording::read(&common::root().join("fixtures").join(name)).unwrap()
+    Recording::read(&root().join("fixtures").join(name)).unwrap()
 }
 
 /// Reads all recordings in a folder of the workspace's fixtures.
 fn fixtures(folder: &Path) -> Vec<Arc<Recording>> {
-    let files = connector_recordings::files(&common::root().join("fixtures").join(folder)).unwrap();
+    let files = connector_recordings::files(&root().join("fixtures").join(folder)).unwrap();
     files.iter().map(|file| Arc::new(Recording::read(file).unwrap())).collect()
 }
 
@@ -52,6 +50,6 @@ fn assert_finding(report: &Report, rule: Rule, what: &str) {
     assert!(findings.iter().any(|finding| finding.what.contains(what)), "{rule:?}: {report:#?}");
 }
 
-async fn judged(made: &Made) -> Report {
-    report(&made.component(), &[]).await
+async fn judged(component: TestComponent) -> Report {
+    report(&component.build(), &[]).await
 }

@@ -1,40 +1,56 @@
 //! The functions as the core module exports them.
 
 use super::bindings::exports::integration::provider::{access, operations, permissions, provider};
-use super::{Guest, begin, spoil};
+use super::{Guest, begin, is_spoiled, spoil};
 
-/// Has the generated code call the guest, and spoils what it returns.
+/// Has the generated code call the guest, spoils what it returns, and frees that once the
+/// host has read it.
 macro_rules! export {
-    ($($interface:ident $name:literal $function:ident as $generated:ident($($argument:ident: $type:ty),*);)*) => {$(
+    ($(
+        $interface:ident $name:literal $function:ident as $generated:ident, $free:ident($($argument:ident: $type:ty),*);
+    )*) => {$(
         #[unsafe(export_name = concat!("integration:provider/", stringify!($interface), "@0.1.0#", $name))]
         unsafe extern "C" fn $function($($argument: $type),*) -> *mut u8 {
             begin($name);
             // SAFETY: the host calls with the arguments of the canonical ABI.
             spoil($name, unsafe { $interface::$generated::<Guest>($($argument),*) })
         }
+
+        const _: () = {
+            #[unsafe(export_name =
+                concat!("cabi_post_integration:provider/", stringify!($interface), "@0.1.0#", $name))]
+            unsafe extern "C" fn free(value: *mut u8) {
+                // Where the parts of a value are not what was allocated, they stay.
+                if !is_spoiled($name) {
+                    // SAFETY: the host calls with what the function returned.
+                    unsafe { $interface::$free::<Guest>(value) }
+                }
+            }
+        };
     )*};
 }
 
 type Pointer = *mut u8;
 
 export! {
-    provider "describe" describe as _export_describe_cabi();
-    provider "resolve" resolve as _export_resolve_cabi(a: Pointer, b: usize);
-    provider "token-request" token_request as _export_token_request_cabi(a: Pointer, b: usize);
-    provider "token-response" token_response as _export_token_response_cabi(
+    provider "describe" describe as _export_describe_cabi, __post_return_describe();
+    provider "resolve" resolve as _export_resolve_cabi, __post_return_resolve(a: Pointer, b: usize);
+    provider "token-request" token_request as _export_token_request_cabi, __post_return_token_request(
+        a: Pointer, b: usize);
+    provider "token-response" token_response as _export_token_response_cabi, __post_return_token_response(
         status: i32, a: Pointer, b: usize, c: Pointer, d: usize, at: i64);
-    access "authorize" authorize as _export_authorize_cabi(a: Pointer, b: usize);
-    access "api-request" api_request as _export_api_request_cabi(
+    access "authorize" authorize as _export_authorize_cabi, __post_return_authorize(a: Pointer, b: usize);
+    access "api-request" api_request as _export_api_request_cabi, __post_return_api_request(
         a: Pointer, b: usize, c: Pointer, d: usize, e: Pointer, f: usize, g: Pointer, h: usize, i: Pointer, j: usize);
-    access "api-response" api_response as _export_api_response_cabi(
+    access "api-response" api_response as _export_api_response_cabi, __post_return_api_response(
         status: i32, a: Pointer, b: usize, c: Pointer, d: usize, at: i64);
-    permissions "probes" probes as _export_probes_cabi(a: Pointer, b: usize);
-    permissions "standing-of" standing_of as _export_standing_of_cabi(
+    permissions "probes" probes as _export_probes_cabi, __post_return_probes(a: Pointer, b: usize);
+    permissions "standing-of" standing_of as _export_standing_of_cabi, __post_return_standing_of(
         a: Pointer, b: usize, status: i32, c: Pointer, d: usize, e: Pointer, f: usize, at: i64);
-    operations "catalogue" catalogue as _export_catalogue_cabi();
-    operations "start" start as _export_start_cabi(
+    operations "catalogue" catalogue as _export_catalogue_cabi, __post_return_catalogue();
+    operations "start" start as _export_start_cabi, __post_return_start(
         a: Pointer, b: usize, c: Pointer, d: usize, e: Pointer, f: usize);
-    operations "resume" resume as _export_resume_cabi(
+    operations "resume" resume as _export_resume_cabi, __post_return_resume(
         a: Pointer, b: usize, c: Pointer, d: usize, e: Pointer, f: usize, g: Pointer, h: usize,
         status: i32, i: Pointer, j: usize, k: Pointer, l: usize, at: i64);
 }
