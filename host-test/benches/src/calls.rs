@@ -14,13 +14,13 @@ pub fn report() -> String {
     let (bare, host) = (Bare::new().expect("the component compiles"), host());
     let entries = host.entries(inputs.entries.clone());
     let (response, rows) = (lowered(&inputs.token), lowered(&inputs.rows));
-    let token = host_test::model::Response {
+    let token = connector_host::records::Response {
         status: 200,
         headers: inputs.token.headers.clone(),
-        body: inputs.token.body.clone(),
+        body: inputs.token.body.clone().into(),
         received_at: inputs.token.received_at,
     };
-    let connection = host.resolve(&entries).expect("it answers").expect("they lead somewhere");
+    let opened = host.open(host.entries(inputs.entries.clone())).expect("the entries are good");
     let fresh = || bare.fresh().expect("an instance");
     let mut warm = fresh();
     let mut table = String::from(
@@ -44,12 +44,12 @@ pub fn report() -> String {
         "resolve",
         vec![
             Way::new("Rust", || {
-                let found = connection::resolve(&Entries::new(inputs.entries.clone())).expect("they lead somewhere");
+                let found = connection::resolve(&Entries::new(inputs.entries.clone())).expect("the entries are good");
                 (found.key(), found.tenant.label(), found.settings(), found.hosts(), found.base_url())
             }),
             Way::new("warm", || warm.resolve(&inputs).expect("it answers")),
             Way::new("fresh", || fresh().resolve(&inputs).expect("it answers")),
-            Way::new("guarded", || host.resolve(&entries).expect("it answers")),
+            Way::new("guarded", || host.resolve(&entries).expect("the entries are good")),
         ],
     );
     row(
@@ -58,7 +58,8 @@ pub fn report() -> String {
             Way::new("Rust", || token::request(&Entries::new(inputs.entries.clone())).expect("a request")),
             Way::new("warm", || warm.token_request(&inputs).expect("it answers")),
             Way::new("fresh", || fresh().token_request(&inputs).expect("it answers")),
-            Way::new("guarded", || host.token_request(&entries, Ok(&connection)).expect("it answers")),
+            // The host resolves along with it.
+            Way::new("guarded", || host.open(host.entries(inputs.entries.clone())).expect("the entries are good")),
         ],
     );
     row(
@@ -67,7 +68,7 @@ pub fn report() -> String {
             Way::new("Rust", || token::response(black_box(&inputs.token)).expect("a token")),
             Way::new("warm", || warm.token_response(&response).expect("it answers")),
             Way::new("fresh", || fresh().token_response(&response).expect("it answers")),
-            Way::new("guarded", || host.token_response(&token, &entries).expect("it answers")),
+            Way::new("guarded", || host.token_response(&opened, &token).expect("a token")),
         ],
     );
     row(

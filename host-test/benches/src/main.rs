@@ -74,10 +74,11 @@ last quartile in parentheses, so ratios hold on a noisy machine too.
 - *Rust*: the connector as a library, natively, optimised for speed.
 - *Warm instance*: an instance of the component that stays, in Wasmtime, called through the contract with fuel counted.
 - *Fresh instance*: one for each call, as the host runs it, within the limits on memory, fuel and stack.
-- *With the guard*: the same through the host, which also checks everything the component returned.
+- *With the guard*: the same through the host, which also checks everything the component returned. For `token-request`
+  it opens a connection, which calls `resolve` as well.
 ";
 
-/// Says what was measured on.
+/// Returns what was measured on.
 fn machine() -> String {
     let first = |program: &str, arguments: &[&str]| {
         let output = Command::new(program).args(arguments).output().ok();

@@ -12,7 +12,7 @@ const TURNS: usize = 300;
 /// One way to do something.
 pub struct Way<'a> {
     name: &'static str,
-    /// Does it so many times, and says how long that took.
+    /// Does it so many times, and returns how long that took.
     run: Box<dyn FnMut(u32) -> Duration + 'a>,
 }
 
@@ -34,12 +34,12 @@ impl<'a> Way<'a> {
     }
 }
 
-/// Says how long one time takes, in nanoseconds.
+/// How long one time takes, in nanoseconds.
 #[derive(Debug, Clone, Copy)]
 pub struct Timing {
-    /// Of all turns.
+    /// Median of all turns.
     pub median: f64,
-    /// The first and the last quartile.
+    /// First and last quartile.
     pub quartiles: (f64, f64),
 }
 
@@ -50,14 +50,14 @@ impl Timing {
         Self { median: at(2), quartiles: (at(1), at(3)) }
     }
 
-    /// Spells median and spread.
+    /// Writes median and spread.
     pub fn show(&self) -> String {
         let (low, high) = self.quartiles;
         format!("{} ({} – {})", time(self.median), time(low), time(high))
     }
 }
 
-/// Spells a time.
+/// Writes a time.
 pub fn time(nanoseconds: f64) -> String {
     match nanoseconds {
         ..1e4 => format!("{:.2} µs", nanoseconds / 1e3),

@@ -4,15 +4,14 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use host_test::BUILT_IN;
-use host_test::guard::Connector;
-use host_test::plugin::{Limits, Plugin, config};
+use connector_host::{Component, Connector, Limits, engine_config};
+use nexthink_component::NEXTHINK;
 use nexthink_connector::entries::Entries;
 use nexthink_connector::http::Response;
 use nexthink_connector::operations::step::Step;
 use nexthink_connector::operations::{self};
 use serde_json::Value;
-use wasmtime::component::{Component, Instance, InstancePre, Linker};
+use wasmtime::component::{self, Instance, InstancePre, Linker};
 use wasmtime::{Engine, Store, StoreLimits, StoreLimitsBuilder};
 
 use bindings::exports::integration::provider::provider as contract;
@@ -84,8 +83,8 @@ pub fn lowered(response: &Response) -> contract::Response {
 
 /// Returns the connector behind the guard, as the host runs it.
 pub fn host() -> Arc<Connector> {
-    let plugin = Plugin::load(BUILT_IN, Limits::default()).expect("the component loads");
-    Arc::new(Connector::new(plugin).expect("the definition is good"))
+    let component = Component::load(NEXTHINK, Limits::default()).expect("the component loads");
+    Arc::new(Connector::new(component).expect("the definition is good"))
 }
 
 /// The component without the host's checks of what it returns.
@@ -99,8 +98,8 @@ pub struct Bare {
 impl Bare {
     /// Compiles it, set up as the host sets it up.
     pub fn new() -> wasmtime::Result<Self> {
-        let engine = Engine::new(&config(&Limits::default()))?;
-        let component = Component::new(&engine, BUILT_IN)?;
+        let engine = Engine::new(&engine_config(&Limits::default()))?;
+        let component = component::Component::new(&engine, NEXTHINK)?;
         let pre = Linker::new(&engine).instantiate_pre(&component)?;
         let (provider, operations) =
             (provider::GuestIndices::new(&pre)?, operations_contract::GuestIndices::new(&pre)?);

@@ -1,12 +1,11 @@
 //! The component, behind the host's guard, beside the same code as a library.
 
-use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
-use host_test::guard::{Connector, OperationCall, PluginError};
-use host_test::model::operation::{Operation, State, Step as HostStep};
-use host_test::model::{self, Connection, Failure, Problem};
+use connector_core::{Error, GrantedToken, Opened, OperationCall, Policy, Secret, TokenCache};
+use connector_host::records::{self, Connection, Failure, Operation, Problem, State, Step as HostStep};
 use nexthink_connector::entries::Entries;
 use nexthink_connector::http::{Header, Request, Response};
 use nexthink_connector::operations::step::Step;
@@ -45,12 +44,14 @@ fn resolve(parts: &mut Parts) {
         *text = format!("{CANARY}-{:016x}", hasher.finish());
     }
     let given = CONNECTOR.entries(pairs.clone());
-    let there = keeps_the_contract(CONNECTOR.resolve(&given));
+    let there = accepted(CONNECTOR.resolve(&given));
     let here = connection::resolve(&Entries::new(pairs.clone())).map(connected).map_err(problems);
     assert_eq!(there, here);
 
-    let requested = CONNECTOR.token_request(&given, there.as_ref().map_err(Vec::as_slice));
-    let there = keeps_the_contract(requested).map(|exchange| (spelled(&exchange.request), exchange.notes));
+    let there = accepted(CONNECTOR.open(given)).map(|opened| {
+        let exchange = opened.exchange();
+        (spelled(&exchange.request), exchange.notes.clone())
+    });
     let here = token::request(&Entries::new(pairs)).map(|exchange| (wanted(&exchange.request), exchange.notes));
     assert_hidden(&there.as_ref().map(|(_, notes)| notes), "token-request");
     assert_eq!(there, here.map_err(problems));
@@ -58,32 +59,33 @@ fn resolve(parts: &mut Parts) {
 
 fn token_response(parts: &mut Parts) {
     let response = response(parts);
-    let read = |token: model::Token| {
+    let read = |token: records::Token| {
         let secret = token.value.expose().to_owned();
         (secret, json!(token))
     };
-    let there = keeps_the_contract(CONNECTOR.token_response(&received(&response), &nothing())).map(read);
+    let there = succeeded(CONNECTOR.token_response(&OPENED, &received(&response))).map(read);
     let here = token::response(&response).map(|token| {
-        let model = model::Token {
+        let token = records::Token {
             refresh_after: token.refresh_after(),
             missing_scopes: token.missing_scopes(),
-            value: model::Secret::new(token.value.expose()),
+            value: Secret::new(token.value.expose()),
             kind: token.kind,
             expires_in: token.expires_in,
             lifetime_assumed: token.lifetime_assumed,
             scopes: token.scopes,
         };
-        read(model)
+        read(token)
     });
     assert_eq!(there, here.map_err(failed));
 }
 
 fn api_response(parts: &mut Parts) {
     let response = response(parts);
-    let there = keeps_the_contract(CONNECTOR.api_response(&received(&response), &nothing()));
+    let there = succeeded(CONNECTOR.api_response(&OPENED, &GRANTED, &received(&response)));
     assert_eq!(there, access::response(&response).map_err(failed));
     for permission in &CONNECTOR.definition().permissions {
-        let there = keeps_the_contract(CONNECTOR.standing_of(&permission.id, &received(&response), &nothing()));
+        let there = CONNECTOR.probe_status(&permission.id, &received(&response), GRANTED.redactor(&OPENED));
+        let there = there.unwrap_or_else(|error| panic!("{error}"));
         let here = permissions::standing_of(&permission.id, &response);
         assert_eq!((there.state.as_str(), there.detail), (here.state.as_str(), here.detail));
     }
@@ -91,7 +93,7 @@ fn api_response(parts: &mut Parts) {
 
 fn start(parts: &mut Parts) {
     let (id, input) = (parts.text(), parts.text());
-    let there = during(&id, &input, |call| keeps_the_contract(CONNECTOR.start(call)));
+    let there = during(&id, &input, |call| accepted(CONNECTOR.start(call)));
     let here = operations::start(&settings(), &id, &input).map(|step| told(&step)).map_err(problems);
     assert_eq!(there.map(|step| heard(&step)), here);
 }
@@ -99,20 +101,53 @@ fn start(parts: &mut Parts) {
 fn resume(parts: &mut Parts) {
     let (id, input, state) = (parts.text(), parts.text(), State(parts.bytes().to_vec()));
     let response = response(parts);
-    let there = during(&id, &input, |call| {
-        let answer = keeps_the_contract(CONNECTOR.resume(call, &state, &received(&response)));
-        answer.map(|step| heard(&step)).map_err(Box::new)
-    });
+    let there = during(&id, &input, |call| succeeded(CONNECTOR.resume(call, &state, &received(&response))));
     let here = operations::resume(&settings(), &id, &input, &state.0, &response).map(|step| told(&step));
-    assert_eq!(there, here.map_err(|failure| Box::new(failed(failure))));
+    assert_eq!(there.map(|step| heard(&step)), here.map_err(failed));
 }
 
-/// Unwraps what came through the guard. Nothing that goes into this connector makes
-/// it crash, run out of anything, or break the contract.
+/// Returns a result or every problem. Nothing that goes into this connector makes it
+/// crash, run out of anything, or break the contract.
 #[track_caller]
-fn keeps_the_contract<T>(answer: Result<T, PluginError>) -> T {
-    answer.unwrap_or_else(|error| panic!("{error}"))
+fn accepted<T>(result: Result<T, Error>) -> Result<T, Vec<Problem>> {
+    result.map_err(|error| match error {
+        Error::Refused(problems) => problems,
+        error => panic!("{error}"),
+    })
 }
+
+/// Returns a result or the failure, of a function that reads a response.
+#[track_caller]
+fn succeeded<T>(result: Result<T, Error>) -> Result<T, Box<Failure>> {
+    result.map_err(|error| match error {
+        Error::Failed(failure) => failure,
+        error => panic!("{error}"),
+    })
+}
+
+/// The connection of the recordings. Its secret is too short to be looked for, so that
+/// nothing is hidden that the library shows.
+static OPENED: LazyLock<Opened> = LazyLock::new(|| {
+    let mut entries = pairs();
+    entries.extend([("client_id", "example"), ("client_secret", "short")].map(|(key, text)| (key.into(), text.into())));
+    CONNECTOR.open(CONNECTOR.entries(entries)).expect("the entries are good")
+});
+
+/// A token, too short to be looked for.
+static GRANTED: LazyLock<Arc<GrantedToken>> = LazyLock::new(|| {
+    let token = records::Token {
+        value: Secret::new("short"),
+        kind: "Bearer".to_owned(),
+        expires_in: 900,
+        refresh_after: 840,
+        lifetime_assumed: false,
+        scopes: Vec::new(),
+        missing_scopes: Vec::new(),
+    };
+    let mut cache = TokenCache::<Error>::default();
+    cache.ended(Ok(token), Duration::ZERO, Duration::ZERO, &Policy::default(), 0.0);
+    cache.latest().expect("the exchange brought one")
+});
 
 /// Reads a response as a host reports it, which has a status of HTTP.
 fn response(parts: &mut Parts) -> Response {
@@ -121,33 +156,21 @@ fn response(parts: &mut Parts) -> Response {
     response
 }
 
-fn received(response: &Response) -> model::Response {
-    model::Response {
+fn received(response: &Response) -> records::Response {
+    records::Response {
         status: response.status,
         headers: response.headers.clone(),
-        body: response.body.clone(),
+        body: response.body.clone().into(),
         received_at: response.received_at,
     }
 }
 
-fn nothing() -> host_test::entries::Entries {
-    CONNECTOR.entries(Vec::new())
-}
-
 /// Calls an operation, offered or not, over the connection of the recordings.
 fn during<T>(id: &str, input: &str, call: impl FnOnce(OperationCall<'_>) -> T) -> T {
-    static OFFERED: LazyLock<HashMap<String, Operation>> = LazyLock::new(|| {
-        let offered = keeps_the_contract(Connector::operations(&CONNECTOR)).into_iter();
-        offered.map(|operation| (operation.id.clone(), operation)).collect()
-    });
-    static CONNECTION: LazyLock<Connection> = LazyLock::new(|| {
-        let entries = CONNECTOR.entries(pairs());
-        keeps_the_contract(CONNECTOR.resolve(&entries)).expect("the settings of the recordings are good")
-    });
-    let entries = nothing();
-    let unknown = Operation { id: id.to_owned(), download_domains: Vec::new(), ..OFFERED["nql.execute"].clone() };
-    let operation = OFFERED.get(id).unwrap_or(&unknown);
-    call(OperationCall { connection: &CONNECTION, entries: &entries, token: None, operation, input })
+    let offered = CONNECTOR.operations().expect("the component is sound");
+    let unknown = Operation::unknown(id);
+    let operation = offered.iter().find(|operation| operation.id == id).unwrap_or(&unknown);
+    call(OperationCall { opened: &OPENED, token: Some(&GRANTED), operation, input })
 }
 
 fn connected(connection: connection::Connection) -> Connection {
@@ -171,9 +194,9 @@ fn problems(problems: Vec<problem::Problem>) -> Vec<Problem> {
     problems.into_iter().map(problem).collect()
 }
 
-fn failed(failure: failure::Failure) -> Failure {
+fn failed(failure: failure::Failure) -> Box<Failure> {
     let failure = failure.into_details();
-    Failure {
+    Box::new(Failure {
         code: failure.code.as_str().to_owned(),
         class: failure.code.class().to_owned(),
         message: failure.message,
@@ -182,7 +205,7 @@ fn failed(failure: failure::Failure) -> Failure {
         provider_code: failure.provider_code,
         provider_message: failure.provider_message,
         retry_after: failure.retry_after,
-    }
+    })
 }
 
 /// Spells a request of the library.
@@ -196,7 +219,7 @@ fn wanted(request: &Request) -> Value {
 }
 
 /// Spells a request of the component.
-fn spelled(request: &model::Request) -> Value {
+fn spelled(request: &records::Request) -> Value {
     let headers: Vec<_> = request.headers.iter().map(|(name, value)| json!([name, value.expose()])).collect();
     json!({
         "method": request.method, "url": request.url.as_str(), "headers": headers,

@@ -19,7 +19,7 @@ pub fn resolve(input: &[u8]) {
     let resolved = resolved(&pairs);
     assert_eq!(resolved, self::resolved(&pairs), "equal entries, other answers");
     if let Ok(connection) = &resolved {
-        leads_to_documented_hosts(connection);
+        has_documented_hosts(connection);
     }
     requests_agree(&requested(&pairs), &resolved);
     secrets_stay_hidden(&pairs);
@@ -39,7 +39,7 @@ fn requested(pairs: &Pairs) -> Result<Exchange, Vec<Problem>> {
     token::request(&Entries::new(pairs.clone()))
 }
 
-fn leads_to_documented_hosts(connection: &Connection) {
+fn has_documented_hosts(connection: &Connection) {
     let [login, api] = connection.hosts();
     let (instance, region) = hosts::of_login(&login).unwrap_or_else(|| panic!("{login}"));
     assert_eq!(api, format!("{instance}.api.{region}.nexthink.cloud"));

@@ -4,16 +4,16 @@
 //! Parts follow each other, each with one meaning, divided by the separators that
 //! ASCII has for this. What is missing at the end is empty.
 
-/// Between parts: *group separator*.
+/// The separator of parts: *group separator*.
 const PART: u8 = 0x1d;
 
-/// Between the items of a list: *record separator*.
+/// The separator of the items of a list: *record separator*.
 const ITEM: u8 = 0x1e;
 
-/// Between the halves of a pair: *unit separator*.
+/// The separator of the halves of a pair: *unit separator*.
 const HALF: u8 = 0x1f;
 
-/// Reads an input part by part.
+/// An input, to be read part by part.
 pub struct Parts<'a>(&'a [u8]);
 
 impl<'a> Parts<'a> {
@@ -78,7 +78,7 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// Knows its largest value.
+/// A number with a largest value.
 pub trait Bounded {
     /// The largest value.
     const MAX: Self;
@@ -104,12 +104,12 @@ fn halves(bytes: &[u8], separator: u8) -> (&[u8], Option<&[u8]>) {
 }
 
 /// Reads UTF-8; what is none becomes the replacement character, as no host can
-/// hand anything else to a plugin.
+/// hand anything else to a connector.
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// Writes an input part by part.
+/// An input, to be written part by part.
 #[derive(Default)]
 pub struct Writer(Option<Vec<u8>>);
 

@@ -1,13 +1,14 @@
-//! Plugins that return anything: every check of the host's guard, without a plugin
+//! Connectors that return anything: every check of the host's guard, without a component
 //! before it. What a check accepts is looked at again here, by other code.
 
 use std::sync::LazyLock;
 
-use host_test::entries::Entries;
-use host_test::guard::BadOutput;
-use host_test::guard::fuzzing::{self, Guard, contract, permissions, raw};
-use host_test::model::operation::{Compression, Operation, Step};
-use host_test::model::{Connection, Definition, Request};
+use connector_core::guard::fuzzing::{self, Guard};
+use connector_core::records::{
+    Choice, Compression, Connection, Definition, Failure, Field, GuideStep, Link, Operation, Permission,
+    PermissionStatus, Problem, Progress, Request, Step, Token,
+};
+use connector_core::{BadOutput, Opened, Secret, raw};
 use serde_json::value::RawValue;
 
 use crate::format::Parts;
@@ -18,32 +19,31 @@ use crate::{CANARY, assert_hidden};
 const HOSTS: [&str; 2] = ["nxdocs-login.eu.nexthink.cloud", "nxdocs.api.eu.nexthink.cloud"];
 
 struct Setting {
-    entries: Entries,
-    connection: Connection,
-    operation: Operation,
+    opened: Opened,
+    operation: &'static Operation,
 }
 
 static SETTING: LazyLock<Setting> = LazyLock::new(|| {
     let pairs = [("instance", "nxdocs"), ("region", "eu"), ("client_id", "example"), ("client_secret", CANARY)];
     let entries = CONNECTOR.entries(pairs.map(|(key, text)| (key.to_owned(), text.to_owned())).into());
-    let connection = CONNECTOR.resolve(&entries).expect("an honest plugin").expect("good entries");
-    assert_eq!(connection.hosts, HOSTS);
-    let operations = CONNECTOR.operations().expect("an honest plugin");
-    let operation = operations.into_iter().find(|operation| operation.id == "nql.export").expect("it is offered");
-    Setting { entries, connection, operation }
+    let opened = CONNECTOR.open(entries).expect("the entries are good");
+    assert_eq!(opened.connection().hosts, HOSTS);
+    let operations = CONNECTOR.operations().expect("the component is sound");
+    let operation = operations.iter().find(|operation| operation.id == "nql.export").expect("it is offered");
+    Setting { opened, operation }
 });
 
 /// Checks any value: the part that names its kind, and its members in the order of
 /// the contract.
 pub fn guard(input: &[u8]) {
-    let Setting { entries, connection, operation } = &*SETTING;
-    let guard = Guard { definition: CONNECTOR.definition(), connection, entries };
+    let Setting { opened, operation } = &*SETTING;
+    let guard = Guard { definition: CONNECTOR.definition(), opened };
     let mut parts = Parts::new(input);
     let parts = &mut parts;
     match parts.bytes() {
         b"definition" => judge(fuzzing::definition(raw_definition(parts)), definition),
         b"operation" => {
-            judge(fuzzing::catalogue(vec![raw_operation(parts)], guard.definition), |_| ());
+            judge(fuzzing::operations(vec![raw_operation(parts)], guard.definition), |_| ());
         }
         b"connection" => judge(guard.connection(raw_connection(parts)), |connection| {
             assert!(connection.hosts.iter().all(|host| is_of_nexthink(host)), "{connection:?}");
@@ -65,30 +65,31 @@ pub fn guard(input: &[u8]) {
         b"send" => judge(guard.step(raw_send(parts), operation), step),
         b"download" => judge(guard.step(raw_download(parts), operation), step),
         b"done" => {
-            let raw = contract::Outcome { output: parts.text(), partial: parts.flag(), warnings: parts.list() };
-            judge(guard.step(contract::Step::Done(raw), operation), step);
+            let raw = raw::Outcome { output: parts.text(), partial: parts.flag(), warnings: parts.list() };
+            judge(guard.step(raw::Step::Done(raw), operation), step);
         }
         b"problem" => {
             let (field, hint) = (parts.optional(), parts.optional());
-            let problem = raw::Problem { field, code: parts.text(), message: parts.text(), hint };
+            let problem = Problem { field, code: parts.text(), message: parts.text(), hint };
             judge(guard.problems(vec![problem]), |problems| assert_hidden(problems, "a problem"));
         }
         b"failure" => judge(guard.failure(raw_failure(parts)), |failure| {
             assert_hidden(failure, "a failure");
             printable(&[&failure.message]);
         }),
-        b"token" => judge(fuzzing::token(raw_token(parts)), |token| {
+        b"token" => judge(guard.token(raw_token(parts)), |token| {
+            assert_hidden(token, "a token");
             assert!(token.refresh_after < token.expires_in);
             assert!(!token.value.expose().is_empty() && token.value.expose().bytes().all(|b| b.is_ascii_graphic()));
         }),
         b"token-headers" => judge(fuzzing::token_headers(parts.pairs()), |headers| {
             assert!(headers.iter().all(|(_, value)| is_of_a_header(value.expose())));
         }),
-        b"standing" => {
-            let raw = permissions::Standing { state: parts.text(), detail: parts.text() };
-            judge(guard.standing(raw), |standing| {
-                assert_hidden(standing, "a standing");
-                printable(&[&standing.detail]);
+        b"permission-status" => {
+            let raw = PermissionStatus { state: parts.text(), detail: parts.text() };
+            judge(guard.permission_status(raw), |status| {
+                assert_hidden(status, "a permission status");
+                printable(&[&status.detail]);
             });
         }
         _ => {}
@@ -172,8 +173,8 @@ fn printable(texts: &[&str]) {
     assert!(texts.iter().all(|text| !text.trim().is_empty() && !text.contains(char::is_control)), "{texts:?}");
 }
 
-fn raw_connection(parts: &mut Parts) -> raw::Connection {
-    raw::Connection {
+fn raw_connection(parts: &mut Parts) -> Connection {
+    Connection {
         key: parts.text(),
         label: parts.text(),
         settings: parts.pairs(),
@@ -196,17 +197,17 @@ fn raw_request(parts: &mut Parts) -> raw::Request {
     }
 }
 
-fn raw_send(parts: &mut Parts) -> contract::Step {
-    contract::Step::Send(contract::Pending {
+fn raw_send(parts: &mut Parts) -> raw::Step {
+    raw::Step::Send(raw::Pending {
         request: raw_request(parts),
         wait: parts.number(),
         state: parts.bytes().to_vec(),
-        progress: contract::Progress { text: parts.text(), done: parts.number(), total: parts.number() },
+        progress: Progress { text: parts.text(), done: parts.number(), total: parts.number() },
     })
 }
 
-fn raw_download(parts: &mut Parts) -> contract::Step {
-    contract::Step::Download(contract::Download {
+fn raw_download(parts: &mut Parts) -> raw::Step {
+    raw::Step::Download(raw::Download {
         request: raw_request(parts),
         state: parts.bytes().to_vec(),
         media_type: parts.text(),
@@ -216,8 +217,8 @@ fn raw_download(parts: &mut Parts) -> contract::Step {
     })
 }
 
-fn raw_failure(parts: &mut Parts) -> raw::Failure {
-    raw::Failure {
+fn raw_failure(parts: &mut Parts) -> Failure {
+    Failure {
         code: parts.text(),
         class: parts.text(),
         message: parts.text(),
@@ -229,9 +230,9 @@ fn raw_failure(parts: &mut Parts) -> raw::Failure {
     }
 }
 
-fn raw_token(parts: &mut Parts) -> raw::Token {
-    raw::Token {
-        value: parts.text(),
+fn raw_token(parts: &mut Parts) -> Token {
+    Token {
+        value: Secret::new(parts.text()),
         kind: parts.text(),
         expires_in: parts.number(),
         refresh_after: parts.number(),
@@ -241,8 +242,8 @@ fn raw_token(parts: &mut Parts) -> raw::Token {
     }
 }
 
-fn raw_operation(parts: &mut Parts) -> contract::Operation {
-    contract::Operation {
+fn raw_operation(parts: &mut Parts) -> raw::Operation {
+    raw::Operation {
         id: parts.text(),
         title: parts.text(),
         description: parts.text(),
@@ -256,22 +257,22 @@ fn raw_operation(parts: &mut Parts) -> contract::Operation {
 }
 
 /// A field, a choice, a permission and a step are enough to break every rule.
-fn raw_definition(parts: &mut Parts) -> raw::Definition {
-    raw::Definition {
+fn raw_definition(parts: &mut Parts) -> Definition {
+    Definition {
         id: parts.text(),
         name: parts.text(),
         summary: parts.text(),
         version: parts.text(),
         categories: parts.list(),
         icon: parts.text(),
-        links: parts.pairs().into_iter().map(|(relation, url)| raw::Link { relation, url }).collect(),
+        links: parts.pairs().into_iter().map(|(relation, url)| Link { relation, url }).collect(),
         domains: parts.list(),
         auth: parts.text(),
         prerequisites: parts.list(),
         extra: parts.pairs(),
-        guide: vec![raw::GuideStep { id: parts.text(), title: parts.text(), text: parts.text() }],
-        permissions: vec![raw::Permission { id: parts.text(), label: parts.text(), purpose: parts.text() }],
-        fields: vec![raw::Field {
+        guide: vec![GuideStep { id: parts.text(), title: parts.text(), text: parts.text() }],
+        permissions: vec![Permission { id: parts.text(), label: parts.text(), purpose: parts.text() }],
+        fields: vec![Field {
             key: parts.text(),
             label: parts.text(),
             description: parts.text(),
@@ -282,7 +283,7 @@ fn raw_definition(parts: &mut Parts) -> raw::Definition {
             pattern: parts.optional(),
             max_length: Some(parts.number()),
             guide_step: parts.optional(),
-            choices: parts.pairs().into_iter().map(|(value, label)| raw::Choice { value, label }).collect(),
+            choices: parts.pairs().into_iter().map(|(value, label)| Choice { value, label }).collect(),
         }],
     }
 }

@@ -1,19 +1,20 @@
-//! Files that say they are recordings.
+//! Files that claim to be recordings.
 
 use std::path::Path;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
-use host_test::BUILT_IN;
-use host_test::guard::Connector;
-use host_test::har::{Recording, to_text};
-use host_test::plugin::{Limits, Plugin};
-use host_test::scenario::{self, Stopped};
+use connector_host::{Component, Connector, Limits};
+use connector_recordings::{Recording, Stopped, play};
+use nexthink_component::NEXTHINK;
+use tokio::runtime::{Builder, Runtime};
 
-/// The built-in component behind its guard.
-pub static CONNECTOR: LazyLock<Connector> = LazyLock::new(|| {
-    let plugin = Plugin::load(BUILT_IN, Limits::default()).expect("the built-in component loads");
-    Connector::new(plugin).expect("the built-in component says what it is")
+/// The component behind its guard.
+pub static CONNECTOR: LazyLock<Arc<Connector>> = LazyLock::new(|| {
+    let component = Component::load(NEXTHINK, Limits::default()).expect("the component loads");
+    Arc::new(Connector::new(component).expect("the definition is good"))
 });
+
+static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Builder::new_current_thread().build().expect("a runtime"));
 
 /// Reads any file, writes what was read, and plays it against the component, which
 /// a recording cannot drive to break the contract.
@@ -28,11 +29,11 @@ pub fn har(input: &[u8]) {
         }
     };
     // None: the clock lies beyond the year 9999.
-    if let Some(text) = to_text(&recording, &[]) {
+    if let Some(text) = recording.to_text() {
         let again = Recording::parse(path, text.as_bytes()).unwrap_or_else(|error| panic!("{error}: {text}"));
-        assert_eq!(to_text(&again, &[]), Some(text), "written and read it is another recording");
+        assert_eq!(again.to_text(), Some(text), "written and read it is another recording");
     }
-    if let Err(Stopped::Plugin(error)) = scenario::play(&CONNECTOR, &recording).outcome {
+    if let Err(Stopped::Connector(error)) = RUNTIME.block_on(play(&CONNECTOR, &Arc::new(recording))).outcome {
         panic!("{error}");
     }
 }

@@ -7,8 +7,8 @@
 //! - No secret shows in what is meant to be seen, `Debug` included.
 //! - What is refused is refused with a reason, what is accepted obeys the contract,
 //!   and the same input gives the same answer.
-//! - The host's guard accepts whatever the connector says, and the component says
-//!   what the library says.
+//! - The host's guard accepts whatever the connector returns, and the component returns
+//!   what the library returns.
 //!
 //! An input is text in the form of [`mod@format`]. [`seeds`] makes the first ones of the
 //! recordings in `fixtures/`.
@@ -28,8 +28,8 @@ pub mod seeds;
 #[path = "../../../tests/hosts/mod.rs"]
 mod hosts;
 
-/// Stands where nothing may be shown. Inputs that hold it themselves prove nothing
-/// and are passed over.
+/// The secret that may not show. Inputs that contain it themselves prove nothing and
+/// are passed over.
 pub const CANARY: &str = "c4n4ry-7f3a9e51";
 
 /// Asserts that the canary does not show.
@@ -39,7 +39,7 @@ fn assert_hidden(shown: &impl std::fmt::Debug, place: &str) {
     assert!(!shown.contains(CANARY), "{place} shows what is secret: {shown}");
 }
 
-/// Finds the canary in an input.
+/// Returns whether an input contains the canary.
 fn holds_canary(input: &[u8]) -> bool {
     input.windows(CANARY.len()).any(|window| window == CANARY.as_bytes())
 }

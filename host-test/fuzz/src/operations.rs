@@ -51,7 +51,7 @@ pub fn operation_input(input: &[u8]) {
     quotes_nothing(&id, &text);
 }
 
-/// Goes on with any operation: the parts id, input, state and the response, which
+/// Resumes any operation: the parts id, input, state and the response, which
 /// stands for those that follow too.
 pub fn resume(input: &[u8]) {
     let mut parts = Parts::new(input);
@@ -68,8 +68,8 @@ pub fn resume(input: &[u8]) {
     {
         return;
     }
-    // With another input than it began with an operation may end in nonsense, but
-    // still leads nowhere else.
+    // With another input than it began with an operation may end in nonsense, but its
+    // requests still go nowhere else.
     let begun = operations::start(&settings(), &id, &text).is_ok();
     for _ in 0..ANSWERS {
         match operations::resume(&settings(), &id, &text, &state, &response) {

@@ -11,8 +11,8 @@ use nexthink_connector::token::{self, Token};
 use crate::format::Parts;
 use crate::{assert_hidden, holds_canary};
 
-/// Reads any response as one to the token request. The stand-in for a token in the
-/// seeds holds the canary.
+/// Reads any response as one to the token request. The token in the seeds is the
+/// canary.
 pub fn token_response(input: &[u8]) {
     let response = read(&mut Parts::new(input));
     if announces_canary(&response) {
@@ -48,10 +48,10 @@ pub fn api_response(input: &[u8]) {
         }
     }
     for permission in &PERMISSIONS {
-        let standing = permissions::standing_of(permission.id, &response);
-        assert_hidden(&standing, "a standing");
-        assert!(standing.detail.contains(permission.label));
-        let granted = standing.state == permissions::State::Granted;
+        let status = permissions::standing_of(permission.id, &response);
+        assert_hidden(&status, "a permission status");
+        assert!(status.detail.contains(permission.label));
+        let granted = status.state == permissions::State::Granted;
         assert!(!granted || success || response.status == 404, "granted by {}", response.status);
     }
 }

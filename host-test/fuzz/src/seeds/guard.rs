@@ -47,7 +47,7 @@ impl Seeds {
         self.value("token", token.list(&["service:integration"]).part(""));
         let headers = [("authorization".to_owned(), "Bearer eyJ.a.b".to_owned())];
         self.value("token-headers", part("token-headers").pairs(&headers));
-        self.value("standing", part("standing").part("granted").part("NQL API answers."));
+        self.value("permission-status", part("permission-status").part("granted").part("NQL API answers."));
         for operation in CATALOGUE {
             self.value(&format!("operation-{}", operation.id), described(operation));
             if let Ok(Step::Send(pending)) = operations::start(&settings(), operation.id, operation.example) {

@@ -6,21 +6,23 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::fs;
 use std::path::Path;
+use std::sync::LazyLock;
 
-use host_test::har::{self, Placeholders, RecordedBody, RecordedResponse, Recording};
+use connector_recordings::{Placeholders, RecordedBody, RecordedResponse, Recording, files};
 use nexthink_connector::http::Response;
 use nexthink_connector::operations::step::{Download, Pending, Step};
 use nexthink_connector::operations::{self, CATALOGUE};
 use serde_json::Value;
 
 use crate::format::Writer;
+use crate::har::CONNECTOR;
 use crate::{CANARY, operations as fuzzed};
 
 /// Longest seed, in bytes: a long one slows every change of it down, and says no
 /// more.
 const LONGEST: usize = 8 * 1024;
 
-/// Holds what fuzzing begins with.
+/// What fuzzing begins with.
 pub struct Seeds {
     /// Inputs by target and name.
     pub inputs: BTreeMap<&'static str, BTreeMap<String, Vec<u8>>>,
@@ -33,7 +35,7 @@ impl Seeds {
     pub fn of(fixtures: &Path) -> Result<Self, Box<dyn Error>> {
         let mut seeds = Self { inputs: BTreeMap::new(), dictionary: String::new() };
         let mut recordings = Vec::new();
-        for path in har::files(fixtures)? {
+        for path in files(fixtures)? {
             let text = fs::read(&path)?;
             let recording = Recording::parse(&path, &text)?;
             seeds.add(&path.file_stem().unwrap_or_default().to_string_lossy(), &recording, &text);
@@ -48,9 +50,9 @@ impl Seeds {
     /// Adds what a recording holds; `text` is its file.
     fn add(&mut self, name: &str, recording: &Recording, text: &[u8]) {
         self.insert("har", name, text.to_vec());
-        let entered: Vec<_> = recording.entered.iter().map(|(key, text)| (key.clone(), filled(text))).collect();
-        self.insert_both("resolve", "resolve", name, Writer::default().pairs(&entered));
-        let answers = recording.exchanges.iter().filter_map(|exchange| exchange.answer.as_ref().ok());
+        let entries: Vec<_> = recording.entries.iter().map(|(key, text)| (key.clone(), filled(text))).collect();
+        self.insert_both("resolve", "resolve", name, Writer::default().pairs(&entries));
+        let answers = recording.exchanges.iter().filter_map(|exchange| exchange.response.as_ref().ok());
         let answers: Vec<Response> = answers.map(|answer| response(recording.clock, answer)).collect();
         match &recording.scenario {
             None => {
@@ -128,12 +130,13 @@ fn response(clock: u64, recorded: &RecordedResponse) -> Response {
     }
 }
 
-/// Puts values in place of placeholders: the canary for a token and a signature,
-/// stand-ins for the rest.
+/// Puts values in place of placeholders: the canary for a token and a signature, made
+/// ones for the rest.
 fn filled(text: &str) -> String {
+    static PLACEHOLDERS: LazyLock<Placeholders> = LazyLock::new(|| Placeholders::new(CONNECTOR.definition()));
     let text = text.replace("{{access_token}}", CANARY);
     let text = text.replace("X-Amz-Signature=", &format!("X-Amz-Signature={CANARY}"));
-    Placeholders::default().fill(&text).unwrap_or(text)
+    PLACEHOLDERS.fill(&text).unwrap_or(text)
 }
 
 /// Collects ids, and every member, short text and header in schemas and recordings.
@@ -146,8 +149,8 @@ fn dictionary(recordings: &[Recording]) -> String {
         }
     }
     for recording in recordings {
-        words.extend(recording.entered.iter().map(|(key, _)| key.clone()));
-        for answer in recording.exchanges.iter().filter_map(|exchange| exchange.answer.as_ref().ok()) {
+        words.extend(recording.entries.iter().map(|(key, _)| key.clone()));
+        for answer in recording.exchanges.iter().filter_map(|exchange| exchange.response.as_ref().ok()) {
             words.extend(answer.headers.iter().flat_map(|(name, value)| [name.clone(), value.clone()]));
             words.insert(answer.status.to_string());
             if let RecordedBody::Text(text) = &answer.body
