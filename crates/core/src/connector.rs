@@ -48,7 +48,7 @@ pub struct Opened {
 
 impl Opened {
     /// Puts one together from parts that passed the guard.
-    #[cfg(any(test, fuzzing))]
+    #[cfg(test)]
     pub(crate) fn for_test(entries: Entries, connection: Connection, exchange: Exchange, redactor: Redactor) -> Self {
         Self { entries, connection, exchange, redactor }
     }

@@ -1,7 +1,7 @@
 //! Opens the single checks to a fuzzer, without a component before them. Compiled under
 //! `cfg(fuzzing)` alone: elsewhere unchecked values stay in this crate.
 
-use super::{BadOutput, connection, definition, operations, request, verdict};
+use super::{BadOutput, connection, request, verdict};
 use crate::records::{
     Connection, Definition, Exchange, Failure, Operation, PermissionStatus, Problem, Request, Step, Token,
 };
@@ -17,12 +17,12 @@ pub struct Guard<'a> {
 
 /// Checks a definition.
 pub fn definition(raw: Definition) -> Result<Definition, BadOutput> {
-    definition::check(raw)
+    super::definition::check(raw)
 }
 
 /// Checks operations against a definition.
 pub fn operations(raw: Vec<raw::Operation>, definition: &Definition) -> Result<Vec<Operation>, BadOutput> {
-    operations::catalogue(raw, definition)
+    super::operations::catalogue(raw, definition)
 }
 
 /// Checks the headers that authorize a request.
@@ -54,7 +54,7 @@ impl Guard<'_> {
     /// Checks a step of an operation.
     pub fn step(&self, raw: raw::Step, operation: &Operation) -> Result<Step, BadOutput> {
         let call = OperationCall { opened: self.opened, token: None, operation, input: "{}" };
-        operations::step(Function::Resume, raw, call, self.definition, self.opened.redactor())
+        super::operations::step(Function::Resume, raw, call, self.definition, self.opened.redactor())
     }
 
     /// Checks problems of entries.
