@@ -46,7 +46,7 @@ impl Recording {
     pub fn read(path: &Path, credentials: Credentials<'_>) -> Option<Self> {
         let log = serde_json::from_str::<Value>(&std::fs::read_to_string(path).unwrap()).unwrap()["log"].take();
         let fill = |text: &str| {
-            let filled = text.replace("{{client_id}}", credentials.id).replace("{{client_secret}}", credentials.secret);
+            let filled = text.replace("{{entry:client_id}}", credentials.id).replace("{{secret:client_secret}}", credentials.secret);
             filled.replace("{{access_token}}", "recorded-token-0123456789")
         };
         let text = |value: &Value| fill(value.as_str().unwrap());
@@ -69,7 +69,7 @@ impl Recording {
             value => fill(&value.to_string()),
         };
         Some(Self {
-            entries: log["_entered"].as_array().unwrap().iter().map(pair).collect(),
+            entries: log["_entries"].as_array().unwrap().iter().map(pair).collect(),
             operation: log.get("_scenario").map(|scenario| (text(&scenario["operation"]), input(scenario))),
             permissions: log["_expect"].get("permissions").is_some(),
             exchanges,
