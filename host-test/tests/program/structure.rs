@@ -68,7 +68,9 @@ fn sources(directory: &Path) -> Vec<PathBuf> {
             let name = path.file_name().unwrap().to_str().unwrap().to_owned();
             if path.is_dir() && name != "tests" {
                 directories.push(path);
-            } else if path.extension().is_some_and(|ending| ending == "rs") && !matches!(name.as_str(), "tests.rs" | "testing.rs") {
+            } else if path.extension().is_some_and(|ending| ending == "rs")
+                && !matches!(name.as_str(), "tests.rs" | "testing.rs")
+            {
                 files.push(path);
             }
         }

@@ -46,7 +46,9 @@ impl Recording {
     pub fn read(path: &Path, credentials: Credentials<'_>) -> Option<Self> {
         let log = serde_json::from_str::<Value>(&std::fs::read_to_string(path).unwrap()).unwrap()["log"].take();
         let fill = |text: &str| {
-            let filled = text.replace("{{entry:client_id}}", credentials.id).replace("{{secret:client_secret}}", credentials.secret);
+            let filled = text
+                .replace("{{entry:client_id}}", credentials.id)
+                .replace("{{secret:client_secret}}", credentials.secret);
             filled.replace("{{access_token}}", "recorded-token-0123456789")
         };
         let text = |value: &Value| fill(value.as_str().unwrap());

@@ -72,7 +72,9 @@ pub(crate) async fn resolve(State(page): Shared, body: Body) -> Response {
         Err(refusal) => return refusal,
     };
     let connector = &page.connector;
-    asked.entries.retain(|(key, _)| !connector.definition().field(key).is_some_and(connector_host::records::Field::is_secret));
+    asked
+        .entries
+        .retain(|(key, _)| !connector.definition().field(key).is_some_and(connector_host::records::Field::is_secret));
     let resolved = connector.resolve(&connector.entries(asked.entries));
     answer(resolved.map(|connection| json!({ "connection": connection })).map_err(|error| Error::from(error).into()))
 }
