@@ -39,7 +39,7 @@ pub struct TestComponent {
 impl TestComponent {
     /// A component of the least world, which exports the provider alone.
     pub fn provider() -> Self {
-        Self::of("provider-plugin")
+        Self::of("provider-only")
     }
 
     /// A component that exports every interface.

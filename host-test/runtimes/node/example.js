@@ -84,7 +84,7 @@ const entries = [
 ];
 try {
   const connection = fresh().provider.resolve(entries);
-  console.log(`leads to ${connection.label}: ${connection.hosts.join(", ")}`);
+  console.log(`hosts of ${connection.label}: ${connection.hosts.join(", ")}`);
   const { request } = fresh().provider.tokenRequest(entries);
   const token = fresh().provider.tokenResponse(await send(connection, request));
   console.log(`${token.kind} token, to be renewed after ${token.refreshAfter} s`);

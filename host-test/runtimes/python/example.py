@@ -94,7 +94,7 @@ entries = [
 ]
 try:
     connection = call("provider", "resolve", entries, error=list)
-    print(f"leads to {connection.label}: {', '.join(connection.hosts)}")
+    print(f"hosts of {connection.label}: {', '.join(connection.hosts)}")
     exchange = call("provider", "token-request", entries, error=list)
     token = call("provider", "token-response", send(connection, exchange.request))
     print(f"{token.kind} token, to be renewed after {getattr(token, 'refresh-after')} s")

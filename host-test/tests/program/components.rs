@@ -136,7 +136,7 @@ fn a_connector_with_other_types_misbehaves() {
 #[test]
 fn a_connector_that_crashes_misbehaves() {
     let folder = Folder::new();
-    let file = folder.file("crashing.wasm", dummy::of_the_contract("provider-plugin"));
+    let file = folder.file("crashing.wasm", dummy::of_the_contract("provider-only"));
     for command in ["describe", "run", "resolve"] {
         let sentence = "the connector crashed (it gave up) in `describe`";
         assert_refused(&[command, "--component", &file], MISBEHAVED, "connector-trapped", sentence);

@@ -83,7 +83,7 @@ fn inspect_gives_the_digest_of_the_written_file() {
 }
 
 #[test]
-fn inspect_reads_a_plugin_that_cannot_run() {
+fn inspect_reads_a_component_that_cannot_run() {
     let folder = Folder::new();
     let bytes = dummy::of_the_contract("connector");
     let path = folder.file("dummy.wasm", &bytes);

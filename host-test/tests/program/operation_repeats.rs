@@ -32,7 +32,7 @@ fn a_request_that_is_repeatable_is_sent_again() {
 }
 
 #[test]
-fn an_answer_that_stays_a_failure_is_worded_by_the_plugin() {
+fn an_answer_that_stays_a_failure_is_worded_by_the_connector() {
     let fixture = Fixture::all();
     let report = fixture.call(&["workflows.details", "--json", "--input", r##"{"workflowId":"#no_such"}"##]);
     let report = report.with_status(1).json();

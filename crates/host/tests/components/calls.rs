@@ -14,7 +14,7 @@ fn first_call(component: &[u8], limits: Limits) -> Result<Connector, Error> {
 
 #[test]
 fn a_connector_that_panics_has_crashed() {
-    let error = call_error(first_call(&dummy::of_the_contract("provider-plugin"), Limits::default()));
+    let error = call_error(first_call(&dummy::of_the_contract("provider-only"), Limits::default()));
     assert_eq!(error.kind.code(), "connector-trapped");
     assert_eq!(error.to_string(), "the connector crashed (it gave up) in `describe`");
 }

@@ -141,7 +141,7 @@ fn every_record_field_is_documented() {
 #[test]
 fn the_least_world_imports_nothing_and_exports_the_provider() {
     let (resolve, _) = contract();
-    let least = world(&resolve, "provider-plugin");
+    let least = world(&resolve, "provider-only");
     assert_eq!(least.imports.keys().count(), 0, "{:?}", least.imports);
     assert_eq!(exported(&resolve, least), ["provider"]);
 }

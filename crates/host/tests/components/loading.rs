@@ -97,7 +97,7 @@ fn interfaces_beside_the_provider_are_found() {
     let all = [Interface::Provider, Interface::Access, Interface::Permissions, Interface::Operations];
     let component = load(&dummy::of_the_contract("connector")).unwrap();
     assert_eq!(all.map(|interface| component.exports(interface)), [true; 4]);
-    let component = load(&dummy::of_the_contract("provider-plugin")).unwrap();
+    let component = load(&dummy::of_the_contract("provider-only")).unwrap();
     assert_eq!(all.map(|interface| component.exports(interface)), [true, false, false, false]);
     for other in ["provide", "accesses", ""] {
         assert!(!component.info().exports_interface(other), "{other}");

@@ -7,8 +7,8 @@ use connector_core::records::{Connection, Definition, Request};
 use connector_core::{Entries, SHORTEST_SECRET, Secret, trim};
 use regex::Regex;
 
-use super::Refused;
 use super::finder::{ANYWHERE, Finder};
+use super::refused::Refused;
 use crate::placeholder::{Kind, Placeholder};
 
 /// Shortest text entry to replace, in characters. Shorter ones stay as they are: replacing

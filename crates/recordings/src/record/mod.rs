@@ -9,15 +9,17 @@
 
 mod finder;
 mod known;
+mod log;
 mod recorder;
 mod redaction;
+mod refused;
 mod scan;
 mod shapes;
 mod subject;
 mod views;
 
-pub use recorder::{Recorder, Refused};
-pub use scan::{Finding, Leak};
+pub use recorder::Recorder;
+pub use refused::{Finding, Leak, Refused};
 
 #[cfg(test)]
 mod tests;

@@ -1,26 +1,21 @@
 //! Keeps what goes over a transport.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
-use connector_core::records::{Request, Response};
-use connector_core::{Body, Fault, Policy};
+use connector_core::records::Request;
+use connector_core::{Fault, Policy};
 use connector_host::{BoxFuture, Incoming, Options, Pieces, SendError, Session, Transport};
-use thiserror::Error;
 
 use super::known::Known;
-use super::scan::Finding;
+use super::log::{Clock, Log, Received};
+use super::refused::Refused;
 use super::subject::Subject;
 use crate::outcome::Outcome;
 use crate::placeholder::Kind;
 use crate::recording::Scenario;
-
-/// Longest body to keep, in bytes: with JSON's escapes it fits into what is read again.
-const BODY_BYTES: usize = 16 << 20;
-
-type Clock = Box<dyn Fn() -> Duration + Send + Sync>;
 
 /// A transport that sends over another one and keeps what was sent and received. `Debug`
 /// shows how much.
@@ -45,51 +40,7 @@ type Clock = Box<dyn Fn() -> Duration + Send + Sync>;
 /// ```
 pub struct Recorder<T> {
     transport: T,
-    log: Arc<Log>,
-}
-
-/// Why nothing was recorded. There is nothing secret in it.
-#[derive(Debug, Error)]
-pub enum Refused {
-    /// Something secret would be found inside of other words.
-    #[error("the {0} has less than 8 characters and cannot be told from other text")]
-    TooShort(String),
-    /// An exchange ended as no recording can say.
-    #[error("exchange {0} ended in a way that no recording has a word for")]
-    Unrecordable(usize),
-    /// A text or a moment does not fit into a HAR file.
-    #[error("this cannot be recorded: {0}")]
-    Unwritable(&'static str),
-    /// Something is left that looks secret.
-    #[error("the recording would give away what is secret or personal:{}", listed(.0))]
-    Leaks(Vec<Finding>),
-}
-
-fn listed(findings: &[Finding]) -> String {
-    findings.iter().flat_map(|finding| ["\n  ".to_owned(), finding.to_string()]).collect()
-}
-
-struct Log {
-    clock: Clock,
-    /// In the order sent.
-    exchanges: Mutex<Vec<Kept>>,
-}
-
-/// An exchange as it is.
-pub(super) struct Kept {
-    pub(super) request: Request,
-    pub(super) received: Received,
-    pub(super) started: Duration,
-    pub(super) ended: Duration,
-}
-
-pub(super) enum Received {
-    /// Not all of it.
-    Some(Option<Response>, Vec<Bytes>),
-    All(Response),
-    Fault(Fault),
-    /// More than is kept, or what the contract has no word for.
-    Other,
+    pub(super) log: Arc<Log>,
 }
 
 /// A body on its way, of which the log gets every piece.
@@ -114,7 +65,7 @@ impl<T: Transport> Recorder<T> {
     }
 
     pub(super) fn with_clock(transport: T, clock: Clock) -> Self {
-        Self { transport, log: Arc::new(Log { clock, exchanges: Mutex::default() }) }
+        Self { transport, log: Arc::new(Log::new(clock)) }
     }
 
     /// Ends the recording and returns the text of its file. What came before is forgotten.
@@ -142,22 +93,18 @@ impl<T: Transport> Recorder<T> {
             token_request: &opened.exchange().request,
             known: Known::new(session.connector().definition(), opened.entries(), opened.connection())?,
         };
-        let exchanges = self.take();
+        let exchanges = self.log.take();
         subject.learn(&exchanges, scenario.is_some())?;
         if let Some(granted) = session.latest_token() {
             subject.known.learn(Kind::AccessToken, granted.token().value.expose())?;
         }
-        subject.write(exchanges, outcome, scenario, name, source, (self.log.clock)())
-    }
-
-    pub(super) fn take(&self) -> Vec<Kept> {
-        std::mem::take(&mut *self.log.exchanges())
+        subject.write(exchanges, outcome, scenario, name, source, self.log.now())
     }
 }
 
 impl<T> fmt::Debug for Recorder<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Recorder").field("exchanges", &self.log.exchanges().len()).finish_non_exhaustive()
+        f.debug_struct("Recorder").field("exchanges", &self.log.len()).finish_non_exhaustive()
     }
 }
 
@@ -193,51 +140,5 @@ impl Pieces for Passing {
             self.log.end(self.number, |received| received.and(&next));
             next
         })
-    }
-}
-
-impl Log {
-    fn begin(&self, request: &Request) -> usize {
-        let started = (self.clock)();
-        let mut exchanges = self.exchanges();
-        exchanges.push(Kept {
-            request: request.clone(),
-            received: Received::Some(None, Vec::new()),
-            started,
-            ended: started,
-        });
-        exchanges.len() - 1
-    }
-
-    fn end(&self, number: usize, change: impl FnOnce(Received) -> Received) {
-        let ended = (self.clock)();
-        // None: the recording has ended meanwhile.
-        if let Some(kept) = self.exchanges().get_mut(number) {
-            kept.received = change(std::mem::replace(&mut kept.received, Received::Other));
-            kept.ended = ended;
-        }
-    }
-
-    fn exchanges(&self) -> MutexGuard<'_, Vec<Kept>> {
-        // Every change is whole before anything can panic.
-        self.exchanges.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Received {
-    /// Adds the next piece.
-    fn and(self, next: &Result<Option<Bytes>, Fault>) -> Self {
-        match (self, next) {
-            (Self::Some(head, mut pieces), Ok(Some(piece))) => {
-                pieces.push(piece.clone());
-                let length: usize = pieces.iter().map(Bytes::len).sum();
-                if length > BODY_BYTES { Self::Other } else { Self::Some(head, pieces) }
-            }
-            (Self::Some(Some(head), pieces), Ok(None)) => {
-                Self::All(Response { body: Body::from(pieces.concat()), ..head })
-            }
-            (Self::Some(..), Err(fault)) => Self::Fault(*fault),
-            (other, _) => other,
-        }
     }
 }

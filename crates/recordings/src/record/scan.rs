@@ -3,8 +3,6 @@
 //! It trusts nothing of the redaction but the spelling of placeholders, and reads every
 //! string in every encoding.
 
-use std::fmt;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use connector_core::records::Definition;
@@ -12,6 +10,7 @@ use serde_json::{Map, Value};
 
 use super::finder::Finder;
 use super::known::{self, Known};
+use super::refused::{Finding, Leak};
 use super::shapes::shapes;
 use super::views::views;
 use crate::placeholder::{Kind, Placeholder};
@@ -22,67 +21,6 @@ const PLACEHOLDER: char = '\u{10FFFD}';
 
 /// How compressed data begin: gzip (RFC 1952 §2.3.1), Zstandard (RFC 8878 §3.1.1).
 const COMPRESSED: [&[u8]; 2] = [&[0x1f, 0x8b], &[0x28, 0xb5, 0x2f, 0xfd]];
-
-/// A place of a finished recording where something looks secret. The text itself is not in
-/// it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
-    /// JSON Pointer (RFC 6901) to the value; empty for the whole file.
-    pub pointer: String,
-    /// What it looks like.
-    pub leak: Leak,
-}
-
-/// What looks secret.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Leak {
-    /// Something known to be secret or to identify the tenant, or part of it, in any
-    /// encoding.
-    Known(String),
-    /// A host under a domain of the provider that is none of the connection's.
-    OtherHost,
-    /// A JSON Web Token.
-    Jwt,
-    /// A value after `Bearer` or `Basic`, or an authorization without a placeholder.
-    Credentials,
-    /// A signature in a URL, or an access key.
-    Signature,
-    /// An e-mail address.
-    Email,
-    /// A Windows security identifier.
-    Sid,
-    /// A long run of letters and digits.
-    Token,
-    /// Compressed data, which cannot be scanned.
-    Compressed,
-}
-
-impl fmt::Display for Finding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let pointer = if self.pointer.is_empty() { "the file" } else { &self.pointer };
-        let fewer = "Record a call whose response leaves it out.";
-        let (what, hint) = match &self.leak {
-            Leak::Known(what) => {
-                return write!(
-                    f,
-                    "{pointer}: the {what}, or part of it, in a form without a placeholder. Record a call that does \
-                     not repeat it."
-                );
-            }
-            Leak::OtherHost => ("a host of another tenant", fewer),
-            Leak::Jwt => ("a JSON Web Token", fewer),
-            Leak::Credentials => ("credentials that are no placeholder", fewer),
-            Leak::Signature => {
-                ("a signed URL or an access key", "Record the operation that downloads it: links become placeholders.")
-            }
-            Leak::Email => ("an e-mail address", "Record a call about nobody, or about people made up for it."),
-            Leak::Sid => ("a Windows SID", "Record a call about nobody, or about people made up for it."),
-            Leak::Token => ("a long run of letters and digits", fewer),
-            Leak::Compressed => ("compressed data, which cannot be scanned", "Ask for it without compression."),
-        };
-        write!(f, "{pointer}: {what}. {hint}")
-    }
-}
 
 /// Lists what is left in the text of a recording, once for each value and leak.
 pub(super) fn scan(text: &str, known: &Known, definition: &Definition, hosts: &[String]) -> Vec<Finding> {

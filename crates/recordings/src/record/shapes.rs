@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use regex::Regex;
 
-use super::scan::Leak;
+use super::refused::Leak;
 
 /// Shortest run that counts as a token without anything that says so, in characters:
 /// shorter than any client secret, token or key that Nexthink's documentation shows.

@@ -8,10 +8,10 @@ use connector_core::records::{Connection, Definition, Request, Response};
 use connector_host::Downloaded;
 use url::Position;
 
-use super::Refused;
 use super::known::Known;
-use super::recorder::{Kept, Received};
+use super::log::{Kept, Received};
 use super::redaction::Redaction;
+use super::refused::Refused;
 use super::scan::scan;
 use crate::outcome::{Called, Ended, Outcome};
 use crate::placeholder::Kind;

@@ -130,7 +130,7 @@ fn recorded_by(
         connection: &connection,
         token_request: &request("POST", "https://login.sample.example/token", &[], ""),
     };
-    let exchanges = recorder.take();
+    let exchanges = recorder.log.take();
     subject.learn(&exchanges, scenario.is_some())?;
     subject.write(exchanges, outcome, scenario, "Name", "Recorded for a test.", Duration::from_secs(CLOCK))
 }
@@ -530,7 +530,7 @@ fn a_response_that_nobody_read_to_its_end_refuses_and_debug_shows_how_many_there
         connection: &connection,
         token_request: &sent,
     };
-    let result = subject.write(recorder.take(), &Outcome::default(), None, "Name", "Source", Duration::ZERO);
+    let result = subject.write(recorder.log.take(), &Outcome::default(), None, "Name", "Source", Duration::ZERO);
     assert!(matches!(result, Err(Refused::Unrecordable(0))));
 }
 
