@@ -204,7 +204,8 @@ check: lint $(DENY)
 	@if [ -n "$(LIBDIR)" ]; then $(CARGO) build --locked --package connector-core --target $(TARGET); fi
 	RUSTDOCFLAGS="--deny warnings" $(CARGO) doc --locked --workspace --no-deps
 	$(DENY) --workspace --locked --log-level error check bans licenses sources
-	$(CARGO) package --quiet --locked --no-verify --allow-dirty $(addprefix --package ,$(LIBRARIES))
+	@# Elsewhere than `package`, which wants a folder of its own.
+	$(CARGO) package --quiet --locked --no-verify --allow-dirty --target-dir target/crates $(addprefix --package ,$(LIBRARIES))
 
 ## Makes sure that something compiles for wasm32-unknown-unknown: the running
 ## toolchain, which rustup may complete, or else Debian's packages.
