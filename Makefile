@@ -47,8 +47,9 @@ LIBDIR = $(wildcard $(shell rustc --print target-libdir --target $(TARGET))/libs
 
 ## Builds connector and host, replays every recording, prints the report.
 run: setup
-	@# With the features of the whole workspace, so that `make test` builds nothing again.
-	@$(CARGO) build --quiet --locked --workspace --bin host-test
+	@# With the features of the whole workspace and, as an example has them, those that tests
+	@# add, so that `make test` builds nothing again.
+	@$(CARGO) build --quiet --locked --workspace --bin host-test --example seeds
 	@$(DEBUG)/host-test
 
 ## Runs all tests.
