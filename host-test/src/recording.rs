@@ -12,7 +12,7 @@ use crate::error::Error;
 /// A recorder over the network.
 pub(crate) type NetworkRecorder = Recorder<HttpTransport>;
 
-/// Says in a recording where its data come from.
+/// Where the data of a recording come from, as it states.
 const SOURCE: &str = "Recorded by host-test against a tenant.";
 
 /// How a recording is written.

@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::functions::{ApiCall, Function, Functions, Interface};
 use crate::granted::GrantedToken;
 use crate::guard::{self, BadOutput};
+use crate::raw;
 use crate::records::{
     Connection, Definition, Exchange, Operation, PermissionStatus, Probe, Problem, Request, Response, State, Step,
     Token,
@@ -194,7 +195,7 @@ impl<C: Functions> Connector<C> {
         }
     }
 
-    /// Tells success from failure.
+    /// Success, or what kind of failure a response is.
     ///
     /// # Errors
     ///
@@ -260,14 +261,7 @@ impl<C: Functions> Connector<C> {
         }
         let redactor = call.redactor();
         match self.component.start(&call.opened.connection.settings, &call.operation.id, call.input) {
-            Ok(step) => Ok(guard::step(
-                Function::Start,
-                step,
-                &call.opened.connection,
-                call.operation,
-                &self.definition,
-                redactor,
-            )?),
+            Ok(step) => self.step(Function::Start, step, &call),
             Err(ended) => {
                 let entries = &call.opened.entries;
                 let problems = ended.or_else(|raw| self.problems(Function::Start, raw, entries, redactor))?;
@@ -285,14 +279,7 @@ impl<C: Functions> Connector<C> {
         let redactor = call.redactor();
         let settings = &call.opened.connection.settings;
         match self.component.resume(settings, &call.operation.id, call.input, &state.0, response) {
-            Ok(step) => Ok(guard::step(
-                Function::Resume,
-                step,
-                &call.opened.connection,
-                call.operation,
-                &self.definition,
-                redactor,
-            )?),
+            Ok(step) => self.step(Function::Resume, step, &call),
             Err(ended) => {
                 Err(ended.or_else(|raw| guard::failure(Function::Resume, *raw, &self.definition, redactor))?.into())
             }
@@ -303,6 +290,11 @@ impl<C: Functions> Connector<C> {
     /// secret, even if somebody entered one as such.
     pub fn redactor(&self, entries: &Entries) -> Redactor {
         Redactor::new(entries, &self.definition.domains)
+    }
+
+    fn step(&self, function: Function, step: raw::Step, call: &OperationCall<'_>) -> Result<Step, Error> {
+        let connection = &call.opened.connection;
+        Ok(guard::step(function, step, connection, call.operation, &self.definition, call.redactor())?)
     }
 
     fn problems(

@@ -17,7 +17,8 @@ pub struct GrantedToken {
 }
 
 impl GrantedToken {
-    pub(crate) fn new(token: Token, number: u64) -> Self {
+    /// Takes a token as that of an exchange with a number, from 1.
+    pub fn new(token: Token, number: u64) -> Self {
         Self { token, number, headers: OnceLock::new(), redactor: OnceLock::new() }
     }
 

@@ -2,9 +2,8 @@
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::{Arc, LazyLock};
-use std::time::Duration;
 
-use connector_core::{Error, GrantedToken, Opened, OperationCall, Policy, Secret, TokenCache};
+use connector_core::{Error, GrantedToken, Opened, OperationCall, Secret};
 use connector_host::records::{self, Connection, Failure, Operation, Problem, State, Step as HostStep};
 use nexthink_connector::entries::Entries;
 use nexthink_connector::http::{Header, Request, Response};
@@ -144,9 +143,7 @@ static GRANTED: LazyLock<Arc<GrantedToken>> = LazyLock::new(|| {
         scopes: Vec::new(),
         missing_scopes: Vec::new(),
     };
-    let mut cache = TokenCache::<Error>::default();
-    cache.ended(Ok(token), Duration::ZERO, Duration::ZERO, &Policy::default(), 0.0);
-    cache.latest().expect("the exchange brought one")
+    Arc::new(GrantedToken::new(token, 1))
 });
 
 /// Reads a response as a host reports it, which has a status of HTTP.

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::root;
 
-/// Holds what a run left behind.
+/// What a run left behind.
 pub struct Ran {
     /// Exit status.
     pub status: i32,

@@ -38,7 +38,7 @@ pub fn changed(name: &str, pointer: &str, value: impl Into<Value>) -> Value {
     recording
 }
 
-/// Holds files of one test, removed at its end.
+/// Files of one test, removed at its end.
 pub struct Folder(TempDir);
 
 impl Folder {

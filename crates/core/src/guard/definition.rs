@@ -130,14 +130,14 @@ pub(super) fn domain_names(check: Check, at: &str, domains: &[String]) -> Result
     Ok(())
 }
 
-/// Tells whether a host is one of the domains or lies under one, label by label.
+/// Whether a host is one of the domains or lies under one, label by label.
 pub(super) fn is_under(host: &str, domains: &[String]) -> bool {
     let below =
         |domain: &String| host == domain || host.strip_suffix(domain.as_str()).is_some_and(|rest| rest.ends_with('.'));
     domains.iter().any(below)
 }
 
-/// Tells whether a text is a host name in lower case that is no IP address (RFC
+/// Whether a text is a host name in lower case that is no IP address (RFC
 /// 1123 §2.1), in hexadecimal neither: its last label begins with a letter.
 pub(super) fn is_host_name(text: &str) -> bool {
     let label = |label: &str| {
