@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::{env, fs};
 
 use clap::Args;
-use connector_host::{Component, Connector, Digest, Limits};
+use connector_host::{Compiler, Component, Connector, Digest, Limits};
 use nexthink_component::NEXTHINK;
 
 use crate::error::Error;
@@ -58,10 +58,10 @@ pub(crate) struct Loading {
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Component")]
 pub(crate) struct Bounds {
-    /// Units of fuel for one call, about one per instruction [default: 100000000; operations 10000000000]
+    /// Units of fuel for one call, about one per instruction [default: 100000000, and 600 for each byte beyond 64 KiB that is read]
     #[arg(long, value_name = "UNITS")]
     fuel: Option<u64>,
-    /// Memory of the component, in bytes [default: 8388608; operations 67108864]
+    /// Memory of the component, in bytes [default: 8388608, and 4 for each byte beyond 64 KiB that is read]
     #[arg(long, value_name = "BYTES")]
     memory: Option<usize>,
 }
@@ -69,14 +69,14 @@ pub(crate) struct Bounds {
 impl Bounds {
     /// Returns the limits of a call.
     pub(crate) fn limits(&self) -> Limits {
-        let preset = Limits::default();
-        Limits {
-            fuel: self.fuel.unwrap_or(preset.fuel),
-            operation_fuel: self.fuel.unwrap_or(preset.operation_fuel),
-            memory_bytes: self.memory.unwrap_or(preset.memory_bytes),
-            operation_memory_bytes: self.memory.unwrap_or(preset.operation_memory_bytes),
-            ..preset
+        let mut limits = Limits::default();
+        if let Some(fuel) = self.fuel {
+            (limits.fuel, limits.fuel_per_byte) = (fuel, 0);
         }
+        if let Some(memory) = self.memory {
+            (limits.memory_bytes, limits.memory_per_byte) = (memory, 0);
+        }
+        limits
     }
 }
 
@@ -84,17 +84,32 @@ impl Loading {
     /// Loads the component.
     pub(crate) fn component(&self) -> Result<Component, Error> {
         let (bytes, limits) = (self.source.bytes()?, self.bounds.limits());
-        let component = match cache_directory().filter(|_| !self.no_cache) {
-            Some(directory) => Component::load_cached(&bytes, limits, &directory),
-            None => Component::load(&bytes, limits),
+        let compiler = match &self.source.component {
+            // What this program was built with is trusted.
+            None => Compiler::in_process(),
+            Some(_) => Compiler::in_child(this_program(), [COMPILE]),
         };
-        component.map_err(|error| Error::Load { component: self.source.component.clone(), error })
+        let compiler = match cache_directory().filter(|_| !self.no_cache) {
+            Some(directory) => compiler.keep_in(directory),
+            None => compiler,
+        };
+        Component::load_with(&compiler, &bytes, limits)
+            .map_err(|error| Error::Load { component: self.source.component.clone(), error })
     }
 
     /// Loads the component and puts it behind its guard.
     pub(crate) fn connector(&self) -> Result<Arc<Connector>, Error> {
         Ok(Arc::new(Connector::new(self.component()?)?))
     }
+}
+
+/// The argument with which this program only compiles a component, for another that runs.
+pub(crate) const COMPILE: &str = "compile-component";
+
+/// Returns the path of this program: also where it was replaced while it runs.
+fn this_program() -> PathBuf {
+    let running = Path::new("/proc/self/exe");
+    if running.exists() { running.to_owned() } else { env::current_exe().unwrap_or_default() }
 }
 
 /// Returns a directory that its owner alone can use; none where it cannot be made. Code in

@@ -21,5 +21,8 @@ mod verbose;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    if std::env::args_os().nth(1).is_some_and(|argument| argument == loading::COMPILE) {
+        return connector_host::compile_child();
+    }
     cli::main()
 }

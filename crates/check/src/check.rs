@@ -121,10 +121,8 @@ impl Check {
         let component = self.connector.component();
         let usage = component.take_usage();
         let (mut fuel, mut memory) = (0, 0);
-        for (function, used) in &usage {
-            let (memory_bytes, budget) = component.limits().budget(*function);
-            fuel = fuel.max(percent(used.fuel, budget));
-            memory = memory.max(percent(used.memory_bytes as u64, memory_bytes as u64));
+        for (_, used) in &usage {
+            (fuel, memory) = (fuel.max(used.fuel_percent), memory.max(used.memory_percent));
             self.findings.tried_times(Rule::Repeats, used.calls);
             self.findings.tried_times(Rule::Limits, used.calls);
         }
@@ -150,10 +148,6 @@ fn token() -> Arc<GrantedToken> {
         missing_scopes: Vec::new(),
     };
     Arc::new(GrantedToken::new(token, 1))
-}
-
-fn percent(used: u64, of: u64) -> u64 {
-    used.saturating_mul(100) / of.max(1)
 }
 
 /// Rounds up: compilers differ, and the report on one component should not.

@@ -52,7 +52,10 @@ impl Findings {
     pub(crate) fn failed(&mut self, at: &str, error: &ConnectorError) {
         let rule = match error {
             ConnectorError::Call(error) => match error.kind {
-                CallErrorKind::OutOfFuel { .. } | CallErrorKind::OutOfMemory { .. } => Rule::Limits,
+                CallErrorKind::OutOfFuel { .. }
+                | CallErrorKind::OutOfTime { .. }
+                | CallErrorKind::OutOfMemory { .. }
+                | CallErrorKind::Overloaded { .. } => Rule::Limits,
                 CallErrorKind::Impure => Rule::Repeats,
                 CallErrorKind::Trapped(_) | CallErrorKind::Unreadable | CallErrorKind::NotOffered => Rule::Answers,
             },

@@ -14,7 +14,7 @@ use crate::policy::Policy;
 use crate::records::{Failure, Token};
 
 /// An error that may be a failure of the contract, which says how long to wait.
-pub trait HasFailure {
+pub trait HasFailure: From<Failure> {
     /// Returns the failure.
     fn failure(&self) -> Option<&Failure>;
 }
@@ -84,8 +84,9 @@ impl<E: Clone + HasFailure> TokenCache<E> {
     }
 
     /// Decides for a caller who asks now and cannot use the token of exchange number
-    /// `refused`; without `renewal` a good token is used until it expires. After [`Lookup::UseAndRenew`] and [`Lookup::Exchange`] the caller owes
-    /// an [`ended`](Self::ended).
+    /// `refused`; without `renewal` a good token is used until it expires. After
+    /// [`Lookup::UseAndRenew`] and [`Lookup::Exchange`] the caller owes an
+    /// [`ended`](Self::ended).
     pub fn next(&mut self, now: Duration, refused: Option<u64>, renewal: bool) -> Lookup<E> {
         if let Some(kept) = self.kept.as_ref().filter(|kept| Some(kept.granted.number()) != refused) {
             // A clock that went back says nothing about age: count as old.
@@ -110,12 +111,15 @@ impl<E: Clone + HasFailure> TokenCache<E> {
         }
     }
 
-    /// Records how an exchange ended whose request was sent at `sent_at`. `random` is from
-    /// 0 to 1.
+    /// Records how an exchange ended whose request was sent at `sent_at`. A token that has
+    /// expired on its way is a failed exchange: or it would be asked for without end.
+    /// `random` is from 0 to 1.
     pub fn ended(&mut self, result: Result<Token, E>, sent_at: Duration, now: Duration, policy: &Policy, random: f64) {
         self.running = false;
         self.exchanges += 1;
-        match result {
+        let took = now.saturating_sub(sent_at);
+        match result.and_then(|token| expired_on_arrival(&token, took).map_or(Ok(token), |failure| Err(failure.into())))
+        {
             Ok(token) => {
                 self.kept = Some(Kept { granted: Arc::new(GrantedToken::new(token, self.exchanges)), sent_at });
                 self.failed = None;
@@ -126,6 +130,12 @@ impl<E: Clone + HasFailure> TokenCache<E> {
                 self.failed = Some(Failed { error, times, again_at, at: now });
             }
         }
+    }
+
+    /// Ends the pause after a failed exchange, also one for good: whoever asks next makes
+    /// an exchange. For a person who has mended the cause.
+    pub fn end_pause(&mut self) {
+        self.failed = None;
     }
 
     /// Returns for how long no exchange will be made. None: for good, or as soon as
@@ -143,6 +153,17 @@ impl<E: Clone + HasFailure> TokenCache<E> {
     }
 }
 
+/// Returns the failure of an exchange that took longer than its token lives.
+fn expired_on_arrival(token: &Token, took: Duration) -> Option<Failure> {
+    let lives = token.expires_in;
+    (took >= Duration::from_secs(lives.into())).then(|| {
+        let took = took.as_secs_f64();
+        let message = format!("The access token lives {lives} s and had expired when it arrived, after {took:.1} s.");
+        let hint = "Check how long the token endpoint takes to answer, and the token lifetime set at the provider.";
+        Failure::of_host("timeout", "transient", message, hint)
+    })
+}
+
 /// Returns how long to make no exchange. None: for good.
 fn pause(error: &impl HasFailure, times: u32, policy: &Policy, random: f64) -> Option<Duration> {
     let growing = policy.pause(times, random);
@@ -150,7 +171,7 @@ fn pause(error: &impl HasFailure, times: u32, policy: &Policy, random: f64) -> O
         Some(failure) if failure.class == "config" => None,
         Some(failure) => {
             let asked = failure.retry_after.map(|seconds| Duration::from_secs(seconds.into()));
-            Some(asked.unwrap_or_default().max(growing))
+            Some(asked.unwrap_or_default().max(growing).min(policy.longest_pause))
         }
         None => Some(growing),
     }
@@ -255,11 +276,40 @@ mod tests {
     }
 
     #[test]
+    fn no_pause_is_longer_than_a_quarter_of_an_hour() {
+        let mut cache = Fixture::default();
+        cache.ended(Err(failure("unavailable", Some(u32::MAX))), 50);
+        assert_eq!(cache.pause_left(50), Some(900));
+        assert_eq!(cache.next(950, None), "exchange");
+    }
+
+    #[test]
     fn a_failure_of_the_configuration_lasts() {
         let mut cache = Fixture::default();
         cache.ended(Err(failure("invalid-client", None)), 0);
         assert_eq!(cache.next(1_000_000, None), "fail: It failed. (invalid-client)");
         assert_eq!(cache.pause_left(0), None);
+    }
+
+    #[test]
+    fn a_person_can_end_a_pause() {
+        for code in ["unavailable", "invalid-client"] {
+            let mut cache = Fixture::default();
+            cache.ended(Err(failure(code, Some(900))), 0);
+            cache.0.end_pause();
+            assert_eq!((cache.next(1, None).as_str(), cache.next(1, None).as_str()), ("exchange", "wait"), "{code}");
+        }
+    }
+
+    #[test]
+    fn a_token_that_expired_on_its_way_is_a_failed_exchange() {
+        let mut cache = Fixture::default();
+        assert_eq!(cache.next(0, None), "exchange");
+        let (sent, now) = (Duration::ZERO, Duration::from_millis(900_300));
+        cache.0.ended(Ok(token("a")), sent, now, &Policy::default(), 1.0);
+        let expired = "fail: The access token lives 900 s and had expired when it arrived, after 900.3 s. (timeout)";
+        assert_eq!((cache.next(901, None).as_str(), cache.pause_left(901)), (expired, Some(0)));
+        assert_eq!(cache.next(902, None), "exchange");
     }
 
     #[test]

@@ -82,6 +82,17 @@ impl<C: Functions> Connector<C> {
     /// # Errors
     ///
     /// [`Error::Connector`] where it does not return one, or one that breaks the contract.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # use connector_core::{Connector, Error, Functions};
+    /// # fn example<C: Functions>(component: C) -> Result<(), Error> {
+    /// let connector = Connector::new(component)?;
+    /// println!("{} {}", connector.definition().name, connector.definition().version);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn new(component: C) -> Result<Self, Error> {
         let definition = guard::definition(component.describe()?.0)?;
         Ok(Self { component, definition, operations: OnceLock::new() })
@@ -98,26 +109,66 @@ impl<C: Functions> Connector<C> {
     }
 
     /// Returns whether the component exports an interface.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # use connector_core::{Connector, Entries, Error, Functions};
+    /// # fn example<C: Functions>(connector: Connector<C>) -> Result<(), Error> {
+    /// use connector_core::Interface;
+    ///
+    /// if connector.offers(Interface::Permissions) {
+    ///     println!("permissions can be checked");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn offers(&self, interface: Interface) -> bool {
         self.component.exports(interface)
     }
 
     /// Wraps what a person entered; the definition says which of it is secret.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # use connector_core::{Connector, Entries, Error, Functions};
+    /// # fn example<C: Functions>(connector: Connector<C>, secret: String) -> Result<(), Error> {
+    /// let entries = connector.entries(vec![("client_secret".into(), secret)]);
+    /// assert!(!format!("{entries:?}").contains("s3cret"));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn entries(&self, pairs: Vec<(String, String)>) -> Entries {
         Entries::new(pairs, &self.definition.secret_keys().collect::<Vec<_>>())
     }
 
-    /// Normalises and validates the entries so far. Secrets play no part in it.
+    /// Normalises and validates the entries so far. The component does not get the secret
+    /// ones: what it does not have it cannot pass on.
     ///
     /// # Errors
     ///
     /// [`Error::Refused`] with every problem.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # use connector_core::{Connector, Entries, Error, Functions};
+    /// # fn example<C: Functions>(connector: Connector<C>, entries: Entries) -> Result<(), Error> {
+    /// match connector.resolve(&entries) {
+    ///     Ok(connection) => println!("{}: {}", connection.label, connection.hosts.join(", ")),
+    ///     Err(Error::Refused(problems)) => println!("{} to correct", problems.len()),
+    ///     Err(error) => return Err(error),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn resolve(&self, entries: &Entries) -> Result<Connection, Error> {
         self.resolve_with(entries, &self.redactor(entries))
     }
 
     fn resolve_with(&self, entries: &Entries, redactor: &Redactor) -> Result<Connection, Error> {
-        match self.component.resolve(entries.pairs()) {
+        match self.component.resolve(&entries.plain_pairs()) {
             Ok(connection) => Ok(guard::connection(connection.0, &self.definition, redactor)?),
             Err(ended) => {
                 let problems = ended.or_else(|raw| self.problems(Function::Resolve, raw, entries, redactor))?;
@@ -131,6 +182,17 @@ impl<C: Functions> Connector<C> {
     /// # Errors
     ///
     /// [`Error::Refused`] with every problem.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # use connector_core::{Connector, Entries, Error, Functions};
+    /// # fn example<C: Functions>(connector: Connector<C>, entries: Entries) -> Result<(), Error> {
+    /// let opened = connector.open(entries)?;
+    /// println!("{}", opened.exchange().request.place());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn open(&self, entries: Entries) -> Result<Opened, Error> {
         let redactor = self.redactor(&entries);
         let resolved = match self.resolve_with(&entries, &redactor) {
@@ -184,6 +246,21 @@ impl<C: Functions> Connector<C> {
     /// # Errors
     ///
     /// [`Error::Refused`] with every problem of the call.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # use connector_core::{Connector, Entries, Error, Functions};
+    /// # fn example<C: Functions>(connector: Connector<C>, entries: Entries) -> Result<(), Error> {
+    /// let call = connector_core::ApiCall {
+    ///     method: "GET".into(),
+    ///     path_and_query: "/api/v1/workflows".into(),
+    ///     ..Default::default()
+    /// };
+    /// let request = connector.api_request(&connector.open(entries)?, &call)?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn api_request(&self, opened: &Opened, call: &ApiCall) -> Result<Request, Error> {
         let Opened { connection, redactor, entries, .. } = opened;
         match self.component.api_request(&connection.settings, call) {
@@ -236,6 +313,18 @@ impl<C: Functions> Connector<C> {
     /// # Errors
     ///
     /// [`Error::Connector`]
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # use connector_core::{Connector, Entries, Error, Functions};
+    /// # fn example<C: Functions>(connector: Connector<C>) -> Result<(), Error> {
+    /// for operation in connector.operations()? {
+    ///     println!("{}: {} ({})", operation.id, operation.title, operation.effect);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn operations(&self) -> Result<&[Operation], Error> {
         if let Some(operations) = self.operations.get() {
             return Ok(operations);

@@ -22,6 +22,15 @@ impl Entries {
         &self.pairs
     }
 
+    /// Returns a copy of the pairs that are not secret, in order.
+    pub fn plain_pairs(&self) -> Vec<(String, String)> {
+        self.pairs.iter().filter(|(key, _)| !self.is_secret(key)).cloned().collect()
+    }
+
+    fn is_secret(&self, key: &str) -> bool {
+        self.secret_keys.iter().any(|secret| secret == key)
+    }
+
     /// Returns whether there is an entry with this key.
     pub fn has(&self, key: &str) -> bool {
         self.pairs.iter().any(|(given, _)| given == key)
@@ -34,12 +43,12 @@ impl Entries {
 
     /// Returns the texts that are secret.
     pub fn secrets(&self) -> impl Iterator<Item = &str> {
-        self.pairs.iter().filter(|(key, _)| self.secret_keys.contains(key)).map(|(_, text)| text.as_str())
+        self.pairs.iter().filter(|(key, _)| self.is_secret(key)).map(|(_, text)| text.as_str())
     }
 
     /// Returns the texts that are not secret.
     pub fn plain(&self) -> impl Iterator<Item = &str> {
-        self.pairs.iter().filter(|(key, _)| !self.secret_keys.contains(key)).map(|(_, text)| text.as_str())
+        self.pairs.iter().filter(|(key, _)| !self.is_secret(key)).map(|(_, text)| text.as_str())
     }
 }
 

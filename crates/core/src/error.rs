@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use crate::functions::{CallError, Ended};
+use crate::functions::{CallError, CallErrorKind, Ended};
 use crate::guard::BadOutput;
 use crate::records::{Failure, Problem};
 
@@ -35,7 +35,10 @@ impl From<ConnectorError> for Error {
 
 impl From<CallError> for Error {
     fn from(error: CallError) -> Self {
-        ConnectorError::from(error).into()
+        match error.kind {
+            CallErrorKind::Overloaded { seconds } => Failure::overloaded(seconds).into(),
+            _ => ConnectorError::from(error).into(),
+        }
     }
 }
 

@@ -197,6 +197,19 @@ pub enum CallErrorKind {
         /// The limit.
         fuel: u64,
     },
+    /// It took longer than allowed, mostly with work that uses no fuel.
+    #[error("the connector took longer than {seconds} s")]
+    OutOfTime {
+        /// The limit: seconds of processor time.
+        seconds: u64,
+    },
+    /// It was not called: as many calls ran as may, for as long as this one could wait.
+    /// A [`Connector`](crate::Connector) returns it as a failure of the host.
+    #[error("no instance of the connector became free within {seconds} s")]
+    Overloaded {
+        /// How long it waited.
+        seconds: u64,
+    },
     /// It wanted more memory than allowed.
     #[error("the connector wanted more memory than {bytes} bytes")]
     OutOfMemory {
@@ -220,6 +233,8 @@ impl CallErrorKind {
         match self {
             Self::Trapped(_) => "connector-trapped",
             Self::OutOfFuel { .. } => "connector-out-of-fuel",
+            Self::OutOfTime { .. } => "connector-out-of-time",
+            Self::Overloaded { .. } => "overloaded",
             Self::OutOfMemory { .. } => "connector-out-of-memory",
             Self::NotOffered => "connector-not-offered",
             Self::Impure | Self::Unreadable => "connector-bad-output",

@@ -17,20 +17,24 @@ pub struct Policy {
     pub first_wait: Duration,
     /// Longest of the waits that grow: between tries, and after a failed exchange.
     pub longest_wait: Duration,
-    /// Longest that one call takes with all its waits. A failure that asks for more is
-    /// returned at once.
+    /// Longest pause after a failed exchange, whatever the provider asks for.
+    pub longest_pause: Duration,
+    /// Longest that one call takes with all its waits and the time its requests take. A
+    /// failure that asks for more is returned at once.
     pub patience: Duration,
 }
 
 impl Default for Policy {
     /// Waits of 1 to 60 s are what Okta advises its clients; the patience is that of a
-    /// person in front of a progress bar.
+    /// person in front of a progress bar. A pause ends after a quarter of an hour, the
+    /// life of a Nexthink token: nobody would look for the reason any longer.
     fn default() -> Self {
         Self {
             attempts: 4,
             renewal: true,
             first_wait: Duration::from_secs(1),
             longest_wait: Duration::from_mins(1),
+            longest_pause: Duration::from_mins(15),
             patience: Duration::from_mins(3),
         }
     }
@@ -75,14 +79,14 @@ pub enum Advice {
 }
 
 impl Advice {
-    /// Reads it from a failure.
+    /// Reads it from a failure. The class decides; two codes of the contract also say
+    /// that the request had no effect.
     pub fn of(failure: &Failure) -> Self {
         let wait = failure.retry_after.map(|seconds| Duration::from_secs(seconds.into()));
-        match failure.code.as_str() {
-            "token-expired" => Self::Renew,
-            "rate-limited" => Self::Later(wait),
-            // Not by class: a word that this host does not know may be anything.
-            "unavailable" | "timeout" | "network" => Self::Repeat(wait),
+        match (failure.class.as_str(), failure.code.as_str()) {
+            (_, "token-expired") => Self::Renew,
+            ("transient", "rate-limited") => Self::Later(wait),
+            ("transient", _) => Self::Repeat(wait),
             _ => Self::GiveUp,
         }
     }
@@ -110,19 +114,19 @@ mod tests {
     }
 
     #[test]
-    fn advice_follows_from_the_code_and_the_wait_that_is_asked_for() {
+    fn advice_follows_from_the_class_and_the_wait_that_is_asked_for() {
         let wait = Some(Duration::from_secs(7));
-        for (code, advice) in [
-            ("token-expired", Advice::Renew),
-            ("rate-limited", Advice::Later(wait)),
-            ("unavailable", Advice::Repeat(wait)),
-            ("timeout", Advice::Repeat(wait)),
-            ("network", Advice::Repeat(wait)),
-            ("tls", Advice::GiveUp),
-            ("invalid-client", Advice::GiveUp),
-            ("a-word-of-tomorrow", Advice::GiveUp),
+        for (code, class, advice) in [
+            ("token-expired", "transient", Advice::Renew),
+            ("rate-limited", "transient", Advice::Later(wait)),
+            ("unavailable", "transient", Advice::Repeat(wait)),
+            ("a-word-of-tomorrow", "transient", Advice::Repeat(wait)),
+            ("a-word-of-tomorrow", "provider", Advice::GiveUp),
+            ("unavailable", "config", Advice::GiveUp),
+            ("tls", "security", Advice::GiveUp),
         ] {
-            assert_eq!(Advice::of(&failure(code, Some(7))), advice, "{code}");
+            let failure = Failure { class: class.to_owned(), ..failure(code, Some(7)) };
+            assert_eq!(Advice::of(&failure), advice, "{code} {class}");
         }
     }
 }

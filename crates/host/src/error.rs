@@ -40,6 +40,12 @@ impl From<connector_core::Error> for Error {
     }
 }
 
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(Box::new(failure))
+    }
+}
+
 impl HasFailure for Error {
     fn failure(&self) -> Option<&Failure> {
         match self {

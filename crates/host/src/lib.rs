@@ -28,12 +28,16 @@ mod component;
 mod error;
 #[cfg(feature = "http")]
 mod http;
+mod reading;
 mod run;
 mod session;
 mod transport;
 
 pub use clock::{Clock, SystemClock};
-pub use component::{BadDigest, Component, ComponentInfo, Digest, Limits, LoadError, OtherBytes, Usage, engine_config};
+pub use component::{
+    BadDigest, Budget, Compiler, Component, ComponentInfo, Digest, Limits, LoadError, OtherBytes, Usage, compile_child,
+    engine_config,
+};
 pub use connector_core::{
     ApiCall, BadOutput, Body, Breach, CallError, CallErrorKind, ConnectorError, Entries, Fault, Function, Interface,
     NotSaved, Policy, Saved, SavedError, Secret, TlsFault,

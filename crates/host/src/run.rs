@@ -10,7 +10,7 @@ use tokio::io::{AsyncWrite, AsyncWriteExt as _};
 
 use crate::component::Component;
 use crate::error::Error;
-use crate::session::{Session, failed, reading};
+use crate::session::{Session, failed};
 
 /// Longest body to keep of a response to a download that is no success, in bytes.
 const REFUSAL_BYTES: u32 = 64 * 1024;
@@ -67,6 +67,18 @@ impl Completed {
     }
 
     /// Returns what a person should know, one sentence each.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(mut run: connector_host::OperationRun) -> Result<(), connector_host::Error> {
+    /// let completed = run.complete(|_| ()).await?;
+    /// if completed.is_partial() {
+    ///     println!("only in part: {}", completed.warnings().join(" "));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn warnings(&self) -> &[String] {
         match self {
             Self::Done(outcome) => &outcome.warnings,
@@ -118,6 +130,19 @@ impl<F: Functions + Send + Sync + 'static> Session<F> {
     /// # Ok(())
     /// # }
     /// ```
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(session: connector_host::Session) -> Result<(), connector_host::Error> {
+    /// let mut run = session.start("nql.execute", r##"{"queryId":"#devices"}"##).await?;
+    /// println!("{}: {}", run.operation().title, run.session().connection().label);
+    /// if let connector_host::Completed::Done(outcome) = run.complete(|_| ()).await? {
+    ///     println!("{}", outcome.output);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn start(&self, operation: &str, input: impl Into<String>) -> Result<OperationRun<F>, Error> {
         OperationRun::start(self.clone(), operation.to_owned(), input.into()).await
     }
@@ -135,7 +160,8 @@ impl<F: Functions + Send + Sync + 'static> Session<F> {
 
 impl<F: Functions + Send + Sync + 'static> OperationRun<F> {
     async fn start(session: Session<F>, operation: String, input: String) -> Result<Self, Error> {
-        let run = reading(input.len(), move || {
+        let caller = session.clone();
+        let run = caller.reading(input.len(), move || {
             let connector = session.connector();
             let offered = connector.operations()?.iter().find(|offered| offered.id == operation);
             // One that is not offered goes to the connector all the same, which has a
@@ -143,9 +169,9 @@ impl<F: Functions + Send + Sync + 'static> OperationRun<F> {
             let operation = offered.cloned().unwrap_or_else(|| Operation::unknown(&operation));
             let token = session.latest_token();
             let run = Run::start(connector, session.opened(), token.as_deref(), operation, input)?;
-            Ok::<_, Error>(Self::new(session, run))
+            Ok(Self::new(session, run))
         });
-        run.await?
+        run.await
     }
 
     fn new(session: Session<F>, run: Run) -> Self {
@@ -170,6 +196,17 @@ impl<F: Functions + Send + Sync + 'static> OperationRun<F> {
     /// # Errors
     ///
     /// [`NotSaved`]
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # fn example(session: connector_host::Session, run: connector_host::OperationRun) -> Result<(), Box<dyn std::error::Error>> {
+    /// // The platform shuts down, and starts again:
+    /// let text = serde_json::to_string(&run.save()?)?;
+    /// let mut resumed = session.resume(serde_json::from_str(&text)?)?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn save(&self) -> Result<Saved, NotSaved> {
         lock(&self.progress).run.save(self.session.connector().definition(), self.session.opened())
     }
@@ -247,13 +284,13 @@ impl<F: Functions + Send + Sync + 'static> OperationRun<F> {
     /// Passes on the response. The connector reads so many bytes, the input included.
     async fn resume(&self, bytes: usize) -> Result<(), Error> {
         let (session, progress) = (self.session.clone(), Arc::clone(&self.progress));
-        let resumed = reading(bytes, move || {
+        let resumed = self.session.reading(bytes, move || {
             let mut progress = lock(&progress);
             let Some(response) = progress.received.take() else { return Ok(()) };
             let token = session.latest_token();
-            progress.run.resume(session.connector(), session.opened(), token.as_deref(), &response)
+            Ok(progress.run.resume(session.connector(), session.opened(), token.as_deref(), &response)?)
         });
-        Ok(resumed.await??)
+        resumed.await
     }
 }
 

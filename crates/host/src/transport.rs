@@ -63,6 +63,26 @@ impl Incoming {
     }
 
     /// A response whose body follows; that of `head` is empty.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use connector_host::{BoxFuture, Fault, Incoming, Pieces};
+    /// use connector_host::records::Response;
+    ///
+    /// struct Once(Option<bytes::Bytes>);
+    ///
+    /// impl Pieces for Once {
+    ///     fn next(&mut self) -> BoxFuture<'_, Result<Option<bytes::Bytes>, Fault>> {
+    ///         let piece = self.0.take();
+    ///         Box::pin(async { Ok(piece) })
+    ///     }
+    /// }
+    ///
+    /// let head = Response { status: 200, headers: Vec::new(), body: "".into(), received_at: 0 };
+    /// let incoming = Incoming::streamed(head, Once(Some("a row".into())));
+    /// assert!(incoming.is_success() && incoming.announced().is_none());
+    /// ```
     pub fn streamed(head: Response, pieces: impl Pieces + 'static) -> Self {
         Self { head, pieces: Some(Box::new(pieces)) }
     }
@@ -88,6 +108,21 @@ impl Incoming {
     /// # Errors
     ///
     /// What broke the body off.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(
+    /// #     transport: &dyn connector_host::Transport, request: connector_host::records::Request,
+    /// # ) -> Result<(), connector_host::SendError> {
+    /// let mut incoming = transport.send(request).await?;
+    /// println!("{} of {:?} bytes", incoming.head().status, incoming.announced());
+    /// while let Some(piece) = incoming.next().await? {
+    ///     println!("{} bytes", piece.len());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn next(&mut self) -> Result<Option<Bytes>, Fault> {
         match &mut self.pieces {
             Some(pieces) => pieces.next().await,
@@ -109,6 +144,23 @@ impl Incoming {
     /// # Errors
     ///
     /// [`Fault::TooLarge`], or what broke the body off.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(
+    /// #     transport: &dyn connector_host::Transport, request: connector_host::records::Request,
+    /// # ) -> Result<(), connector_host::SendError> {
+    /// let mut incoming = transport.send(request).await?;
+    /// let response = match incoming.is_success() {
+    ///     true => incoming.collect(8 << 20).await?,
+    ///     // Of an error, what can be had.
+    ///     false => incoming.refusal(64 << 10).await,
+    /// };
+    /// println!("{}: {} bytes", response.status, response.body.len());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn collect(mut self, limit: u32) -> Result<Response, Fault> {
         let limit = limit as usize;
         if let Some(pieces) = &mut self.pieces {

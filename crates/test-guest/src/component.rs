@@ -94,7 +94,6 @@ impl provider::Guest for Guest {
             Some(Behaviour::PanicWithoutEntries) => return Err(problems()),
             Some(Behaviour::PanicWhenCalledAgain) if called_before() => panic!(),
             Some(Behaviour::CountCalls) if called_before() => connection.label = "again".to_owned(),
-            Some(Behaviour::LeakSecondEntry) if entries.len() > 1 => connection.label.clone_from(&entries[1].1),
             Some(Behaviour::QuoteLastEntry) => {
                 let mut problems = problems();
                 if let Some((_, text)) = entries.last() {
@@ -109,11 +108,15 @@ impl provider::Guest for Guest {
         Ok(connection)
     }
 
-    fn token_request(_: Vec<Entry>) -> Result<Exchange, Vec<Problem>> {
-        if behaviour("token-request") == Some(&Behaviour::Refuse) {
-            return Err(problems());
+    fn token_request(mut entries: Vec<Entry>) -> Result<Exchange, Vec<Problem>> {
+        let exchange = script().exchange.clone();
+        match behaviour("token-request") {
+            Some(Behaviour::Refuse) => Err(problems()),
+            Some(Behaviour::LeakSecondEntry) if entries.len() > 1 => {
+                Ok(Exchange { notes: vec![entries.remove(1).1], ..exchange })
+            }
+            _ => Ok(exchange),
         }
-        Ok(script().exchange.clone())
     }
 
     fn token_response(response: Response) -> Result<Token, Failure> {
@@ -172,6 +175,9 @@ fn begin(function: &str) {
         },
         Some(Behaviour::GrowMemory) => loop {
             memory_grow::<0>(16);
+        },
+        Some(Behaviour::GrowByNothing) => loop {
+            memory_grow::<0>(0);
         },
         Some(Behaviour::Recurse) => recurse(0),
         // SAFETY: none; this traps.

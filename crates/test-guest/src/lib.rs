@@ -38,6 +38,8 @@ pub enum Behaviour {
     Loop,
     /// Takes memory as long as there is any.
     GrowMemory,
+    /// Grows memory by nothing, over and over, for which the host computes.
+    GrowByNothing,
     /// Calls itself without end.
     Recurse,
     /// Reads behind the end of memory.
@@ -53,7 +55,7 @@ pub enum Behaviour {
     PanicWhenCalledAgain,
     /// Gives the connection another label when memory remembers an earlier call.
     CountCalls,
-    /// Gives the connection the text of the second entry as its label.
+    /// Gives the token request the text of the second entry as its note.
     LeakSecondEntry,
     /// Refuses the last entry with its text as the message.
     QuoteLastEntry,

@@ -23,6 +23,9 @@ mod bindings {
 
 pub use bindings::exports::integration::provider::{operations as operations_contract, provider};
 
+/// More than any call reads, in bytes.
+const LARGEST: usize = 64 << 20;
+
 /// Returns the root of the repository.
 pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -108,7 +111,7 @@ impl Bare {
 
     /// Makes an instance with the limits of the host.
     pub fn fresh(&self) -> wasmtime::Result<Live<'_>> {
-        let limits = StoreLimitsBuilder::new().memory_size(Limits::default().operation_memory_bytes).build();
+        let limits = StoreLimitsBuilder::new().memory_size(LARGEST).build();
         let mut store = Store::new(&self.engine, limits);
         store.limiter(|limits| limits);
         store.set_fuel(Limits::default().fuel)?;
@@ -131,7 +134,7 @@ impl Live<'_> {
     }
 
     fn operations(&mut self) -> wasmtime::Result<operations_contract::Guest> {
-        self.store.set_fuel(Limits::default().operation_fuel)?;
+        self.store.set_fuel(Limits::default().budget(LARGEST).fuel)?;
         self.bare.operations.load(&mut self.store, &self.instance)
     }
 

@@ -6,6 +6,7 @@ mod bad_input_live;
 mod call;
 mod canary;
 mod canary_live;
+mod compiling;
 mod components;
 mod connect;
 mod connect_live;

@@ -17,8 +17,9 @@ async fn results_that_differ_between_two_identical_calls_are_found() {
 
 #[tokio::test]
 async fn a_secret_that_is_given_away_is_found() {
-    let what = "breaks the contract: `label` contains a secret";
-    assert_finding(&judged(resolving(Behaviour::LeakSecondEntry)).await, Rule::Secrets, what);
+    let what = "breaks the contract: `notes[0]` contains a secret";
+    let leaking = TestComponent::provider().behaving("token-request", Behaviour::LeakSecondEntry);
+    assert_finding(&judged(leaking).await, Rule::Secrets, what);
 }
 
 #[tokio::test]

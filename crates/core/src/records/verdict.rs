@@ -38,6 +38,15 @@ pub struct Failure {
 }
 
 impl Failure {
+    /// Builds the failure of a call that found no free instance for so many seconds: load
+    /// is never the connector's fault.
+    pub fn overloaded(seconds: u64) -> Self {
+        let message = format!("This host is overloaded: no instance of the connector became free within {seconds} s.");
+        let hint =
+            "Try again later; if it happens often, make fewer calls at once or run the connector on more machines.";
+        Self::of_host("overloaded", "transient", message, hint)
+    }
+
     /// Builds a failure of the host's own.
     pub fn of_host(code: &str, class: &str, message: impl Into<String>, hint: &str) -> Self {
         Self {

@@ -33,6 +33,17 @@ impl ComponentInfo {
     /// # Errors
     ///
     /// What the bytes are instead of a component.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// let info = connector_host::ComponentInfo::read(&std::fs::read("acme.wasm")?)?;
+    /// println!("exports {:?}, imports {:?}", info.exports, info.imports);
+    /// if info.exports_interface("operations") {
+    ///     println!("it offers operations beside {:?}", info.interfaces());
+    /// }
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     pub fn read(bytes: &[u8]) -> Result<Self, LoadError> {
         if Parser::is_core_wasm(bytes) {
             return Err(LoadError::CoreModule);

@@ -7,22 +7,28 @@ use wasmtime::Store;
 use wasmtime::component::Instance;
 
 use super::convert::{self, failure, pairs, problems, request};
-use super::limits::Meter;
 use super::loaded::Component;
+use super::meter::Meter;
 
 impl Component {
     /// Calls a function whose result may be an error of the contract.
     fn try_call<T: PartialEq, E: PartialEq>(
         &self,
         function: Function,
+        read: usize,
         body: impl Fn(&mut Store<Meter>, &Instance) -> wasmtime::Result<Result<T, E>>,
     ) -> Result<T, Ended<E>> {
-        self.call(function, body)?.map_err(Ended::Returned)
+        self.call(function, read, body)?.map_err(Ended::Returned)
     }
 
     fn offered<T>(interface: Option<&T>, function: Function) -> Result<&T, CallError> {
         interface.ok_or(CallError { function, kind: CallErrorKind::NotOffered })
     }
+}
+
+/// Returns the length of entries or headers, in bytes.
+fn length(pairs: &[(String, String)]) -> usize {
+    pairs.iter().map(|(name, value)| name.len() + value.len()).sum()
 }
 
 /// Converts the error that a component returned.
@@ -48,23 +54,23 @@ impl Functions for Component {
     }
 
     fn describe(&self) -> Result<Unchecked<Definition>, CallError> {
-        let described = self.call(Function::Describe, |store, instance| {
+        let described = self.call(Function::Describe, 0, |store, instance| {
             self.provider.load(&mut *store, instance)?.call_describe(store)
         })?;
         Ok(Unchecked::new(convert::definition(described)))
     }
 
     fn resolve(&self, entries: &[Entry]) -> Result<Unchecked<Connection>, Ended<Vec<Problem>>> {
-        let entries = pairs(entries);
-        let resolved = self.try_call(Function::Resolve, |store, instance| {
+        let (read, entries) = (length(entries), pairs(entries));
+        let resolved = self.try_call(Function::Resolve, read, |store, instance| {
             self.provider.load(&mut *store, instance)?.call_resolve(store, &entries)
         });
         resolved.map(|raw| Unchecked::new(convert::connection(raw))).map_err(returned(problems))
     }
 
     fn token_request(&self, entries: &[Entry]) -> Result<Exchange, Ended<Vec<Problem>>> {
-        let entries = pairs(entries);
-        let built = self.try_call(Function::TokenRequest, |store, instance| {
+        let (read, entries) = (length(entries), pairs(entries));
+        let built = self.try_call(Function::TokenRequest, read, |store, instance| {
             self.provider.load(&mut *store, instance)?.call_token_request(store, &entries)
         });
         built.map(convert::exchange).map_err(returned(problems))
@@ -72,7 +78,7 @@ impl Functions for Component {
 
     fn token_response(&self, response: &Response) -> Result<Unchecked<Token>, Ended<Box<Failure>>> {
         let headers = pairs(&response.headers);
-        let read = self.try_call(Function::TokenResponse, |store, instance| {
+        let read = self.try_call(Function::TokenResponse, response.body.len(), |store, instance| {
             self.provider.load(&mut *store, instance)?.call_token_response(store, convert::response(response, &headers))
         });
         read.map(|raw| Unchecked::new(convert::token(raw))).map_err(returned(failure))
@@ -80,7 +86,7 @@ impl Functions for Component {
 
     fn authorize(&self, token: &str) -> Result<Vec<Header>, CallError> {
         let access = Self::offered(self.access.as_ref(), Function::Authorize)?;
-        self.call(Function::Authorize, |store, instance| {
+        self.call(Function::Authorize, token.len(), |store, instance| {
             access.load(&mut *store, instance)?.call_authorize(store, token)
         })
     }
@@ -89,7 +95,7 @@ impl Functions for Component {
         let access = Self::offered(self.access.as_ref(), Function::ApiRequest)?;
         let ApiCall { method, path_and_query, headers, body } = call;
         let (settings, headers) = (pairs(settings), pairs(headers));
-        let built = self.try_call(Function::ApiRequest, |store, instance| {
+        let built = self.try_call(Function::ApiRequest, call.body.len(), |store, instance| {
             let access = access.load(&mut *store, instance)?;
             access.call_api_request(store, &settings, method, path_and_query, &headers, body)
         });
@@ -99,7 +105,7 @@ impl Functions for Component {
     fn api_response(&self, response: &Response) -> Result<(), Ended<Box<Failure>>> {
         let access = Self::offered(self.access.as_ref(), Function::ApiResponse)?;
         let headers = pairs(&response.headers);
-        let read = self.try_call(Function::ApiResponse, |store, instance| {
+        let read = self.try_call(Function::ApiResponse, response.body.len(), |store, instance| {
             access.load(&mut *store, instance)?.call_api_response(store, convert::response(response, &headers))
         });
         read.map_err(returned(failure))
@@ -108,7 +114,7 @@ impl Functions for Component {
     fn probes(&self, settings: &[Entry]) -> Result<Vec<Probe>, CallError> {
         let permissions = Self::offered(self.permissions.as_ref(), Function::Probes)?;
         let settings = pairs(settings);
-        let probes = self.call(Function::Probes, |store, instance| {
+        let probes = self.call(Function::Probes, 0, |store, instance| {
             permissions.load(&mut *store, instance)?.call_probes(store, &settings)
         })?;
         Ok(probes.into_iter().map(convert::probe).collect())
@@ -117,7 +123,7 @@ impl Functions for Component {
     fn probe_status(&self, permission: &str, response: &Response) -> Result<Unchecked<PermissionStatus>, CallError> {
         let permissions = Self::offered(self.permissions.as_ref(), Function::StandingOf)?;
         let headers = pairs(&response.headers);
-        let read = self.call(Function::StandingOf, |store, instance| {
+        let read = self.call(Function::StandingOf, response.body.len(), |store, instance| {
             permissions.load(&mut *store, instance)?.call_standing_of(
                 store,
                 permission,
@@ -129,7 +135,7 @@ impl Functions for Component {
 
     fn operations(&self) -> Result<Vec<Operation>, CallError> {
         let operations = Self::offered(self.operations.as_ref(), Function::Catalogue)?;
-        let listed = self.call(Function::Catalogue, |store, instance| {
+        let listed = self.call(Function::Catalogue, 0, |store, instance| {
             operations.load(&mut *store, instance)?.call_catalogue(store)
         })?;
         Ok(listed.into_iter().map(convert::operation).collect())
@@ -138,7 +144,7 @@ impl Functions for Component {
     fn start(&self, settings: &[Entry], operation: &str, input: &str) -> Result<Step, Ended<Vec<Problem>>> {
         let operations = Self::offered(self.operations.as_ref(), Function::Start)?;
         let settings = pairs(settings);
-        let started = self.try_call(Function::Start, |store, instance| {
+        let started = self.try_call(Function::Start, input.len(), |store, instance| {
             operations.load(&mut *store, instance)?.call_start(store, &settings, operation, input)
         });
         started.map(convert::step).map_err(returned(problems))
@@ -153,8 +159,9 @@ impl Functions for Component {
         response: &Response,
     ) -> Result<Step, Ended<Box<Failure>>> {
         let operations = Self::offered(self.operations.as_ref(), Function::Resume)?;
+        let read = input.len() + state.len() + response.body.len();
         let (settings, headers) = (pairs(settings), pairs(&response.headers));
-        let resumed = self.try_call(Function::Resume, |store, instance| {
+        let resumed = self.try_call(Function::Resume, read, |store, instance| {
             let operations = operations.load(&mut *store, instance)?;
             operations.call_resume(store, &settings, operation, input, state, convert::response(response, &headers))
         });

@@ -31,6 +31,16 @@ pub struct OtherBytes {
 
 impl Digest {
     /// Computes the digest of bytes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use connector_host::Digest;
+    ///
+    /// let digest = Digest::of(b"abc");
+    /// assert!(digest.to_string().starts_with("sha256:ba7816bf"));
+    /// assert!(digest.hex().starts_with("ba7816bf"));
+    /// ```
     pub fn of(bytes: &[u8]) -> Self {
         Self(Sha256::digest(bytes).into())
     }
@@ -45,6 +55,14 @@ impl Digest {
     /// # Errors
     ///
     /// [`OtherBytes`] with both digests.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use connector_host::Digest;
+    ///
+    /// assert!(Digest::of(b"abc").check(b"abd").is_err());
+    /// ```
     pub fn check(self, bytes: &[u8]) -> Result<(), OtherBytes> {
         let found = Self::of(bytes);
         if found == self { Ok(()) } else { Err(OtherBytes { expected: self, found }) }

@@ -41,6 +41,29 @@ pub enum LoadError {
         /// The limit.
         limit: usize,
     },
+    /// A component whose structure takes a compiler more than its size lets expect.
+    #[error("this component has more {what} than {limit}, the most that is compiled")]
+    TooComplex {
+        /// What it has too many of.
+        what: &'static str,
+        /// The limit.
+        limit: u64,
+    },
+    /// A component that takes a compiler too long.
+    #[error("compiling this component takes longer than {seconds} s")]
+    CompileTime {
+        /// The limit.
+        seconds: u64,
+    },
+    /// A component that takes a compiler too much memory.
+    #[error("compiling this component takes more memory than {bytes} bytes")]
+    CompileMemory {
+        /// The limit.
+        bytes: u64,
+    },
+    /// The child process that compiles cannot be used here.
+    #[error("the compiler cannot be run as a child process: {0}")]
+    Compiler(String),
     /// A component of another contract.
     #[error("this component does not export `integration:provider/provider@0.1`, the contract of this host; it exports {}", list(.exports))]
     OtherContract {
@@ -66,6 +89,17 @@ impl LoadError {
     }
 
     /// Returns a stable code for it.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # fn example(bytes: &[u8]) {
+    /// if let Err(error) = connector_host::Component::load(bytes, connector_host::Limits::default()) {
+    ///     let blame = if error.is_misbehaviour() { "it breaks the contract" } else { "it is something else" };
+    ///     eprintln!("{} ({}): {blame}", error, error.code());
+    /// }
+    /// # }
+    /// ```
     pub fn code(&self) -> &'static str {
         match self {
             Self::Memory { .. } => "connector-out-of-memory",

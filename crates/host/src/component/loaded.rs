@@ -8,10 +8,14 @@ use wasmtime::{Engine, Store, Trap};
 
 use super::binary::ComponentInfo;
 use super::bindings::exports::integration::provider::{access, operations, permissions, provider};
+use super::compiler::Compiler;
 use super::engine::{self, engine_config};
 use super::examination::{Examination, Usage};
-use super::limits::{Limits, MemoryLimit, Meter};
+use super::limits::{Budget, Limits};
 use super::load_error::LoadError;
+use super::meter::{MemoryLimit, Meter, TimeLimit};
+use super::shape;
+use super::slots::Slots;
 
 /// A loaded component: it exports `provider`, imports nothing, and is called in a fresh
 /// instance each time, so that nothing one call does is seen by the next.
@@ -23,6 +27,7 @@ pub struct Component {
     pub(super) permissions: Option<permissions::GuestIndices>,
     pub(super) operations: Option<operations::GuestIndices>,
     pub(super) limits: Limits,
+    slots: Slots,
     info: ComponentInfo,
     examination: Option<Examination>,
 }
@@ -48,25 +53,24 @@ impl Component {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn load(bytes: &[u8], limits: Limits) -> Result<Self, LoadError> {
-        Self::check(bytes, &limits)?;
-        Self::compile(&engine::start(engine_config(&limits))?, bytes, limits)
+        Self::load_with(&Compiler::in_process(), bytes, limits)
     }
 
-    /// Does the same, but keeps compiled code in a directory, named by what it was compiled
-    /// from: a second start compiles nothing. The directory has to be private, for code in
-    /// it is run as it is.
+    /// Does the same with a compiler of the caller's choice: one in a child process for what
+    /// is not trusted, one that keeps its code. See [`Compiler`] for an example.
     ///
     /// # Errors
     ///
-    /// [`LoadError`]. Where the directory cannot be used, nothing is kept.
-    #[cfg(feature = "cache")]
-    pub fn load_cached(bytes: &[u8], limits: Limits, directory: &std::path::Path) -> Result<Self, LoadError> {
-        Self::check(bytes, &limits)?;
-        Self::compile(&engine::start(engine::cached(engine_config(&limits), directory))?, bytes, limits)
+    /// [`LoadError`]
+    pub fn load_with(compiler: &Compiler, bytes: &[u8], limits: Limits) -> Result<Self, LoadError> {
+        let info = Self::check(bytes, &limits)?;
+        let engine = engine::start(engine_config(&limits))?;
+        let component = compiler.compile(&engine, bytes)?;
+        Self::prepare(engine, &component, info, limits)
     }
 
     /// Refuses what need not be compiled to be refused.
-    fn check(bytes: &[u8], limits: &Limits) -> Result<(), LoadError> {
+    fn check(bytes: &[u8], limits: &Limits) -> Result<ComponentInfo, LoadError> {
         if bytes.len() > limits.component_bytes {
             return Err(LoadError::TooLarge { bytes: bytes.len(), limit: limits.component_bytes });
         }
@@ -80,82 +84,98 @@ impl Component {
         if info.memory_minimum > limits.memory_bytes as u64 {
             return Err(LoadError::Memory { bytes: info.memory_minimum, limit: limits.memory_bytes });
         }
-        Ok(())
+        shape::check(bytes)?;
+        Ok(info)
     }
 
-    fn compile(engine: &Engine, bytes: &[u8], limits: Limits) -> Result<Self, LoadError> {
-        let info = ComponentInfo::read(bytes)?;
-        let invalid = |error: wasmtime::Error| LoadError::Invalid(format!("{error:#}"));
-        let component = wasmtime::component::Component::new(engine, bytes).map_err(invalid)?;
+    fn prepare(
+        engine: Engine,
+        component: &wasmtime::component::Component,
+        info: ComponentInfo,
+        limits: Limits,
+    ) -> Result<Self, LoadError> {
         let mismatch = |error: wasmtime::Error| LoadError::TypeMismatch(format!("{error:#}"));
         // The linker stays empty: there is nothing to give.
-        let pre = Linker::new(engine).instantiate_pre(&component).map_err(mismatch)?;
+        let pre = Linker::new(&engine).instantiate_pre(component).map_err(mismatch)?;
         let provider = provider::GuestIndices::new(&pre).map_err(mismatch)?;
         let access = info.exports_interface("access").then(|| access::GuestIndices::new(&pre));
         let permissions = info.exports_interface("permissions").then(|| permissions::GuestIndices::new(&pre));
         let operations = info.exports_interface("operations").then(|| operations::GuestIndices::new(&pre));
         Ok(Self {
-            engine: engine.clone(),
+            engine,
             provider,
             access: access.transpose().map_err(mismatch)?,
             permissions: permissions.transpose().map_err(mismatch)?,
             operations: operations.transpose().map_err(mismatch)?,
             pre,
             limits,
+            slots: Slots::new(),
             info,
             examination: None,
         })
     }
 
     /// Returns what the component says about itself.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # fn example(component: connector_host::Component) {
+    /// for (name, text) in &component.info().metadata {
+    ///     println!("{name}: {text}");
+    /// }
+    /// # }
+    /// ```
     pub fn info(&self) -> &ComponentInfo {
         &self.info
     }
 
     /// Returns what a call may use.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # fn example(component: connector_host::Component) {
+    /// println!("at most {} bytes of input", component.limits().input_bytes);
+    /// # }
+    /// ```
     pub fn limits(&self) -> &Limits {
         &self.limits
     }
 
+    /// Calls a function that is given so many bytes to read, in a fresh instance. While as
+    /// many calls run as may, it waits for its turn.
     pub(super) fn call<T: PartialEq>(
         &self,
         function: Function,
+        read: usize,
         body: impl Fn(&mut Store<Meter>, &Instance) -> wasmtime::Result<T>,
     ) -> Result<T, CallError> {
+        let patience = self.limits.patience;
+        let overloaded = CallErrorKind::Overloaded { seconds: patience.as_secs() };
+        let _slot = self.slots.wait(patience).ok_or(CallError { function, kind: overloaded })?;
+        let budget = self.limits.budget(read);
         let result = match &self.examination {
-            None => self.fresh(function).and_then(|(mut store, instance)| body(&mut store, &instance)),
-            Some(examination) => return self.examine(examination, function, body),
+            None => self.fresh(budget).and_then(|(mut store, instance)| body(&mut store, &instance)),
+            Some(examination) => return self.examine(examination, function, budget, body),
         };
-        result.map_err(|error| CallError { function, kind: self.kind(&error, function) })
+        result.map_err(|error| CallError { function, kind: kind(&error, budget) })
     }
 
     /// Makes an instance for one call.
-    fn fresh(&self, function: Function) -> wasmtime::Result<(Store<Meter>, Instance)> {
-        let mut store = Store::new(&self.engine, Meter::new(self.limits, function));
+    fn fresh(&self, budget: Budget) -> wasmtime::Result<(Store<Meter>, Instance)> {
+        let mut store = Store::new(&self.engine, Meter::new(self.limits, budget));
         store.limiter(|meter| meter);
-        self.refuel(&mut store, function)?;
+        store.epoch_deadline_callback(|mut store| store.data_mut().tick());
+        self.refuel(&mut store, budget)?;
         let instance = self.pre.instantiate(&mut store)?;
         Ok((store, instance))
     }
 
-    fn refuel(&self, store: &mut Store<Meter>, function: Function) -> wasmtime::Result<()> {
+    fn refuel(&self, store: &mut Store<Meter>, budget: Budget) -> wasmtime::Result<()> {
         store.set_hostcall_fuel(self.limits.returned_bytes);
-        store.set_fuel(self.limits.budget(function).1)
-    }
-
-    fn kind(&self, error: &wasmtime::Error, function: Function) -> CallErrorKind {
-        let (bytes, fuel) = self.limits.budget(function);
-        if error.downcast_ref::<MemoryLimit>().is_some() {
-            return CallErrorKind::OutOfMemory { bytes };
-        }
-        match error.downcast_ref::<Trap>() {
-            Some(Trap::OutOfFuel) => CallErrorKind::OutOfFuel { fuel },
-            Some(Trap::StackOverflow) => CallErrorKind::Trapped("its calls nest too deeply"),
-            Some(Trap::UnreachableCodeReached) => CallErrorKind::Trapped("it gave up"),
-            Some(Trap::MemoryOutOfBounds) => CallErrorKind::Trapped("it reached outside its memory"),
-            Some(_) => CallErrorKind::Trapped("it did something forbidden"),
-            None => CallErrorKind::Unreadable,
-        }
+        store.set_epoch_deadline(1);
+        store.set_fuel(budget.fuel)
     }
 
     /// Has every call made three times from now on: twice in one instance, which
@@ -167,6 +187,18 @@ impl Component {
 
     /// Returns the most that calls used since this was asked last, by function. Empty
     /// without an examination.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # fn example(component: connector_host::Component) -> Result<(), Box<dyn std::error::Error>> {
+    /// let connector = connector_host::Connector::new(component.examined())?;
+    /// for (function, usage) in connector.component().take_usage() {
+    ///     println!("{function}: {} units of fuel", usage.fuel);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn take_usage(&self) -> Vec<(Function, Usage)> {
         let usage = self.examination.as_ref().map(|examination| mem::take(&mut *examination.usage()));
         usage.into_iter().flatten().collect()
@@ -176,35 +208,57 @@ impl Component {
         &self,
         examination: &Examination,
         function: Function,
+        budget: Budget,
         body: impl Fn(&mut Store<Meter>, &Instance) -> wasmtime::Result<T>,
     ) -> Result<T, CallError> {
-        let failed = |error: &wasmtime::Error| CallError { function, kind: self.kind(error, function) };
-        let first = self.fresh(function).and_then(|(mut store, instance)| {
+        let failed = |error: &wasmtime::Error| CallError { function, kind: kind(error, budget) };
+        let first = self.fresh(budget).and_then(|(mut store, instance)| {
             let answer = body(&mut store, &instance);
-            let fuel = self.limits.budget(function).1.saturating_sub(store.get_fuel()?);
-            let mut usage = examination.usage();
-            let used = usage.entry(function).or_default();
-            used.calls += 1;
-            used.fuel = used.fuel.max(fuel);
-            used.memory_bytes = used.memory_bytes.max(store.data().peak);
-            drop(usage);
+            let fuel = budget.fuel.saturating_sub(store.get_fuel()?);
+            examination.usage().entry(function).or_default().add(fuel, store.data().peak, budget);
             // An instance that trapped cannot be called again.
             let again = answer.is_ok().then(|| {
-                self.refuel(&mut store, function)?;
+                self.refuel(&mut store, budget)?;
                 body(&mut store, &instance)
             });
             Ok((answer, again))
         });
         let (answer, again) = first.map_err(|error| failed(&error))?;
-        let another = self.fresh(function).and_then(|(mut store, instance)| body(&mut store, &instance));
-        let same = |other: &wasmtime::Result<T>| match (&answer, other) {
-            (Ok(one), Ok(other)) => one == other,
-            (Err(one), Err(other)) => self.kind(one, function) == self.kind(other, function),
-            _ => false,
-        };
-        if !same(&another) || again.is_some_and(|again| !same(&again)) {
-            return Err(CallError { function, kind: CallErrorKind::Impure });
+        let another = self.fresh(budget).and_then(|(mut store, instance)| body(&mut store, &instance));
+        let impure = CallError { function, kind: CallErrorKind::Impure };
+        for other in [Some(another), again].into_iter().flatten() {
+            match (&answer, &other) {
+                (Ok(one), Ok(other)) if one == other => {}
+                (Err(one), Err(other)) if kind(one, budget) == kind(other, budget) => {}
+                // A limit that one of two equal calls met says more than that they differ.
+                (Ok(_), Err(error)) if is_limit(kind(error, budget)) => return Err(failed(error)),
+                _ => return Err(impure),
+            }
         }
         answer.map_err(|error| failed(&error))
     }
+}
+
+/// Returns why a call ended that might use so much.
+fn kind(error: &wasmtime::Error, Budget { memory_bytes, fuel, time }: Budget) -> CallErrorKind {
+    if error.downcast_ref::<MemoryLimit>().is_some() {
+        return CallErrorKind::OutOfMemory { bytes: memory_bytes };
+    }
+    if error.downcast_ref::<TimeLimit>().is_some() {
+        return CallErrorKind::OutOfTime { seconds: time.as_secs() };
+    }
+    match error.downcast_ref::<Trap>() {
+        Some(Trap::OutOfFuel) => CallErrorKind::OutOfFuel { fuel },
+        Some(Trap::StackOverflow) => CallErrorKind::Trapped("its calls nest too deeply"),
+        Some(Trap::UnreachableCodeReached) => CallErrorKind::Trapped("it gave up"),
+        Some(Trap::MemoryOutOfBounds) => CallErrorKind::Trapped("it reached outside its memory"),
+        Some(_) => CallErrorKind::Trapped("it did something forbidden"),
+        None => CallErrorKind::Unreadable,
+    }
+}
+
+fn is_limit(kind: CallErrorKind) -> bool {
+    use CallErrorKind::{OutOfFuel, OutOfMemory, OutOfTime};
+
+    matches!(kind, OutOfFuel { .. } | OutOfMemory { .. } | OutOfTime { .. })
 }

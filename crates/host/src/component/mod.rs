@@ -3,6 +3,8 @@
 mod binary;
 mod bindings;
 mod calls;
+mod compile_child;
+mod compiler;
 mod convert;
 mod digest;
 mod engine;
@@ -10,11 +12,16 @@ mod examination;
 mod limits;
 mod load_error;
 mod loaded;
+mod meter;
+mod shape;
+mod slots;
 
 pub use binary::ComponentInfo;
+pub use compile_child::compile_child;
+pub use compiler::Compiler;
 pub use digest::{BadDigest, Digest, OtherBytes};
 pub use engine::engine_config;
 pub use examination::Usage;
-pub use limits::Limits;
+pub use limits::{Budget, Limits};
 pub use load_error::LoadError;
 pub use loaded::Component;

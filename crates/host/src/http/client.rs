@@ -54,6 +54,13 @@ impl HttpTransport {
     /// let transport = connector_host::HttpTransport::from_environment()?;
     /// # Ok::<_, connector_host::HttpError>(())
     /// ```
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// let transport = std::sync::Arc::new(connector_host::HttpTransport::from_environment()?);
+    /// # Ok::<_, connector_host::HttpError>(())
+    /// ```
     pub fn from_environment() -> Result<Self, HttpError> {
         Self::new(HttpOptions::default())
     }
@@ -63,6 +70,16 @@ impl HttpTransport {
     /// # Errors
     ///
     /// [`HttpError`]
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use connector_host::{HttpOptions, HttpTransport};
+    ///
+    /// let ca_file = Some("/etc/ssl/proxy.pem".into());
+    /// let transport = HttpTransport::new(HttpOptions { ca_file, ..HttpOptions::default() })?;
+    /// # Ok::<_, connector_host::HttpError>(())
+    /// ```
     pub fn new(options: HttpOptions) -> Result<Self, HttpError> {
         let resolver = Resolver::new(options.resolve);
         let mut client = Client::builder()

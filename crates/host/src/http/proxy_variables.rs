@@ -22,17 +22,42 @@ pub struct ProxyVariables {
 
 impl ProxyVariables {
     /// No proxy.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use connector_host::{HttpOptions, ProxyVariables};
+    ///
+    /// let direct = HttpOptions { proxies: ProxyVariables::none(), ..HttpOptions::default() };
+    /// ```
     pub fn none() -> Self {
         Self::read(|_| None)
     }
 
     /// Takes `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY`, in lower or upper case,
     /// from this process.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use connector_host::{HttpOptions, ProxyVariables};
+    ///
+    /// let options = HttpOptions { proxies: ProxyVariables::from_environment(), ..HttpOptions::default() };
+    /// ```
     pub fn from_environment() -> Self {
         Self::read(|name| Some(env::var_os(name)?.to_string_lossy().into_owned()))
     }
 
     /// Takes the same variables from elsewhere.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use connector_host::ProxyVariables;
+    ///
+    /// let proxy = |name: &str| (name == "HTTPS_PROXY").then(|| "http://proxy.example:3128".to_owned());
+    /// let proxies = ProxyVariables::read(proxy);
+    /// ```
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Self {
         let first = |names: &[&'static str]| {
             let set = |name: &'static str| Some((name, variable(name).filter(|value| !value.is_empty())?));

@@ -43,6 +43,15 @@ pub enum ResolveRuleError {
 impl ResolveRule {
     /// Returns where to connect to, if the rule is about this host, spelled as in
     /// a URL, and port.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let rule: connector_host::ResolveRule = "api.example:443:127.0.0.1:8443".parse()?;
+    /// assert_eq!(rule.address("api.example", 443), Some(([127, 0, 0, 1], 8443).into()));
+    /// assert_eq!(rule.address("other.example", 443), None);
+    /// # Ok::<_, connector_host::ResolveRuleError>(())
+    /// ```
     pub fn address(&self, host: &str, port: u16) -> Option<SocketAddr> {
         (self.port == port && self.host.eq_ignore_ascii_case(host)).then_some(self.address)
     }

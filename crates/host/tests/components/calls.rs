@@ -24,6 +24,7 @@ fn every_bad_end_of_a_call_is_told_apart() {
     let limits = Limits::default();
     let fuel = CallErrorKind::OutOfFuel { fuel: limits.fuel };
     let memory = CallErrorKind::OutOfMemory { bytes: limits.memory_bytes };
+    let time = CallErrorKind::OutOfTime { seconds: 1 };
     let trapped = |how| (CallErrorKind::Trapped(how), "connector-trapped");
     for (behaviour, (kind, code)) in [
         (Behaviour::Panic, trapped("it gave up")),
@@ -32,6 +33,7 @@ fn every_bad_end_of_a_call_is_told_apart() {
         (Behaviour::CallNothing, trapped("it did something forbidden")),
         (Behaviour::Loop, (fuel, "connector-out-of-fuel")),
         (Behaviour::GrowMemory, (memory, "connector-out-of-memory")),
+        (Behaviour::GrowByNothing, (time, "connector-out-of-time")),
         (Behaviour::Address(0xffff_fffc), (CallErrorKind::Unreadable, "connector-bad-output")),
         (Behaviour::Misplaced(1), (CallErrorKind::Unreadable, "connector-bad-output")),
     ] {
@@ -70,6 +72,15 @@ fn an_error_names_the_function_that_was_called() {
     let opened = connector.open(entries(&connector, &[])).unwrap();
     let token_response = call_error(connector.token_response(&opened, &response(200, &[], "")));
     assert_eq!(token_response.to_string(), "the connector crashed (it gave up) in `token-response`");
+}
+
+#[test]
+fn resolve_does_not_get_secret_entries() {
+    let connector = made(&TestComponent::provider().behaving("resolve", Behaviour::PanicWithoutEntries));
+    let secret = entries(&connector, &[("password", "pass-Word-0123456789")]);
+    assert_eq!(call_error(connector.resolve(&secret)).kind, CallErrorKind::Trapped("it gave up"));
+    let both = entries(&connector, &[("account", "acme"), ("password", "pass-Word-0123456789")]);
+    assert!(matches!(connector.resolve(&both), Err(Error::Refused(_))));
 }
 
 #[test]

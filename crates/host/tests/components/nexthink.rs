@@ -202,18 +202,18 @@ fn smallest(schema: &Value, example: &Value) -> Value {
 
 #[test]
 fn starting_an_operation_with_little_costs_little() {
-    let with = |fuel| {
-        let limits = Limits { operation_fuel: fuel, ..Limits::default() };
-        Connector::new(Component::load(NEXTHINK, limits).unwrap()).unwrap()
-    };
-    let (meagre, rich) = (with(START), with(START * 3 / 2));
-    let opened = CONNECTOR.open(accepted()).unwrap();
-    for operation in CONNECTOR.operations().unwrap() {
+    let component = Component::load(NEXTHINK, Limits::default()).unwrap().examined();
+    let connector = Connector::new(component).unwrap();
+    let opened = connector.open(accepted()).unwrap();
+    for operation in connector.operations().unwrap() {
+        connector.component().take_usage();
         let input = smallest(&operation.input_schema, &operation.input_schema["examples"][0]).to_string();
-        let connector = if RICH.contains(&operation.id.as_str()) { &rich } else { &meagre };
         let call = OperationCall { opened: &opened, token: None, operation, input: &input };
         let started = connector.start(call);
         assert!(started.is_ok(), "{}: {started:?}", operation.id);
+        let (_, used) = connector.component().take_usage()[0];
+        let most = if RICH.contains(&operation.id.as_str()) { START * 3 / 2 } else { START };
+        assert!(used.fuel <= most, "{}: {} units", operation.id, used.fuel);
     }
 }
 

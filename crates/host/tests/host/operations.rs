@@ -8,16 +8,17 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use connector_core::OperationCall;
 use connector_host::{
-    CallErrorKind, Completed, Component, Connector, ConnectorError, Error, Event, Fault, Function, Limits, NotSaved,
-    OperationRun, SavedError,
+    ApiCall, CallErrorKind, Completed, Component, Connector, ConnectorError, Error, Event, Fault, Function, Limits,
+    NotSaved, OperationRun, SavedError,
 };
 use nexthink_component::NEXTHINK;
 use serde_json::{Value, json};
 use tokio::io::AsyncWrite;
 
 use super::script::Answer::{self, Json};
-use super::script::{Fixture, connector};
+use super::script::{Fixture, connector, entries};
 
 const EXPORT: &str = r##"{"queryId":"#export_devices"}"##;
 const QUERY: &str = r##"{"queryId":"#devices"}"##;
@@ -85,19 +86,37 @@ fn enrichment(bytes: usize) -> (String, usize) {
 }
 
 #[test]
-fn calls_of_operations_have_limits_of_their_own() {
+fn what_a_call_may_use_grows_with_what_it_reads() {
+    let limits = Limits { fuel_per_byte: 0, memory_per_byte: 0, ..Limits::default() };
     for (limits, kind) in [
-        (Limits { operation_fuel: 1000, ..Limits::default() }, CallErrorKind::OutOfFuel { fuel: 1000 }),
-        (
-            Limits { operation_memory_bytes: 1 << 16, ..Limits::default() },
-            CallErrorKind::OutOfMemory { bytes: 1 << 16 },
-        ),
+        (Limits { memory_per_byte: 4, ..limits }, CallErrorKind::OutOfFuel { fuel: limits.fuel }),
+        (Limits { fuel_per_byte: 600, ..limits }, CallErrorKind::OutOfMemory { bytes: limits.memory_bytes }),
     ] {
         let connector = Connector::new(Component::load(NEXTHINK, limits).unwrap()).unwrap();
-        let Err(connector_core::Error::Connector(error)) = connector.operations() else { panic!("{kind:?}") };
+        let opened = connector.open(entries(&connector)).unwrap();
+        let operations = connector.operations().unwrap();
+        let operation = operations.iter().find(|operation| operation.id == "enrichment.write").unwrap();
+        let (input, _) = enrichment(1 << 20);
+        let call = OperationCall { opened: &opened, token: None, operation, input: &input };
+        let Err(connector_core::Error::Connector(error)) = connector.start(call) else { panic!("{kind:?}") };
         let ConnectorError::Call(error) = &*error else { panic!("{error:?}") };
-        assert_eq!((error.function, error.kind), (Function::Catalogue, kind));
+        assert_eq!((error.function, error.kind), (Function::Start, kind));
     }
+}
+
+/// 8 MiB, as `nql.execute` accepts, went beyond the fuel of `api-response`.
+#[tokio::test]
+async fn a_response_as_long_as_the_request_accepts_is_read() {
+    let row = format!(r#"["{}"]"#, "x".repeat(1000));
+    let rows = vec![row; (8 << 20) / 1010].join(",");
+    let body = format!(
+        r##"{{"queryId":"#all","executedQuery":"devices","rows":1,"executionDateTime":"","headers":["name"],"data":[{rows}]}}"##
+    );
+    let fixture = Fixture::new(&[Answer::Token(900)], &[Answer::Json(body.leak())]);
+    let call = ApiCall { method: "GET".into(), path_and_query: "/api/v1/workflows".into(), ..ApiCall::default() };
+    let mut request = fixture.connector.api_request(fixture.session.opened(), &call).unwrap();
+    request.response_limit = 8 << 20;
+    fixture.session.send(request).await.unwrap();
 }
 
 #[test]
@@ -277,9 +296,10 @@ async fn a_saved_run_that_was_changed_or_belongs_elsewhere_is_refused() {
     let run = start(&fixture, "nql.execute", QUERY).await;
     let saved = serde_json::to_string(&run.save().unwrap()).unwrap();
     for (from, to, error) in [
-        ("https://nxdocs.api", "https://evil.api", SavedError::Foreign),
-        (r#""format":1"#, r#""format":2"#, SavedError::Foreign),
-        (r#""operation":"nql.execute""#, r#""operation":"no.operation""#, SavedError::Foreign),
+        ("https://nxdocs.api", "https://evil.api", SavedError::Seal),
+        ("/api/v2/nql/execute", "/api/v1/act/execute", SavedError::Seal),
+        (r#""format":2"#, r#""format":1"#, SavedError::Foreign),
+        (r#""operation":"nql.execute""#, r#""operation":"no.operation""#, SavedError::Seal),
         (r#"["instance","nxdocs"]"#, r#"["instance","other"]"#, SavedError::OtherConnection),
         (r#""version":"0"#, r#""version":"9"#, SavedError::OtherConnector),
     ] {
@@ -288,6 +308,12 @@ async fn a_saved_run_that_was_changed_or_belongs_elsewhere_is_refused() {
         let refused = fixture.session.resume(changed).map(|_| ()).unwrap_err();
         assert_eq!(refused.to_string(), error.to_string(), "{from}");
     }
+    // The same connection with another secret.
+    let pairs = fixture.session.opened().entries().pairs().iter();
+    let pairs = pairs.map(|(key, text)| (key.clone(), text.replace("secret-0123456789", "secret-9876543210")));
+    let other = fixture.reopen(fixture.connector.entries(pairs.collect())).unwrap();
+    let refused = other.resume(serde_json::from_str(&saved).unwrap()).map(|_| ()).unwrap_err();
+    assert_eq!(refused.to_string(), SavedError::Seal.to_string());
     assert_eq!(fixture.script.calls().len(), 0);
 }
 

@@ -143,7 +143,7 @@ impl Script {
             Answer::Panic => panic!("a transport that panics"),
             Answer::Hanging => {
                 self.released.notified().await;
-                token("late", 900)
+                token("late", 9000)
             }
             Answer::Broken(fault) => return Err(fault.into()),
             Answer::Streamed(announced, pieces, fault) => {
@@ -210,7 +210,7 @@ impl Fixture {
 }
 
 fn options(clock: &Arc<ManualClock>) -> Options {
-    let policy = Policy { attempts: 3, patience: Duration::from_hours(1), ..Policy::default() };
+    let policy = Policy { attempts: 3, patience: Duration::from_mins(10), ..Policy::default() };
     Options { policy, clock: Arc::clone(clock) as Arc<dyn Clock> }
 }
 

@@ -155,11 +155,61 @@ async fn a_call_waits_out_the_pause_and_uses_up_no_tries() {
 
 #[tokio::test]
 async fn a_pause_beyond_the_patience_is_passed_on() {
-    let fixture = Fixture::new(&[Answer::Status(503, vec![("retry-after", "7200")], ""), Answer::Token(900)], &[OK]);
+    let fixture = Fixture::new(&[Answer::Status(503, vec![("retry-after", "700")], ""), Answer::Token(900)], &[OK]);
     fixture.token().await.unwrap_err();
     fixture.clock.set(1001);
     assert!(send(&fixture, "GET", "/api/v1/workflows").await.unwrap_err().ends_with("(unavailable)"));
     assert_eq!(fixture.clock.now(), Duration::from_secs(1001), "nobody waited");
+}
+
+#[tokio::test]
+async fn patience_bounds_sending_too() {
+    let fixture = Fixture::new(&[Answer::Token(9000)], &[Answer::Hanging]);
+    fixture.token().await.unwrap();
+    let session = fixture.session.clone();
+    let call = ApiCall { method: "GET".into(), path_and_query: "/api/v1/workflows".into(), ..ApiCall::default() };
+    let caller = tokio::spawn(async move { session.call(&call).await });
+    while fixture.script.calls().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    fixture.clock.set(1000 + 601);
+    match caller.await.unwrap() {
+        Err(Error::Failed(failure)) => {
+            assert_eq!(failure.code, "timeout");
+            assert!(failure.message.ends_with("did not answer within 601 seconds."), "{}", failure.message);
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_expired_on_its_way_is_a_failed_exchange() {
+    let fixture = Fixture::new(&[Answer::Hanging, Answer::Token(900)], &[OK]);
+    let session = fixture.session.clone();
+    let caller = tokio::spawn(async move { session.token().await.map(drop) });
+    while fixture.script.exchanges() == 0 {
+        tokio::task::yield_now().await;
+    }
+    fixture.clock.set(1000 + 9000);
+    fixture.script.released.notify_one();
+    fixture.settle(1).await;
+    assert!(caller.await.unwrap().is_err());
+    let failure = fixture.token().await.unwrap_err();
+    assert!(failure.contains("had expired when it arrived"), "{failure}");
+    assert_eq!(fixture.script.exchanges(), 1, "and there is a pause before the next one");
+    fixture.clock.set(1000 + 9001);
+    assert_eq!(fixture.token().await.as_deref(), Ok("token-2"));
+}
+
+#[tokio::test]
+async fn a_person_can_end_a_pause() {
+    for status in [401, 503] {
+        let fixture = Fixture::new(&[Answer::Status(status, Vec::new(), ""), Answer::Token(900)], &[OK]);
+        fixture.token().await.unwrap_err();
+        fixture.token().await.unwrap_err();
+        fixture.session.end_pause();
+        assert_eq!(fixture.token().await.as_deref(), Ok("token-2"), "{status}");
+    }
 }
 
 #[tokio::test]
@@ -202,12 +252,12 @@ async fn a_caller_whose_patience_ends_while_another_exchanges_is_told_so() {
     // Until it waits as well.
     tokio::time::sleep(Duration::from_millis(20)).await;
     // The first has waited for as long, and gives up too.
-    fixture.clock.set(1000 + 3601);
+    fixture.clock.set(1000 + 601);
     for caller in [waiting, first] {
         match caller.await.unwrap() {
             Err(Error::Failed(failure)) => {
                 assert_eq!((failure.code.as_str(), failure.class.as_str()), ("timeout", "transient"));
-                assert!(failure.message.contains("3600 seconds") && failure.hint.is_some(), "{failure:?}");
+                assert!(failure.message.contains("600 seconds") && failure.hint.is_some(), "{failure:?}");
             }
             other => panic!("{:?}", other.err()),
         }

@@ -22,7 +22,7 @@ use witness::Witness;
 
 const CONNECTIONS: usize = 10_000;
 const CALLS: u64 = 200_000;
-const CALLERS: u64 = 64;
+const CALLERS: u64 = 1_000;
 
 /// When a slow machine stops calling, so that all of it ends within a minute; the
 /// figures then say how many calls were made.

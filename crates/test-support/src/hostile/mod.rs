@@ -1,6 +1,7 @@
 //! Components that do harm, one for each way to do it.
 
 mod calls;
+pub mod compiling;
 mod loading;
 mod requests;
 mod values;
@@ -21,5 +22,8 @@ pub struct Case {
 
 /// Returns every case.
 pub fn cases() -> Vec<Case> {
-    [loading::cases(), calls::cases(), values::cases(), requests::cases()].into_iter().flatten().collect()
+    [loading::cases(), compiling::cases(), calls::cases(), values::cases(), requests::cases()]
+        .into_iter()
+        .flatten()
+        .collect()
 }

@@ -139,8 +139,8 @@ pub(super) fn cases() -> Vec<Case> {
             "answers",
         ),
         case(
-            "a state of 16 MiB",
-            step.behaving("start", Behaviour::LongState(16 << 20)),
+            "a state of 4 MiB",
+            step.behaving("start", Behaviour::LongState(4 << 20)),
             "what the connector returned from `start` breaks the contract: `send.state` is longer than 1048576 bytes",
             "answers",
         ),

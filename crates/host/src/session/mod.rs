@@ -1,24 +1,22 @@
 //! One connection, open for any number of callers.
 
+mod tokens;
+
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use connector_core::permissions::PermissionCheck;
 use connector_core::records::{Connection, Failure, Request, Response, Token};
 use connector_core::{
-    ApiCall, Attempts, Connector, Entries, Functions, GrantedToken, Lookup, Next, Opened, Policy, TokenCache,
+    Advice, ApiCall, Attempts, Connector, Entries, Fault, Functions, GrantedToken, Next, Opened, Policy, TokenCache,
 };
 use tokio::sync::Notify;
-use tokio::task;
 
 use crate::clock::{Clock, SystemClock};
 use crate::component::Component;
 use crate::error::{Error, SendError};
+use crate::reading::reading;
 use crate::transport::{Incoming, Transport};
-
-/// Longest input or body that a connector reads on a thread of the runtime, in bytes:
-/// some 0.5 ms. With a longer one the call gets a thread for what blocks.
-const SHORT: usize = 64 * 1024;
 
 /// One connection, open for any number of callers.
 ///
@@ -101,6 +99,20 @@ impl<F: Functions + Send + Sync + 'static> Session<F> {
     /// # Errors
     ///
     /// [`Error::Refused`] with every problem of the entries.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # use std::sync::Arc;
+    /// # use connector_host::{Connector, Entries, Error, Transport};
+    /// # fn example(connector: Arc<Connector>, entries: Entries, transport: Arc<dyn Transport>) -> Result<(), Error> {
+    /// use connector_host::{Options, Policy, Session};
+    ///
+    /// let options = Options { policy: Policy::once(), ..Options::default() };
+    /// let session = Session::open_with(connector, entries, transport, options)?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn open_with(
         connector: Arc<Connector<F>>,
         entries: Entries,
@@ -113,21 +125,55 @@ impl<F: Functions + Send + Sync + 'static> Session<F> {
     }
 
     /// Returns the connector.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # fn example(session: connector_host::Session) {
+    /// println!("{}", session.connector().definition().name);
+    /// # }
+    /// ```
     pub fn connector(&self) -> &Arc<Connector<F>> {
         &self.shared.connector
     }
 
     /// Returns the resolved connection.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # fn example(session: connector_host::Session) {
+    /// let connection = session.connection();
+    /// println!("{} at {}", connection.label, connection.base_url);
+    /// # }
+    /// ```
     pub fn connection(&self) -> &Connection {
         self.shared.opened.connection()
     }
 
     /// Returns the connection with its entries, token request and secrets.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # fn example(session: connector_host::Session, text: &str) {
+    /// // What a platform logs of a response, without secrets.
+    /// println!("{}", session.opened().redactor().hide(text));
+    /// # }
+    /// ```
     pub fn opened(&self) -> &Opened {
         &self.shared.opened
     }
 
     /// Returns how many exchanges have ended.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # fn example(session: connector_host::Session) {
+    /// println!("{} token requests so far", session.exchanges());
+    /// # }
+    /// ```
     pub fn exchanges(&self) -> u64 {
         self.shared.cache().exchanges()
     }
@@ -137,8 +183,37 @@ impl<F: Functions + Send + Sync + 'static> Session<F> {
         self.shared.cache().latest()
     }
 
+    /// Ends the pause after a failed exchange, also the one for good after a failure of the
+    /// configuration: the next call gets a token. For a person who has mended the cause.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(session: connector_host::Session) -> Result<(), connector_host::Error> {
+    /// // The administrator has enabled the API again.
+    /// session.end_pause();
+    /// session.token().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn end_pause(&self) {
+        self.shared.cache().end_pause();
+    }
+
     /// Uses a token that a platform has kept, as if it had been received now. Its
     /// lifetimes count from now.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # fn example(session: connector_host::Session, restarted: connector_host::Session) {
+    /// // The platform has sealed it in its store, and restarts.
+    /// let kept = session.latest_token().map(|granted| granted.token().clone());
+    /// if let Some(token) = kept {
+    ///     restarted.adopt(token);
+    /// }
+    /// # }
+    /// ```
     pub fn adopt(&self, token: Token) {
         let shared = &self.shared;
         let now = shared.now();
@@ -198,6 +273,17 @@ impl<F: Functions + Send + Sync + 'static> Session<F> {
     /// # Errors
     ///
     /// [`Error::Failed`] where there is no success.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(session: connector_host::Session, call: connector_host::ApiCall) -> Result<(), connector_host::Error> {
+    /// let request = session.connector().api_request(session.opened(), &call)?;
+    /// let response = session.send(request).await?;
+    /// println!("{}", response.status);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn send(&self, request: Request) -> Result<Response, Error> {
         match self.answer_or_failure(request).await? {
             (response, None) => Ok(response),
@@ -211,6 +297,17 @@ impl<F: Functions + Send + Sync + 'static> Session<F> {
     /// # Errors
     ///
     /// [`Error::Failed`] where there is no response.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(session: connector_host::Session, call: connector_host::ApiCall) -> Result<(), connector_host::Error> {
+    /// let request = session.connector().api_request(session.opened(), &call)?;
+    /// // 404 is a response, too.
+    /// println!("{}", session.answer(request).await?.status);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn answer(&self, request: Request) -> Result<Response, Error> {
         self.answer_or_failure(request).await.map(|(response, _)| response)
     }
@@ -225,18 +322,18 @@ impl<F: Functions + Send + Sync + 'static> Session<F> {
             let next = match shared.granted(attempts.refused(), attempts.deadline()).await {
                 Ok(granted) => {
                     let request = attempts.authorized(granted.headers(|token| shared.connector.authorize(token))?);
-                    match shared.exchange(request).await {
+                    match shared.exchange_until(request, attempts.deadline()).await {
                         Ok(response) => {
                             let session = self.clone();
-                            let (back, next) = reading(response.body.len(), move || {
+                            let read = self.reading(response.body.len(), move || {
                                 let Shared { connector, opened, .. } = &*session.shared;
                                 let moment = (session.shared.now(), fastrand::f64());
-                                let next = attempts.received(connector, opened, &granted, response, moment);
-                                (attempts, next)
-                            })
-                            .await?;
+                                let next = attempts.received(connector, opened, &granted, response, moment)?;
+                                Ok((attempts, next))
+                            });
+                            let (back, next) = read.await?;
                             attempts = back;
-                            next?
+                            next
                         }
                         Err(Error::Failed(failure)) => attempts.lost(failure, shared.now(), fastrand::f64()),
                         Err(error) => return Err(error),
@@ -270,13 +367,13 @@ impl<F: Functions + Send + Sync + 'static> Session<F> {
         let shared = &self.shared;
         let deadline = shared.now().saturating_add(shared.options.policy.patience);
         let granted = shared.granted(None, deadline).await?;
-        let response = shared.exchange(shared.authorized(request, &granted)?).await?;
-        if response.status != 401 || !shared.options.policy.renewal {
+        let response = shared.exchange_until(shared.authorized(request, &granted)?, deadline).await?;
+        if !shared.options.policy.renewal || !shared.is_refused(&granted, &response)? {
             return Ok((response, granted));
         }
         log::info!("the token is no longer accepted");
         let granted = shared.granted(Some(granted.number()), deadline).await?;
-        Ok((shared.exchange(shared.authorized(request, &granted)?).await?, granted))
+        Ok((shared.exchange_until(shared.authorized(request, &granted)?, deadline).await?, granted))
     }
 
     /// Sends the probe of every permission and returns what each proved, in the order of
@@ -322,22 +419,15 @@ impl<F: Functions + Send + Sync + 'static> Session<F> {
     pub(crate) fn clock(&self) -> &dyn Clock {
         &*self.shared.options.clock
     }
-}
 
-/// Runs a call that reads so many bytes: a long one where it blocks nobody.
-pub(crate) async fn reading<T: Send + 'static>(
-    bytes: usize,
-    call: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, Error> {
-    if bytes <= SHORT {
-        return Ok(call());
-    }
-    match task::spawn_blocking(call).await {
-        Ok(result) => Ok(result),
-        Err(error) => match error.try_into_panic() {
-            Ok(panic) => std::panic::resume_unwind(panic),
-            Err(_) => Err(Error::Cancelled),
-        },
+    /// Runs a call that reads so many bytes.
+    pub(crate) async fn reading<T: Send + 'static>(
+        &self,
+        bytes: usize,
+        call: impl FnOnce() -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let Options { policy, clock } = &self.shared.options;
+        reading(bytes, &**clock, policy.patience, call).await
     }
 }
 
@@ -367,6 +457,32 @@ impl<F: Functions + Send + Sync + 'static> Shared<F> {
         Ok(request)
     }
 
+    /// Returns whether the connector reads a response as one to a token that is no longer
+    /// accepted.
+    fn is_refused(&self, granted: &GrantedToken, response: &Response) -> Result<bool, Error> {
+        match self.connector.api_response(&self.opened, granted, response) {
+            Ok(()) => Ok(false),
+            Err(connector_core::Error::Failed(failure)) => Ok(Advice::of(&failure) == Advice::Renew),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Sends a request and reads the response, until a moment: whoever called waits no
+    /// longer, whatever the request's own time limit is.
+    async fn exchange_until(&self, request: Request, deadline: Duration) -> Result<Response, Error> {
+        let began = self.now();
+        tokio::select! {
+            biased;
+            result = self.exchange(request.clone()) => result,
+            () = self.options.clock.passed(deadline) => {
+                let seconds = self.now().saturating_sub(began).as_secs();
+                let fault = Fault::Timeout { seconds: u32::try_from(seconds).unwrap_or(u32::MAX) };
+                log::info!("{}: {fault}", request.place());
+                Err(failed(fault.into(), &request))
+            }
+        }
+    }
+
     /// Sends a request and reads the response.
     async fn exchange(&self, request: Request) -> Result<Response, Error> {
         let began = self.now();
@@ -382,79 +498,5 @@ impl<F: Functions + Send + Sync + 'static> Shared<F> {
             Err(error) => log::info!("{place}: {error} after {milliseconds} ms"),
         }
         result.map_err(|error| failed(error, &request))
-    }
-
-    /// Returns a good token other than that of the exchange `refused`.
-    async fn granted(self: &Arc<Self>, refused: Option<u64>, deadline: Duration) -> Result<Arc<GrantedToken>, Error> {
-        loop {
-            // Before the cache is asked: what ends in between must not be missed.
-            let mut ended = Box::pin(self.ended.notified());
-            ended.as_mut().enable();
-            let now = self.now();
-            let lookup = self.cache().next(now, refused, self.options.policy.renewal);
-            match lookup {
-                Lookup::Use(granted) => return Ok(granted),
-                Lookup::UseAndRenew(granted) => {
-                    task::spawn(Arc::clone(self).renew());
-                    return Ok(granted);
-                }
-                Lookup::Fail(error) => return Err(error),
-                // The exchange belongs to everyone, so it does not end with this call.
-                Lookup::Exchange => drop(task::spawn(Arc::clone(self).renew())),
-                Lookup::Wait if now > deadline => return Err(self.patience_over()),
-                Lookup::Wait => {}
-            }
-            tokio::select! {
-                biased;
-                () = ended => {}
-                () = self.options.clock.passed(deadline) => {}
-            }
-        }
-    }
-
-    /// Makes the exchange that the cache counts on.
-    async fn renew(self: Arc<Self>) {
-        let mut exchange = Exchange { sent_at: self.now(), result: None, shared: &self };
-        let result = self.try_exchange().await;
-        match &result {
-            Ok(token) => log::info!("a token for {} s, the next one after {} s", token.expires_in, token.refresh_after),
-            Err(Error::Failed(failure)) => log::info!("no token: {}", failure.code),
-            Err(_) => log::info!("no token: the exchange could not be made"),
-        }
-        exchange.result = Some(result);
-    }
-
-    async fn try_exchange(&self) -> Result<Token, Error> {
-        let response = self.exchange(self.opened.exchange().request.clone()).await?;
-        Ok(self.connector.token_response(&self.opened, &response)?)
-    }
-
-    fn patience_over(&self) -> Error {
-        let seconds = self.options.policy.patience.as_secs();
-        let message =
-            format!("Another call has been getting an access token for {seconds} seconds, and this one gave up.");
-        let hint = "Try again; if it happens again, the login host answers slowly or not at all.";
-        Error::Failed(Box::new(Failure::of_host("timeout", "transient", message, hint)))
-    }
-}
-
-/// The exchange under way. It enters the result when dropped, so also when the transport
-/// panics or the runtime shuts down: or all would wait for ever.
-struct Exchange<'a, F: Functions + Send + Sync + 'static> {
-    shared: &'a Shared<F>,
-    sent_at: Duration,
-    result: Option<Result<Token, Error>>,
-}
-
-impl<F: Functions + Send + Sync + 'static> Drop for Exchange<'_, F> {
-    fn drop(&mut self) {
-        let Shared { options, ended, .. } = self.shared;
-        let result = self.result.take().unwrap_or_else(|| {
-            let message = "Getting an access token was broken off by a fault of the host.";
-            let hint = "Try again; report it to those who run this host.";
-            Err(Error::Failed(Box::new(Failure::of_host("exchange-abandoned", "transient", message, hint))))
-        });
-        self.shared.cache().ended(result, self.sent_at, self.shared.now(), &options.policy, fastrand::f64());
-        ended.notify_waiters();
     }
 }
