@@ -103,7 +103,11 @@ fn a_secret_file_that_cannot_be_read_is_named() {
         (&missing, "file", format!("cannot read {missing}: there is no such file or directory")),
         (&directory, "file", format!("cannot read {directory}: this is a directory")),
         (&binary, "wrong-use", format!("{binary} is not UTF-8 text")),
-        (&long, "wrong-use", format!("{long} has more than 65536 bytes, so it is no secret")),
+        (
+            &long,
+            "file",
+            format!("cannot read {long}: it has more than 65536 bytes, the limit of a secret; give a shorter one"),
+        ),
     ] {
         let entry = format!("client_secret=@{file}");
         assert_refused(&["resolve", "--set", &entry], WRONG_USE, code, &sentence);
@@ -116,7 +120,10 @@ fn standard_input_that_is_no_text_is_refused() {
     let ran = run(command(&arguments), &[0xff, 0xfe]).ended_with(WRONG_USE);
     assert_eq!(ran.err, "error: standard input is not UTF-8 text\n");
     let ran = run(command(&arguments), "x".repeat(64 * 1024 + 1).as_bytes()).ended_with(WRONG_USE);
-    assert_eq!(ran.err, "error: standard input has more than 65536 bytes, so it is no secret\n");
+    assert_eq!(
+        ran.err,
+        "error: cannot read standard input: it has more than 65536 bytes, the limit of a secret; give a shorter one\n"
+    );
 }
 
 #[test]
