@@ -15,6 +15,7 @@ mod error;
 mod files;
 mod loading;
 mod network;
+mod plain;
 mod recording;
 mod session_options;
 mod show;

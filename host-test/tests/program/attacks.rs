@@ -13,7 +13,6 @@ use super::{Ran, assert_refused, command, host_test};
 use crate::recordings::{Folder, changed, read};
 
 const WRONG_USE: i32 = 2;
-const EXECUTE: &str = "fixtures/operations/nql-execute.har";
 
 fn pipe(folder: &Folder) -> String {
     let path = folder.path().join("pipe.har");
@@ -21,38 +20,20 @@ fn pipe(folder: &Folder) -> String {
     path.into_os_string().into_string().unwrap()
 }
 
-/// Returns every command that reads a file, with the rest of the sentence for one that is
-/// none.
-fn readers(file: &str) -> Vec<(Vec<String>, &'static str)> {
-    let at = format!("@{file}");
-    let secret = format!("client_secret={at}");
-    let entries = ["--set", "instance=nxdocs", "--set", "region=eu", "--set", "client_id=a"];
-    let live = [&["connect", "--live", "--ca-file", file][..], &entries].concat();
-    let commands = [
-        (vec!["inspect", file], "a component is a regular file of at most 67108864 bytes"),
-        (vec!["check", file], "a component is a regular file of at most 67108864 bytes"),
-        (vec!["describe", "--component", file], "a component is a regular file of at most 67108864 bytes"),
-        (vec!["run", file], "a recording is a regular file of at most 67108864 bytes"),
-        (vec!["connect", "--recording", file], "a recording is a regular file of at most 67108864 bytes"),
-        (vec!["serve", "--recording", file], "a recording is a regular file of at most 67108864 bytes"),
-        (
-            vec!["call", "nql.execute", "--recording", EXECUTE, "--input", &at],
-            "an input or body is a regular file of at most 33554432 bytes",
-        ),
-        (
-            vec!["request", "POST", "/api", "--recording", EXECUTE, "--body", &at],
-            "an input or body is a regular file of at most 33554432 bytes",
-        ),
-        (
-            vec!["call", "--recording", EXECUTE, "--resume", file],
-            "a saved operation is a regular file of at most 100663296 bytes",
-        ),
-        (vec!["resolve", "--set", &secret], "a secret is a regular file of at most 65536 bytes"),
-        (live, "a CA file is a regular file of at most 4194304 bytes"),
-    ];
-    let owned = |words: Vec<&str>| words.into_iter().map(str::to_owned).collect();
-    commands.into_iter().map(|(words, rest)| (owned(words), rest)).collect()
-}
+/// Every command that reads a file, which stands for FILE, as what, and how much at most.
+const READERS: [(&str, &str, u64); 11] = [
+    ("inspect FILE", "a component", 64 << 20),
+    ("check FILE", "a component", 64 << 20),
+    ("describe --component FILE", "a component", 64 << 20),
+    ("run FILE", "a recording", 64 << 20),
+    ("connect --recording FILE", "a recording", 64 << 20),
+    ("serve --recording FILE", "a recording", 64 << 20),
+    ("call nql.execute --recording fixtures/success-eu.har --input @FILE", "an input or body", 32 << 20),
+    ("request POST /api --recording fixtures/success-eu.har --body @FILE", "an input or body", 32 << 20),
+    ("call --recording fixtures/success-eu.har --resume FILE", "a saved operation", 96 << 20),
+    ("resolve --set client_secret=@FILE", "a secret", 64 << 10),
+    ("connect --live --set instance=nxdocs --ca-file FILE", "a CA file", 4 << 20),
+];
 
 #[test]
 fn only_regular_files_are_read() {
@@ -60,11 +41,11 @@ fn only_regular_files_are_read() {
     let link = folder.path().join("link.har");
     symlink("/dev/zero", &link).unwrap();
     for file in ["/dev/zero", &pipe(&folder), link.to_str().unwrap()] {
-        for (arguments, rest) in readers(file) {
+        for (arguments, name, limit) in READERS {
+            let arguments: Vec<_> = arguments.split(' ').map(|word| word.replace("FILE", file)).collect();
             let ran = host_test(&arguments).ended_with(WRONG_USE);
-            assert!(ran.err.contains(file), "{}", ran.err);
-            let sentence = format!(": this is a device or a pipe; {rest}\n");
-            assert!(ran.err.ends_with(&sentence), "{arguments:?}: {}", ran.err);
+            let end = format!(": this is a device or a pipe; {name} is a regular file of at most {limit} bytes\n");
+            assert!(ran.err.contains(file) && ran.err.ends_with(&end), "{arguments:?}: {}", ran.err);
         }
     }
     let ran = host_test(&["run", folder.path().to_str().unwrap()]).ended_with(WRONG_USE);
@@ -74,13 +55,13 @@ fn only_regular_files_are_read() {
 #[test]
 fn standard_input_is_read_up_to_a_limit() {
     for arguments in [
-        &["call", "nql.execute", "--recording", EXECUTE, "--input", "@-"][..],
-        &["request", "POST", "/api", "--recording", EXECUTE, "--body", "@-"],
-        &["resolve", "--set", "client_secret=@-"],
-        &["inspect", "/dev/stdin"],
-        &["run", "/dev/stdin"],
+        "call nql.execute --recording fixtures/success-eu.har --input @-",
+        "request POST /api --recording fixtures/success-eu.har --body @-",
+        "resolve --set client_secret=@-",
+        "inspect /dev/stdin",
+        "run /dev/stdin",
     ] {
-        let mut command = command(arguments);
+        let mut command = command(&arguments.split(' ').collect::<Vec<_>>());
         let ran = Ran::new(command.stdin(File::open("/dev/zero").unwrap()).output().unwrap()).ended_with(WRONG_USE);
         assert!(ran.err.contains(": it has more than ") && ran.err.contains("; give a shorter one"), "{}", ran.err);
     }

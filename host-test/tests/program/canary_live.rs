@@ -112,20 +112,6 @@ fn assert_verbose(ran: &Ran) {
 }
 
 #[test]
-fn no_successful_command_tells_anything() {
-    let fixture = tenant(&json!([]));
-    for arguments in [CONNECT, REQUEST, RECORD] {
-        let ran = silent(&fixture, arguments).ended_with(0);
-        assert_verbose(&ran);
-    }
-    let recorded = fixture.read("recorded.har");
-    assert!(
-        recorded.contains("{{basic:client_id:client_secret}}") && recorded.contains("{{access_token}}"),
-        "{recorded}"
-    );
-}
-
-#[test]
 fn a_token_is_printed_once_where_it_was_asked_for_and_not_logged() {
     let fixture = tenant(&json!([]));
     let ran = silent(&fixture, &["connect", "-vv", "--json", "--show-token"]).ended_with(0);
@@ -136,42 +122,54 @@ fn a_token_is_printed_once_where_it_was_asked_for_and_not_logged() {
     assert_eq!(ran.out.matches(ran.json()["token"]["value"].as_str().unwrap()).count(), 1);
 }
 
-#[test]
-fn a_token_that_goes_out_is_in_no_log() {
+/// Returns rules by which the token endpoint gives out the token.
+fn giving_the_token(more: &[Value]) -> Value {
     let grant =
         json!({ "token_type": "Bearer", "expires_in": 900, "access_token": TOKEN, "scope": "service:integration" });
-    let fixture = tenant(&json!([
-        { "when": { "endpoint": "token" }, "do": { "status": { "status": 200, "body": grant } } },
+    let token = json!({ "when": { "endpoint": "token" }, "do": { "status": { "status": 200, "body": grant } } });
+    [&[token], more].concat().into()
+}
+
+#[test]
+fn no_command_tells_anything_however_it_ends() {
+    let retried = giving_the_token(&[
         // Renewed, waited for, then answered.
-        { "when": { "endpoint": "act-list", "nth": 1 }, "do": { "status": { "status": 401 } } },
-        { "when": { "endpoint": "act-list", "nth": 2 }, "do": { "status": { "status": 503 } } },
-        { "when": { "endpoint": "act-list" }, "do": { "status": { "status": 200, "body": [] } } },
-    ]));
-    let ran = silent(&fixture, REQUEST).ended_with(0);
-    assert_verbose(&ran);
+        json!({ "when": { "endpoint": "act-list", "nth": 1 }, "do": { "status": { "status": 401 } } }),
+        json!({ "when": { "endpoint": "act-list", "nth": 2 }, "do": { "status": { "status": 503 } } }),
+        json!({ "when": { "endpoint": "act-list" }, "do": { "status": { "status": 200, "body": [] } } }),
+    ]);
+    let mut unknown_authority = tenant(&json!([]));
+    let other = Fixture::new(&[], "[]");
+    unknown_authority.ca.clone_from(&other.ca);
+    let mut refused = Fixture::with_client(ID, "another-secret-of-the-same-id", &[], "[]");
+    SECRET.clone_into(&mut refused.client.1);
+    // With the statuses of request, connect and record, and how many tokens are issued.
+    for (fixture, statuses, tokens) in [
+        (tenant(&json!([])), [0, 0, 0], 3),
+        (tenant(&retried), [0, 0, 0], 0),
+        (unknown_authority, [1, 1, 1], 0),
+        (refused, [1, 1, 0], 0),
+    ] {
+        for (arguments, status) in [REQUEST, CONNECT, RECORD].into_iter().zip(statuses) {
+            let ran = silent(&fixture, arguments).ended_with(status);
+            if fixture.ca != other.ca {
+                assert_verbose(&ran);
+            }
+        }
+        let calls = fixture.tenant.calls();
+        assert_eq!((calls.tokens_issued(), calls.requests == 0), (tokens, fixture.ca == other.ca));
+        if statuses == [0, 0, 0] {
+            let recorded = fixture.read("recorded.har");
+            for placeholder in ["{{basic:client_id:client_secret}}", "{{access_token}}"] {
+                assert!(recorded.contains(placeholder), "{recorded}");
+            }
+        }
+    }
+    let ran = silent(&tenant(&retried), REQUEST).ended_with(0);
     for line in [": attempt 1 failed with token-expired, ", ": attempt 2 failed with unavailable, the next follows in "]
     {
         assert!(ran.err.contains(line), "{line}: {}", ran.err);
     }
-    silent(&fixture, CONNECT).ended_with(0);
-    silent(&fixture, RECORD).ended_with(0);
-}
-
-#[test]
-fn no_certificate_or_credential_that_is_refused_makes_it_tell() {
-    let other = Fixture::new(&[], "[]");
-    let mut fixture = tenant(&json!([]));
-    fixture.ca.clone_from(&other.ca);
-    for arguments in [CONNECT, REQUEST, RECORD] {
-        silent(&fixture, arguments).ended_with(1);
-    }
-    assert_eq!(fixture.tenant.calls().requests, 0);
-    let mut known_otherwise = Fixture::with_client(ID, "another-secret-of-the-same-id", &[], "[]");
-    SECRET.clone_into(&mut known_otherwise.client.1);
-    for (arguments, status) in [(CONNECT, 1), (REQUEST, 1), (RECORD, 0)] {
-        assert_verbose(&silent(&known_otherwise, arguments).ended_with(status));
-    }
-    assert_eq!(known_otherwise.tenant.calls().tokens_issued(), 0);
 }
 
 /// Returns a secret in each form that a provider may repeat it in.
@@ -197,14 +195,10 @@ fn no_token_endpoint_that_repeats_the_secret_makes_it_tell() {
 
 #[test]
 fn no_api_that_repeats_secret_or_token_makes_it_tell() {
-    let grant =
-        json!({ "token_type": "Bearer", "expires_in": 900, "access_token": TOKEN, "scope": "service:integration" });
     for text in repeated(SECRET).into_iter().chain(repeated(TOKEN)) {
         let body = json!({ "code": "FORBIDDEN", "message": format!("Not {text} again.") });
-        let fixture = tenant(&json!([
-            { "when": { "endpoint": "token" }, "do": { "status": { "status": 200, "body": grant } } },
-            { "when": { "path_prefix": "/api" }, "do": { "status": { "status": 403, "body": body } } },
-        ]));
+        let refusal = json!({ "when": { "path_prefix": "/api" }, "do": { "status": { "status": 403, "body": body } } });
+        let fixture = tenant(&giving_the_token(&[refusal]));
         let ran = silent(&fixture, REQUEST).ended_with(1);
         assert!(ran.out.contains("Provider: FORBIDDEN: Not "), "{}", ran.out);
         if text == SECRET || text == TOKEN {
