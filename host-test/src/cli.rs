@@ -65,6 +65,9 @@ pub(crate) fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
+            // Clap repeats arguments as they are, so it judges harmless ones once more.
+            let harmless = env::args_os().map(|argument| show::printable(&argument.to_string_lossy()));
+            let error = Arguments::try_parse_from(harmless).err().unwrap_or(error);
             let wrong = error.use_stderr();
             if wrong && env::args_os().any(|argument| argument == "--json") {
                 let text = error.to_string();
@@ -92,7 +95,7 @@ pub(crate) fn main() -> ExitCode {
 /// Prints a line. Where that is impossible the program ends; a reader that went away has
 /// read enough.
 pub(crate) fn say(line: fmt::Arguments<'_>) {
-    match writeln!(anstream::stdout(), "{line}") {
+    match writeln!(anstream::stdout(), "{}", show::harmless(&line.to_string())) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             let error = Error::file("write", Path::new("standard output"), &error);
             complain(&error);
@@ -102,13 +105,24 @@ pub(crate) fn say(line: fmt::Arguments<'_>) {
     }
 }
 
+/// Writes a result to standard output as it is; a reader that went away has read enough.
+pub(crate) fn print(bytes: &[u8]) -> Result<(), Error> {
+    let mut out = io::stdout();
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Error::file("write", Path::new("standard output"), &error))
+        }
+        _ => Ok(()),
+    }
+}
+
 fn say_error(code: &str, message: &str) {
-    say!("{:#}", json!({ "error": { "code": code, "message": message } }));
+    show::json(&json!({ "error": { "code": code, "message": message } }));
 }
 
 /// Prints an error, if standard error can be written.
 fn complain(error: &Error) {
-    let _ = writeln!(anstream::stderr(), "{}: {}", show::bad("error"), show::printable(&error.to_string()));
+    show::note(&format!("{}: {}", show::bad("error"), show::printable(&error.to_string())));
 }
 
 fn execute(Arguments { json, command }: Arguments) -> Result<Exit, Error> {

@@ -1,8 +1,7 @@
 //! Entries from the command line, where a secret is never an argument.
 
 use std::env::{self, VarError};
-use std::fs;
-use std::io::{self, IsTerminal, Read};
+use std::io::{self, IsTerminal as _};
 use std::path::Path;
 
 use clap::Args;
@@ -10,9 +9,8 @@ use connector_host::Connector;
 use zeroize::Zeroizing;
 
 use crate::error::Error;
-
-/// Longest text to read from a file or standard input, in bytes.
-const SOURCE_BYTES: u64 = 64 * 1024;
+use crate::files::{self, Kind};
+use crate::show;
 
 /// The entries of the form.
 #[derive(Debug, Args)]
@@ -50,7 +48,7 @@ impl Set {
         }
         for key in missing {
             let label = connector.definition().field(key).map_or(key, |field| field.label.as_str());
-            let secret = rpassword::prompt_password(format!("{label}: "))
+            let secret = rpassword::prompt_password(format!("{}: ", show::printable(label)))
                 .map_err(|error| Error::Use(format!("the terminal cannot be read: {error}")))?;
             pairs.push((key.to_owned(), secret));
         }
@@ -73,11 +71,9 @@ fn pair(argument: &str, connector: &Connector) -> Result<(String, String), Error
 
 fn secret(key: &str, source: &str) -> Result<String, Error> {
     let text = if source == "@-" {
-        read(io::stdin().lock(), Path::new("standard input"))?
+        text(files::stdin(Kind::SECRET)?, "standard input")?
     } else if let Some(path) = source.strip_prefix('@') {
-        let path = Path::new(path);
-        let file = fs::File::open(path).map_err(|error| Error::file("read", path, &error))?;
-        read(file, path)?
+        text(files::read(Path::new(path), Kind::SECRET)?, path)?
     } else if let Some(name) = source.strip_prefix("env:") {
         env::var(name).map(Zeroizing::new).map_err(|error| match error {
             VarError::NotPresent => Error::Use(format!("the variable {name} is not set")),
@@ -92,16 +88,9 @@ fn secret(key: &str, source: &str) -> Result<String, Error> {
     Ok(text.to_string())
 }
 
-/// Reads a text; the line break that editors and `echo` put behind it is not
-/// part of it.
-fn read(source: impl Read, path: &Path) -> Result<Zeroizing<String>, Error> {
-    let mut bytes = Zeroizing::new(Vec::with_capacity(4096));
-    let read = source.take(SOURCE_BYTES + 1).read_to_end(&mut bytes);
-    read.map_err(|error| Error::file("read", path, &error))?;
-    let name = path.display();
-    if bytes.len() as u64 > SOURCE_BYTES {
-        return Err(Error::Use(format!("{name} has more than {SOURCE_BYTES} bytes, so it is no secret")));
-    }
+/// Returns a text; the line break that editors and `echo` put behind it is not part of it.
+fn text(bytes: Vec<u8>, name: &str) -> Result<Zeroizing<String>, Error> {
+    let bytes = Zeroizing::new(bytes);
     let text = std::str::from_utf8(&bytes).map_err(|_| Error::Use(format!("{name} is not UTF-8 text")))?;
     let text = text.strip_suffix('\n').unwrap_or(text);
     Ok(Zeroizing::new(text.strip_suffix('\r').unwrap_or(text).to_owned()))

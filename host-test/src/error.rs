@@ -6,8 +6,10 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use connector_host::{ConnectorError, LoadError};
-use connector_recordings::{HarError, ReplayError, Stopped, WriteError};
+use connector_recordings::{HarError, ReplayError, Stopped};
 use thiserror::Error;
+
+use crate::commands::call::Unpackable;
 
 /// How a command ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,6 +66,9 @@ pub enum Error {
     /// A recording would contain a secret, or would be of no use.
     #[error("{0}")]
     Refused(String),
+    /// A download is not what it should be.
+    #[error("{0}")]
+    Download(#[from] Unpackable),
 }
 
 impl Error {
@@ -82,7 +87,7 @@ impl Error {
         match self {
             Self::Load { error, .. } if error.is_misbehaviour() => Exit::Misbehaved,
             Self::Use(_) | Self::File { .. } | Self::Recording(_) | Self::Load { .. } => Exit::Use,
-            Self::Mismatch(_) | Self::Refused(_) => Exit::Failed,
+            Self::Mismatch(_) | Self::Refused(_) | Self::Download(_) => Exit::Failed,
             Self::Connector(_) => Exit::Misbehaved,
         }
     }
@@ -97,6 +102,7 @@ impl Error {
             Self::Connector(error) => error.code(),
             Self::Refused(_) => "recording-refused",
             Self::Mismatch(_) => "recording-mismatch",
+            Self::Download(error) => error.code(),
         }
     }
 }
@@ -129,60 +135,5 @@ impl From<Stopped> for Error {
 impl From<ReplayError> for Error {
     fn from(error: ReplayError) -> Self {
         Self::Mismatch(error.to_string())
-    }
-}
-
-impl From<WriteError> for Error {
-    fn from(error: WriteError) -> Self {
-        match error {
-            WriteError::Exists(path) => Self::Use(format!("{} exists; --force overwrites it", path.display())),
-            WriteError::Io { path, source } => {
-                let mut error = Self::file("write", &path, &source);
-                if let (Self::File { reason, .. }, Some(hint)) = (&mut error, way_out(source.kind())) {
-                    *reason = format!("{reason}; {hint}");
-                }
-                error
-            }
-        }
-    }
-}
-
-/// Returns what helps where there is no room for a file.
-fn way_out(kind: io::ErrorKind) -> Option<&'static str> {
-    match kind {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            Some("free some space, or name a file on another disk")
-        }
-        io::ErrorKind::FileTooLarge => {
-            Some("raise the limit of this session (ulimit -f), or name a file on another disk")
-        }
-        io::ErrorKind::ReadOnlyFilesystem => Some("name a file on another disk"),
-        _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::io;
-    use std::path::Path;
-
-    use super::{Error, Exit};
-    use connector_recordings::WriteError;
-
-    #[test]
-    fn a_disk_without_room_is_named_with_its_reason_and_what_helps() {
-        for (kind, hint) in [
-            (io::ErrorKind::StorageFull, "free some space"),
-            (io::ErrorKind::QuotaExceeded, "free some space"),
-            (io::ErrorKind::FileTooLarge, "ulimit -f"),
-            (io::ErrorKind::ReadOnlyFilesystem, "another disk"),
-        ] {
-            let source = io::Error::from(kind);
-            let start = format!("cannot write to/one.har: {source}; ");
-            let error = Error::from(WriteError::Io { path: Path::new("to/one.har").to_owned(), source });
-            let said = error.to_string();
-            assert!(said.starts_with(&start) && said.contains(hint), "{said}");
-            assert_eq!((error.exit(), error.code()), (Exit::Use, "file"));
-        }
     }
 }

@@ -10,6 +10,7 @@ use connector_host::{Compiler, Component, Connector, Digest, Limits};
 use nexthink_component::NEXTHINK;
 
 use crate::error::Error;
+use crate::files::{self, Kind};
 
 /// Which component to load.
 #[derive(Debug, Default, Args)]
@@ -33,7 +34,7 @@ impl Source {
     pub(crate) fn read(&self, path: Option<&Path>) -> Result<Cow<'static, [u8]>, Error> {
         let bytes = match path {
             None => Cow::Borrowed(NEXTHINK),
-            Some(path) => Cow::Owned(fs::read(path).map_err(|error| Error::file("read", path, &error))?),
+            Some(path) => Cow::Owned(files::read(path, Kind::COMPONENT)?),
         };
         let checked = self.digest.map_or(Ok(()), |digest| digest.check(&bytes));
         checked.map_err(|error| Error::Load { component: path.map(Path::to_owned), error: error.into() })?;

@@ -7,13 +7,17 @@ macro_rules! say {
     };
 }
 
+mod advice;
 mod cli;
 mod commands;
 mod entries_option;
 mod error;
+mod files;
 mod loading;
 mod network;
+mod plain;
 mod recording;
+mod session_options;
 mod show;
 mod stopped;
 mod verbose;

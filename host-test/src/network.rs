@@ -5,14 +5,13 @@ use std::sync::Arc;
 
 use clap::Args;
 use connector_host::records::Problem;
-use connector_host::{
-    Connector, Entries, Error as HostError, HttpOptions, HttpTransport, Options, Policy, ResolveRule, Session,
-};
-use connector_recordings::{Placeholders, Recording, Replay};
+use connector_host::{Connector, Entries, Error as HostError, HttpOptions, HttpTransport, ResolveRule, Session};
+use connector_recordings::{Placeholders, Replay};
 use serde_json::json;
 
 use crate::entries_option::Set;
 use crate::error::{Error, Exit};
+use crate::files::{self, Kind};
 use crate::show;
 use crate::verbose::Verbose;
 
@@ -35,6 +34,10 @@ pub(crate) struct Network {
 impl Network {
     /// Opens the network.
     pub(crate) fn open(&self) -> Result<HttpTransport, Error> {
+        // One that is not there has a word of its own.
+        if let Some(path) = self.ca_file.as_ref().filter(|path| path.exists()) {
+            files::check(path, Kind::AUTHORITIES)?;
+        }
         let options = HttpOptions {
             ca_file: self.ca_file.clone(),
             resolve: self.resolve.clone(),
@@ -66,19 +69,6 @@ impl Answers {
     pub(crate) fn network(&self) -> Result<HttpTransport, Error> {
         self.network.open()
     }
-
-    /// Opens a session with the entries given. None after problems, which are shown.
-    pub(crate) fn session(&self, connector: &Arc<Connector>, set: &Set, json: bool) -> Result<Option<Session>, Error> {
-        let opened = if let Some(path) = &self.recording {
-            let (entries, replay) = recorded(path, connector, set)?;
-            let options = Options { policy: Policy::default(), ..replay.options() };
-            Session::open_with(Arc::clone(connector), entries, replay, options)
-        } else {
-            let entries = connector.entries(set.asked(connector)?);
-            Session::open(Arc::clone(connector), entries, Arc::new(self.network()?))
-        };
-        shown(opened, json)
-    }
 }
 
 /// Shows the problems of a session that cannot be opened.
@@ -95,7 +85,7 @@ pub(crate) fn shown(opened: Result<Session, HostError>, json: bool) -> Result<Op
 /// Shows why there is no connection.
 pub(crate) fn refused(problems: &[Problem], json: bool) {
     if json {
-        say!("{:#}", json!({ "problems": problems }));
+        show::json(&json!({ "problems": problems }));
     } else {
         show::problems(problems);
         say!("{}", show::bad("Not connected: correct the problems first."));
@@ -107,7 +97,7 @@ pub(crate) fn failed(error: HostError, json: bool) -> Result<Exit, Error> {
     match error {
         HostError::Failed(failure) => {
             if json {
-                say!("{:#}", json!({ "failure": failure }));
+                show::json(&json!({ "failure": failure }));
             } else {
                 show::failure(&failure);
                 say!("{}", show::bad("Failed."));
@@ -116,7 +106,7 @@ pub(crate) fn failed(error: HostError, json: bool) -> Result<Exit, Error> {
         }
         HostError::Refused(problems) => {
             if json {
-                say!("{:#}", json!({ "problems": problems }));
+                show::json(&json!({ "problems": problems }));
             } else {
                 show::problems(&problems);
             }
@@ -129,7 +119,7 @@ pub(crate) fn failed(error: HostError, json: bool) -> Result<Exit, Error> {
 /// Reads a recording and the entries for it: those of the arguments, or else its own. The
 /// placeholders stand for whichever it is.
 pub(crate) fn recorded(path: &Path, connector: &Connector, set: &Set) -> Result<(Entries, Arc<Replay>), Error> {
-    let recording = Arc::new(Recording::read(path)?);
+    let recording = Arc::new(files::recording(path)?);
     let definition = connector.definition();
     let (entries, placeholders) = if set.is_empty() {
         let placeholders = Placeholders::new(definition);

@@ -1,13 +1,14 @@
 //! Writing a recording of what a command did.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use clap::Args;
 use connector_host::{HttpTransport, Session};
-use connector_recordings::{Outcome, Recorder, Recording, Scenario, WriteError, play, write_new};
+use connector_recordings::{Outcome, Recorder, Recording, Scenario, play};
 
 use crate::error::Error;
+use crate::files::{self, Mode, check_new};
 
 /// A recorder over the network.
 pub(crate) type NetworkRecorder = Recorder<HttpTransport>;
@@ -29,7 +30,7 @@ pub(crate) struct RecordingOptions {
 impl RecordingOptions {
     /// Refuses a file that exists, before anything is sent.
     pub(crate) fn check(&self, path: &Path) -> Result<(), Error> {
-        refuse_existing(path, self.force)
+        check_new(path, self.force)
     }
 
     /// Writes the recording of a session.
@@ -42,11 +43,6 @@ impl RecordingOptions {
     ) -> Result<usize, Error> {
         write(path, recorder, session, outcome, None, &self.name, self.force).await
     }
-}
-
-/// Refuses a file that exists.
-pub(crate) fn refuse_existing(path: &Path, force: bool) -> Result<(), Error> {
-    if path.exists() && !force { Err(WriteError::Exists(PathBuf::from(path)).into()) } else { Ok(()) }
 }
 
 /// Writes the recording of a session, or of an operation over it, and returns its length in
@@ -72,6 +68,6 @@ pub(crate) async fn write(
         };
         return Err(Error::Refused(format!("what was recorded does not replay, so nothing was written: {why}")));
     }
-    write_new(path, &text, force)?;
+    files::write(path, text.as_bytes(), Mode::Private, force)?;
     Ok(text.len())
 }

@@ -1,14 +1,19 @@
 //! How reports look on a terminal. Elsewhere, and with `NO_COLOR`, `anstream`
 //! takes the colours out.
 
-use clap::builder::styling::{AnsiColor, Style};
+use std::io::Write as _;
+use std::path::Path;
 
+use clap::builder::styling::{AnsiColor, Style};
 use connector_host::PermissionCheck;
 use connector_host::records::{Connection, Definition, Failure, Problem, Token};
 use connector_recordings::{Called, Ended, Sent};
+use serde_json::{Value, json};
+
+pub(crate) use crate::plain::{harmless, plain_json, printable};
 
 fn styled(style: Style, text: &str) -> String {
-    format!("{style}{text}{style:#}")
+    format!("{style}{}{style:#}", printable(text))
 }
 
 /// Styles a success.
@@ -45,10 +50,23 @@ fn indented(text: &str) -> String {
     printable(text).replace('\n', "\n              ")
 }
 
-/// Replaces control characters, which a terminal would obey, and keeps line
-/// breaks.
-pub(crate) fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
+/// Prints a report for scripts.
+pub(crate) fn json(report: &Value) {
+    say!("{}", plain_json(&format!("{report:#}")));
+}
+
+/// Prints a line to standard error, if that can be written.
+pub(crate) fn note(line: &str) {
+    let _ = writeln!(anstream::stderr(), "{}", harmless(line));
+}
+
+/// Reports a file that was written, and how much is in it.
+pub(crate) fn written(path: &Path, count: usize, (member, unit): (&str, &str), json: bool) {
+    if json {
+        self::json(&json!({ "file": path.to_string_lossy(), member: count }));
+    } else {
+        item("written", &format!("{}, {count} {unit}", path.display()));
+    }
 }
 
 pub(crate) fn connection(connection: &Connection) {

@@ -3,6 +3,7 @@
 
 use thiserror::Error;
 
+use crate::policy::again;
 use crate::records::{Failure, Request};
 
 /// Why there is no response. It contains nothing of the request and nothing of what was
@@ -99,14 +100,14 @@ impl Fault {
             Self::Reset => host_failure(
                 "network",
                 format!("The connection to {host} broke before the answer was complete."),
-                "Try again.",
+                again(request.repeatable),
             ),
             Self::Timeout { seconds } => {
                 let unit = if *seconds == 1 { "second" } else { "seconds" };
                 host_failure(
                     "timeout",
                     format!("The host {host} did not answer within {seconds} {unit}."),
-                    "Try again.",
+                    again(request.repeatable),
                 )
             }
             Self::Tls(fault) => {
@@ -141,7 +142,7 @@ impl Fault {
             Self::Other => host_failure(
                 "network",
                 format!("The connection to {host} failed."),
-                "Check whether this machine has a network; try again.",
+                if request.repeatable { "Check whether this machine has a network; try again." } else { again(false) },
             ),
         }
     }

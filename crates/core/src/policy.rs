@@ -78,6 +78,16 @@ pub enum Advice {
     GiveUp,
 }
 
+/// Returns what a person does after a failure that may come after the request took effect:
+/// to send it again does harm or not.
+pub fn again(harmless: bool) -> &'static str {
+    if harmless {
+        "Try again."
+    } else {
+        "It may have taken effect all the same: check that at the provider before you run it again."
+    }
+}
+
 impl Advice {
     /// Reads it from a failure. The class decides; two codes of the contract also say
     /// that the request had no effect.

@@ -300,6 +300,17 @@ enum Fetched {
     Refused(Response),
 }
 
+/// Returns how a file is compressed that arrives in a content coding, which was not asked
+/// for. None: in one that the caller cannot undo.
+fn compression(coding: Option<&str>, compression: Compression) -> Option<Compression> {
+    match (coding.map(str::to_ascii_lowercase).as_deref(), compression) {
+        (None | Some("identity"), compression) => Some(compression),
+        (Some("gzip" | "x-gzip"), Compression::None | Compression::Gzip) => Some(Compression::Gzip),
+        (Some("zstd"), Compression::None | Compression::Zstd) => Some(Compression::Zstd),
+        _ => None,
+    }
+}
+
 /// Streams the body of a download into the sink.
 async fn download_into<F: Functions + Send + Sync + 'static>(
     session: &Session<F>,
@@ -310,10 +321,13 @@ async fn download_into<F: Functions + Send + Sync + 'static>(
     let request = download.link.expose();
     let lost = |fault: connector_core::Fault| failed(fault.into(), request);
     let mut incoming = session.open_download(request).await?;
+    let coding = incoming.head().headers.iter().find(|(name, _)| name == "content-encoding");
+    let compression = compression(coding.map(|(_, value)| value.as_str()), download.compression);
     if !incoming.is_success() {
         let limit = REFUSAL_BYTES.min(request.response_limit);
         return Ok(Fetched::Refused(incoming.refusal(limit).await));
     }
+    let compression = compression.ok_or_else(|| lost(connector_core::Fault::Malformed))?;
     let total = incoming.announced();
     // The highest limit stands for none: what counts is the room in the sink.
     let limit = if request.response_limit == u32::MAX { u64::MAX } else { request.response_limit.into() };
@@ -332,11 +346,33 @@ async fn download_into<F: Functions + Send + Sync + 'static>(
         return Err(lost(connector_core::Fault::Reset));
     }
     sink.flush().await.map_err(written)?;
-    let Download { media_type, compression, partial, warnings, .. } = download;
+    let Download { media_type, partial, warnings, .. } = download;
     Ok(Fetched::Whole(Downloaded { bytes: done, media_type, compression, partial, warnings }))
 }
 
 fn lock(progress: &Mutex<Advance>) -> MutexGuard<'_, Advance> {
     // Every change is whole before anything can panic.
     progress.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_coding_that_was_not_asked_for_is_the_compression_of_the_file_or_a_fault() {
+        use Compression::{Gzip, None as Plain, Zstd};
+        for (coding, file, expected) in [
+            (None, Zstd, Some(Zstd)),
+            (Some("identity"), Plain, Some(Plain)),
+            (Some("gzip"), Plain, Some(Gzip)),
+            (Some("X-Gzip"), Gzip, Some(Gzip)),
+            (Some("zstd"), Plain, Some(Zstd)),
+            (Some("gzip"), Zstd, None),
+            (Some("br"), Plain, None),
+            (Some("gzip, gzip"), Plain, None),
+        ] {
+            assert_eq!(compression(coding, file), expected, "{coding:?} {file:?}");
+        }
+    }
 }

@@ -37,7 +37,7 @@ impl Check {
             .await
             .map_err(|error| Error::Load { component: component.cloned(), error })?;
         if json {
-            say!("{:#}", as_json(&report));
+            show::json(&as_json(&report));
         } else {
             print(&report);
         }

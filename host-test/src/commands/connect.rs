@@ -9,40 +9,34 @@ use connector_host::{Connector, Interface};
 use connector_recordings::{Outcome, Replay};
 use serde_json::{Value, json};
 
-use crate::entries_option::Set;
 use crate::error::{Error, Exit};
-use crate::loading::Loading;
-use crate::network::{Answers, failed, recorded};
+use crate::network::{failed, recorded};
+use crate::session_options::SessionOptions;
 use crate::show;
 
 #[derive(Debug, Args)]
 pub(crate) struct Connect {
     #[command(flatten)]
-    set: Set,
-    #[command(flatten)]
-    answers: Answers,
+    options: SessionOptions,
     /// Print the access token instead of masking it
     #[arg(long, help_heading = "Output")]
     show_token: bool,
-    #[command(flatten)]
-    loading: Loading,
 }
 
 impl Connect {
     pub(crate) async fn execute(&self, json: bool) -> Result<Exit, Error> {
-        self.answers.verbose.start();
-        let connector = self.loading.connector()?;
-        match &self.answers.recording {
+        let connector = self.options.connector()?;
+        match &self.options.answers.recording {
             Some(path) => self.replay(&connector, path, json).await,
             None => self.live(&connector, json).await,
         }
     }
 
     async fn replay(&self, connector: &Arc<Connector>, path: &Path, json: bool) -> Result<Exit, Error> {
-        let (entries, replay) = recorded(path, connector, &self.set)?;
+        let (entries, replay) = recorded(path, connector, &self.options.set)?;
         let outcome = connector_recordings::connect(connector, entries, &replay).await?;
         if json {
-            say!("{:#}", self.as_json(&outcome, &replay));
+            show::json(&self.as_json(&outcome, &replay));
         } else {
             self.print(&outcome, connector);
         }
@@ -51,7 +45,7 @@ impl Connect {
 
     /// Connects to the provider and finds out what the credentials may do.
     async fn live(&self, connector: &Arc<Connector>, json: bool) -> Result<Exit, Error> {
-        let Some(session) = self.answers.session(connector, &self.set, json)? else { return Ok(Exit::Failed) };
+        let Some(session) = self.options.session(connector, json)? else { return Ok(Exit::Failed) };
         if !json {
             show::connection(session.connection());
             show::notes(&session.connection().notes);
@@ -87,7 +81,7 @@ impl Connect {
             let mut shown = json!({ "connection": session.connection(), "token": token });
             shown["token"]["value"] = json!(if self.show_token { token.value.expose() } else { "•••" });
             shown["permissions"] = json!(permissions);
-            say!("{shown:#}");
+            show::json(&shown);
         } else {
             show::permissions(&permissions, connector.definition());
             say!("{}", show::good(&format!("Connected to {}.", connector.definition().name)));

@@ -29,9 +29,9 @@ impl Describe {
         let connector = self.loading.connector()?;
         let definition = connector.definition();
         match self.format {
-            Format::JsonSchema => say!("{:#}", schema(definition)),
-            Format::Json => say!("{:#}", json!(definition)),
-            Format::Text if json => say!("{:#}", json!(definition)),
+            Format::JsonSchema => show::json(&schema(definition)),
+            Format::Json => show::json(&json!(definition)),
+            Format::Text if json => show::json(&json!(definition)),
             Format::Text => text(definition),
         }
         Ok(Exit::Success)

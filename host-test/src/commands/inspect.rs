@@ -1,6 +1,5 @@
 //! `inspect` and `component`: the component as a file.
 
-use std::fs;
 use std::io::Write as _;
 use std::path::PathBuf;
 
@@ -12,6 +11,7 @@ use nexthink_component::NEXTHINK;
 use serde_json::{Map, json};
 
 use crate::error::{Error, Exit};
+use crate::files::{self, Mode};
 use crate::loading::Source;
 use crate::show;
 
@@ -41,7 +41,7 @@ impl Inspect {
                 "memory-minimum": info.memory_minimum,
                 "metadata": metadata,
             });
-            say!("{report:#}");
+            show::json(&report);
             return Ok(Exit::Success);
         }
         let list = |names: &[String]| if names.is_empty() { "none".to_owned() } else { names.join("\n") };
@@ -73,12 +73,8 @@ pub(crate) struct Write {
 
 impl Write {
     pub(crate) fn execute(&self, json: bool) -> Result<Exit, Error> {
-        fs::write(&self.out, NEXTHINK).map_err(|error| Error::file("write", &self.out, &error))?;
-        if json {
-            say!("{:#}", json!({ "file": self.out, "bytes": NEXTHINK.len() }));
-        } else {
-            show::item("written", &format!("{}, {} bytes", self.out.display(), NEXTHINK.len()));
-        }
+        files::write(&self.out, NEXTHINK, Mode::Public, true)?;
+        show::written(&self.out, NEXTHINK.len(), ("bytes", "bytes"), json);
         Ok(Exit::Success)
     }
 }

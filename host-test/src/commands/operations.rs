@@ -26,7 +26,7 @@ impl Operations {
         };
         let operation = find(offered, id)?;
         if json {
-            say!("{:#}", json!(operation));
+            show::json(&json!(operation));
         } else {
             let permission = connector.definition().permission(&operation.permission);
             explain(operation, permission.map_or(operation.permission.as_str(), |permission| &permission.label));
@@ -45,7 +45,7 @@ pub(crate) fn find<'a>(offered: &'a [Operation], id: &str) -> Result<&'a Operati
 
 fn list(offered: &[Operation], json: bool) {
     if json {
-        say!("{:#}", json!({ "operations": offered }));
+        show::json(&json!({ "operations": offered }));
         return;
     }
     let width = |part: fn(&Operation) -> &str| offered.iter().map(|o| part(o).chars().count()).max().unwrap_or(0);

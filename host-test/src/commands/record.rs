@@ -6,7 +6,6 @@ use std::sync::Arc;
 use clap::Args;
 use connector_host::Session;
 use connector_recordings::{Recorder, connected};
-use serde_json::json;
 
 use crate::entries_option::Set;
 use crate::error::{Error, Exit};
@@ -47,10 +46,8 @@ impl Record {
         let Some(session) = shown(opened, json)? else { return Ok(Exit::Failed) };
         let outcome = connected(&session, || false).await?;
         let bytes = self.recording.write(&self.out, &recorder, &session, &outcome).await?;
-        if json {
-            say!("{:#}", json!({ "file": self.out, "bytes": bytes }));
-        } else {
-            show::item("written", &format!("{}, {bytes} bytes", self.out.display()));
+        show::written(&self.out, bytes, ("bytes", "bytes"), json);
+        if !json {
             show::item("replay", &format!("host-test run {}", self.out.display()));
         }
         Ok(Exit::Success)

@@ -1,16 +1,17 @@
 //! `request`: calls the API with the token, as a platform's proxy would.
 
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, IsTerminal as _};
 
 use clap::Args;
 use connector_host::ApiCall;
 use serde_json::json;
 
-use crate::commands::call::read_body;
-use crate::entries_option::Set;
+use crate::advice::advised;
+use crate::cli::print;
 use crate::error::{Error, Exit};
-use crate::loading::Loading;
-use crate::network::{Answers, failed};
+use crate::files::{self, Kind};
+use crate::network::failed;
+use crate::session_options::SessionOptions;
 use crate::show;
 
 #[derive(Debug, Args)]
@@ -26,41 +27,36 @@ pub(crate) struct Request {
     #[arg(long, value_name = "TEXT|@FILE|@-")]
     body: Option<String>,
     #[command(flatten)]
-    set: Set,
-    #[command(flatten)]
-    answers: Answers,
-    #[command(flatten)]
-    loading: Loading,
+    options: SessionOptions,
 }
 
 impl Request {
     pub(crate) async fn execute(&self, json: bool) -> Result<Exit, Error> {
-        self.answers.verbose.start();
-        let connector = self.loading.connector()?;
+        let connector = self.options.connector()?;
         let call = self.call()?;
-        let Some(session) = self.answers.session(&connector, &self.set, json)? else { return Ok(Exit::Failed) };
+        let Some(session) = self.options.session(&connector, json)? else { return Ok(Exit::Failed) };
         let request = match connector.api_request(session.opened(), &call) {
             Ok(request) => request,
             Err(error) => return failed(error.into(), json),
         };
-        let url = request.url.clone();
+        let (url, repeatable) = (request.url.clone(), request.repeatable);
         match session.send(request).await {
-            Err(error) => failed(error, json),
+            Err(error) => failed(advised(error, repeatable, None), json),
             Ok(response) if json => {
                 let headers: Vec<_> = response.headers.iter().map(|(name, value)| json!([name, value])).collect();
                 let body = String::from_utf8_lossy(&response.body);
                 let report = json!({ "status": response.status, "headers": headers, "body": body });
-                say!("{report:#}");
+                show::json(&report);
                 Ok(Exit::Success)
             }
             Ok(response) => {
-                anstream::eprintln!("{}", show::faint(&format!("{} {}", response.status, url)));
+                show::note(&show::faint(&format!("{} {}", response.status, url)));
                 let body = String::from_utf8_lossy(&response.body);
                 // A terminal would obey control characters; a file takes the bytes.
                 if io::stdout().is_terminal() {
                     say!("{}", show::printable(&body));
                 } else {
-                    io::stdout().write_all(&response.body).map_err(|error| Error::Use(error.to_string()))?;
+                    print(&response.body)?;
                 }
                 Ok(Exit::Success)
             }
@@ -76,7 +72,7 @@ impl Request {
             method: self.method.clone(),
             path_and_query: self.path.clone(),
             headers: self.header.iter().map(header).collect::<Result<_, _>>()?,
-            body: self.body.as_deref().map(read_body).transpose()?.unwrap_or_default(),
+            body: self.body.as_deref().map(|body| files::argument(body, Kind::BODY)).transpose()?.unwrap_or_default(),
         })
     }
 }

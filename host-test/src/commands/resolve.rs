@@ -24,7 +24,7 @@ impl Resolve {
         match connector.resolve(&entries) {
             Ok(connection) => {
                 if json {
-                    say!("{:#}", json!({ "connection": connection }));
+                    show::json(&json!({ "connection": connection }));
                 } else {
                     show::connection(&connection);
                     show::item("API", &connection.base_url);
@@ -34,7 +34,7 @@ impl Resolve {
             }
             Err(CoreError::Refused(problems)) => {
                 if json {
-                    say!("{:#}", json!({ "problems": problems }));
+                    show::json(&json!({ "problems": problems }));
                 } else {
                     show::problems(&problems);
                 }

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use clap::Args;
 use connector_host::Connector;
-use connector_recordings::{Placeholders, Played, Recording, Stopped, files, play};
+use connector_recordings::{Placeholders, Played, Recording, Stopped, play};
 use serde_json::json;
 
 use crate::error::{Error, Exit};
+use crate::files;
 use crate::loading::Loading;
 use crate::show;
 
@@ -45,7 +46,7 @@ impl Run {
         }
         if json {
             let counts = json!({ "passed": tally.passed, "failed": tally.failed });
-            say!("{:#}", json!({ "recordings": report, "counts": counts }));
+            show::json(&json!({ "recordings": report, "counts": counts }));
         } else {
             say!("{}", tally.line());
         }
@@ -64,12 +65,12 @@ pub(crate) fn recordings(paths: &[PathBuf]) -> Result<Vec<Arc<Recording>>, Error
             files.push(path.clone());
         }
     }
-    files.iter().map(|file| Ok(Arc::new(Recording::read(file)?))).collect()
+    files.iter().map(|file| Ok(Arc::new(files::recording(file)?))).collect()
 }
 
 /// Lists the recordings in a directory; none is an error.
 pub(crate) fn directory(path: &Path) -> Result<Vec<PathBuf>, Error> {
-    let files = files(path).map_err(|error| Error::file("read", path, &error))?;
+    let files = connector_recordings::files(path).map_err(|error| Error::file("read", path, &error))?;
     if files.is_empty() {
         return Err(Error::Use(format!("{} has no recordings (files that end in .har)", path.display())));
     }
@@ -161,7 +162,7 @@ fn print(recording: &Recording, played: &Played) {
 
 fn as_json(recording: &Recording, played: &Played, placeholders: &Placeholders) -> serde_json::Value {
     let mut report = json!({
-        "file": recording.path,
+        "file": recording.path.to_string_lossy(),
         "name": recording.name,
         "origin": recording.origin.as_str(),
         "passed": played.passed(),

@@ -8,12 +8,12 @@ use std::sync::Arc;
 use clap::Args;
 use connector_host::{Connector, Digest};
 use connector_page::{Answers, Artefact, Listed, Page, serve};
-use connector_recordings::Recording;
 use serde_json::json;
 
 use super::inspect::gzip_length;
 use super::run::{DEFAULT, directory};
 use crate::error::{Error, Exit};
+use crate::files;
 use crate::loading::Loading;
 use crate::network::Network;
 use crate::show;
@@ -54,7 +54,7 @@ impl Serve {
         let serving = serve(Page::new(connector, artefact, answers), self.port).await.map_err(refused)?;
         let url = format!("http://{}/", serving.address());
         if json {
-            say!("{:#}", json!({ "url": url }));
+            show::json(&json!({ "url": url }));
         } else {
             say!("{url}");
         }
@@ -76,7 +76,7 @@ impl Serve {
         };
         let mut listed = Vec::new();
         for file in files {
-            listed.extend(Listed::of(Recording::read(&file)?, connector));
+            listed.extend(Listed::of(files::recording(&file)?, connector));
         }
         Ok(listed)
     }
@@ -88,6 +88,6 @@ fn open(url: &str) {
     let started =
         Command::new(program).arg(url).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
     if let Err(error) = started {
-        anstream::eprintln!("{}: {program}: {error}", show::bad("warning"));
+        show::note(&format!("{}: {program}: {error}", show::bad("warning")));
     }
 }

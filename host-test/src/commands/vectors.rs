@@ -1,14 +1,13 @@
 //! `vectors`: exports what a connector returns for which arguments.
 
-use std::fs;
 use std::path::PathBuf;
 
 use clap::Args;
 use connector_recordings::vectors;
-use serde_json::json;
 
 use super::run;
 use crate::error::{Error, Exit};
+use crate::files::{self, Mode};
 use crate::loading::Loading;
 use crate::show;
 
@@ -30,12 +29,8 @@ impl Vectors {
         let recordings = run::recordings(&self.paths)?;
         let lines = vectors(component, &recordings).await?;
         let text = lines.iter().fold(String::new(), |text, line| text + line + "\n");
-        fs::write(&self.out, text).map_err(|error| Error::file("write", &self.out, &error))?;
-        if json {
-            say!("{:#}", json!({ "file": self.out, "vectors": lines.len() }));
-        } else {
-            show::item("written", &format!("{}, {} calls", self.out.display(), lines.len()));
-        }
+        files::write(&self.out, text.as_bytes(), Mode::Public, true)?;
+        show::written(&self.out, lines.len(), ("vectors", "calls"), json);
         Ok(Exit::Success)
     }
 }

@@ -5,14 +5,6 @@ use crate::recordings::Folder;
 
 const WRONG_USE: i32 = 2;
 
-/// Asserts that the arguments are refused: one sentence, then how to use it.
-#[track_caller]
-fn assert_usage(arguments: &[&str], sentence: &str) {
-    let ran = refused_in_json(arguments, WRONG_USE, "wrong-use", &sentence.replace("\n ", ""));
-    let start = format!("error: {sentence}\n\n");
-    assert!(ran.err.starts_with(&start) && ran.err.ends_with("For more information, try '--help'.\n"), "{}", ran.err);
-}
-
 /// Without `--json` an error is all there is.
 #[test]
 fn an_error_leaves_standard_output_empty() {
@@ -24,32 +16,21 @@ fn an_error_leaves_standard_output_empty() {
 }
 
 #[test]
-fn an_unknown_command_is_named() {
-    assert_usage(&["frobnicate"], "unrecognized subcommand 'frobnicate'");
-}
-
-#[test]
-fn an_unknown_option_is_named() {
-    assert_usage(&["--frobnicate"], "unexpected argument '--frobnicate' found");
-    assert_usage(&["describe", "--frobnicate"], "unexpected argument '--frobnicate' found");
-}
-
-#[test]
-fn a_missing_option_is_named() {
-    assert_usage(&["connect"], "the following required arguments were not provided:\n  --recording <FILE>");
-    assert_usage(&["component"], "the following required arguments were not provided:\n  --out <FILE>");
-}
-
-#[test]
-fn a_limit_that_is_no_number_is_refused() {
-    assert_usage(
-        &["run", "--fuel", "much"],
-        "invalid value 'much' for '--fuel <UNITS>': invalid digit found in string",
-    );
-    assert_usage(
-        &["run", "--memory", "8MiB"],
-        "invalid value '8MiB' for '--memory <BYTES>': invalid digit found in string",
-    );
+fn wrong_use_is_named() {
+    for (arguments, sentence) in [
+        (&["frobnicate"][..], "unrecognized subcommand 'frobnicate'"),
+        (&["--frobnicate"], "unexpected argument '--frobnicate' found"),
+        (&["describe", "--frobnicate"], "unexpected argument '--frobnicate' found"),
+        (&["connect"], "the following required arguments were not provided:\n  --recording <FILE>"),
+        (&["component"], "the following required arguments were not provided:\n  --out <FILE>"),
+        (&["run", "--fuel", "much"], "invalid value 'much' for '--fuel <UNITS>': invalid digit found in string"),
+        (&["run", "--memory", "8MiB"], "invalid value '8MiB' for '--memory <BYTES>': invalid digit found in string"),
+    ] {
+        let ran = refused_in_json(arguments, WRONG_USE, "wrong-use", &sentence.replace("\n ", ""));
+        let start = format!("error: {sentence}\n\n");
+        let end = "For more information, try '--help'.\n";
+        assert!(ran.err.starts_with(&start) && ran.err.ends_with(end), "{}", ran.err);
+    }
 }
 
 #[test]
@@ -69,17 +50,18 @@ fn help_and_version_are_no_errors() {
 }
 
 #[test]
-fn an_unknown_field_is_named_with_those_that_exist() {
-    let sentence = "there is no field `colour`; the fields are instance, region, client_id, client_secret";
-    assert_refused(&["resolve", "--set", "colour=red"], WRONG_USE, "wrong-use", sentence);
-    let connect = ["connect", "--recording", "fixtures/success-eu.har", "--set", "colour=red"];
-    assert_refused(&connect, WRONG_USE, "wrong-use", sentence);
-}
-
-#[test]
-fn an_entry_without_an_equals_sign_is_not_quoted() {
-    let sentence = "--set takes KEY=VALUE, and this has no `=`";
-    assert_refused(&["resolve", "--set", "cAnArY-5ecret-0123456789"], WRONG_USE, "wrong-use", sentence);
+fn an_entry_that_makes_no_sense_is_refused() {
+    let field = "there is no field `colour`; the fields are instance, region, client_id, client_secret";
+    // It may be a secret, so it is not quoted.
+    let no_sign = "--set takes KEY=VALUE, and this has no `=`";
+    let not_set = "the variable HOST_TEST_NOT_SET is not set";
+    for (entry, sentence) in
+        [("colour=red", field), ("cAnArY-5ecret-0123456789", no_sign), ("client_secret=env:HOST_TEST_NOT_SET", not_set)]
+    {
+        assert_refused(&["resolve", "--set", entry], WRONG_USE, "wrong-use", sentence);
+        let connect = ["connect", "--recording", "fixtures/success-eu.har", "--set", entry];
+        assert_refused(&connect, WRONG_USE, "wrong-use", sentence);
+    }
 }
 
 #[test]
@@ -103,7 +85,11 @@ fn a_secret_file_that_cannot_be_read_is_named() {
         (&missing, "file", format!("cannot read {missing}: there is no such file or directory")),
         (&directory, "file", format!("cannot read {directory}: this is a directory")),
         (&binary, "wrong-use", format!("{binary} is not UTF-8 text")),
-        (&long, "wrong-use", format!("{long} has more than 65536 bytes, so it is no secret")),
+        (
+            &long,
+            "file",
+            format!("cannot read {long}: it has more than 65536 bytes, the limit of a secret; give a shorter one"),
+        ),
     ] {
         let entry = format!("client_secret=@{file}");
         assert_refused(&["resolve", "--set", &entry], WRONG_USE, code, &sentence);
@@ -116,14 +102,10 @@ fn standard_input_that_is_no_text_is_refused() {
     let ran = run(command(&arguments), &[0xff, 0xfe]).ended_with(WRONG_USE);
     assert_eq!(ran.err, "error: standard input is not UTF-8 text\n");
     let ran = run(command(&arguments), "x".repeat(64 * 1024 + 1).as_bytes()).ended_with(WRONG_USE);
-    assert_eq!(ran.err, "error: standard input has more than 65536 bytes, so it is no secret\n");
-}
-
-#[test]
-fn a_variable_that_is_not_set_is_named() {
-    let sentence = "the variable HOST_TEST_NOT_SET is not set";
-    let entry = "client_secret=env:HOST_TEST_NOT_SET";
-    assert_refused(&["resolve", "--set", entry], WRONG_USE, "wrong-use", sentence);
+    assert_eq!(
+        ran.err,
+        "error: cannot read standard input: it has more than 65536 bytes, the limit of a secret; give a shorter one\n"
+    );
 }
 
 #[cfg(unix)]

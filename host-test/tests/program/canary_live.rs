@@ -2,10 +2,9 @@
 //! and proves that none turns up in what they print or write.
 
 use std::fs;
-use std::path::Path;
 
 use crate::fixture::Fixture;
-use crate::program::{Ran, command, run};
+use crate::program::Ran;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE};
 use fake_nexthink::Permission;
@@ -54,19 +53,14 @@ fn tenant(faults: &Value) -> Fixture {
 /// folder for temporary files, and asserts that neither output nor any file tells
 /// anything.
 #[track_caller]
-fn silent(fixture: &Fixture, arguments: &[&str], ca: Option<&Path>) -> Ran {
-    let mut command = command(arguments);
-    command.args(["--set", &format!("client_id={ID}")]).current_dir(fixture.folder());
-    match ca {
-        Some(ca) => fixture.reach_trusting(&mut command, SECRET, ca),
-        None => fixture.reach(&mut command, SECRET),
-    }
+fn silent(fixture: &Fixture, arguments: &[&str]) -> Ran {
+    let mut command = fixture.command(arguments);
     for name in ["HOME", "TMPDIR"] {
         command.env(name, fixture.folder());
     }
     // Compiled code is elsewhere: it is none of what is searched.
     command.env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"));
-    let ran = run(command, b"");
+    let ran = fixture.finish(command);
     let place = arguments.join(" ");
     secrets().assert_silent(&ran.out, &place);
     secrets().assert_silent(&ran.err, &place);
@@ -118,23 +112,9 @@ fn assert_verbose(ran: &Ran) {
 }
 
 #[test]
-fn no_successful_command_tells_anything() {
-    let fixture = tenant(&json!([]));
-    for arguments in [CONNECT, REQUEST, RECORD] {
-        let ran = silent(&fixture, arguments, None).ended_with(0);
-        assert_verbose(&ran);
-    }
-    let recorded = fs::read_to_string(fixture.folder().join("recorded.har")).unwrap();
-    assert!(
-        recorded.contains("{{basic:client_id:client_secret}}") && recorded.contains("{{access_token}}"),
-        "{recorded}"
-    );
-}
-
-#[test]
 fn a_token_is_printed_once_where_it_was_asked_for_and_not_logged() {
     let fixture = tenant(&json!([]));
-    let ran = silent(&fixture, &["connect", "-vv", "--json", "--show-token"], None).ended_with(0);
+    let ran = silent(&fixture, &["connect", "-vv", "--json", "--show-token"]).ended_with(0);
     assert_verbose(&ran);
     let mut finder = Finder::default();
     finder.add("token", ran.json()["token"]["value"].as_str().unwrap());
@@ -142,40 +122,54 @@ fn a_token_is_printed_once_where_it_was_asked_for_and_not_logged() {
     assert_eq!(ran.out.matches(ran.json()["token"]["value"].as_str().unwrap()).count(), 1);
 }
 
-#[test]
-fn a_token_that_goes_out_is_in_no_log() {
+/// Returns rules by which the token endpoint gives out the token.
+fn giving_the_token(more: &[Value]) -> Value {
     let grant =
         json!({ "token_type": "Bearer", "expires_in": 900, "access_token": TOKEN, "scope": "service:integration" });
-    let fixture = tenant(&json!([
-        { "when": { "endpoint": "token" }, "do": { "status": { "status": 200, "body": grant } } },
+    let token = json!({ "when": { "endpoint": "token" }, "do": { "status": { "status": 200, "body": grant } } });
+    [&[token], more].concat().into()
+}
+
+#[test]
+fn no_command_tells_anything_however_it_ends() {
+    let retried = giving_the_token(&[
         // Renewed, waited for, then answered.
-        { "when": { "endpoint": "act-list", "nth": 1 }, "do": { "status": { "status": 401 } } },
-        { "when": { "endpoint": "act-list", "nth": 2 }, "do": { "status": { "status": 503 } } },
-        { "when": { "endpoint": "act-list" }, "do": { "status": { "status": 200, "body": [] } } },
-    ]));
-    let ran = silent(&fixture, REQUEST, None).ended_with(0);
-    assert_verbose(&ran);
+        json!({ "when": { "endpoint": "act-list", "nth": 1 }, "do": { "status": { "status": 401 } } }),
+        json!({ "when": { "endpoint": "act-list", "nth": 2 }, "do": { "status": { "status": 503 } } }),
+        json!({ "when": { "endpoint": "act-list" }, "do": { "status": { "status": 200, "body": [] } } }),
+    ]);
+    let mut unknown_authority = tenant(&json!([]));
+    let other = Fixture::new(&[], "[]");
+    unknown_authority.ca.clone_from(&other.ca);
+    let mut refused = Fixture::with_client(ID, "another-secret-of-the-same-id", &[], "[]");
+    SECRET.clone_into(&mut refused.client.1);
+    // With the statuses of request, connect and record, and how many tokens are issued.
+    for (fixture, statuses, tokens) in [
+        (tenant(&json!([])), [0, 0, 0], 3),
+        (tenant(&retried), [0, 0, 0], 0),
+        (unknown_authority, [1, 1, 1], 0),
+        (refused, [1, 1, 0], 0),
+    ] {
+        for (arguments, status) in [REQUEST, CONNECT, RECORD].into_iter().zip(statuses) {
+            let ran = silent(&fixture, arguments).ended_with(status);
+            if fixture.ca != other.ca {
+                assert_verbose(&ran);
+            }
+        }
+        let calls = fixture.tenant.calls();
+        assert_eq!((calls.tokens_issued(), calls.requests == 0), (tokens, fixture.ca == other.ca));
+        if statuses == [0, 0, 0] {
+            let recorded = fixture.read("recorded.har");
+            for placeholder in ["{{basic:client_id:client_secret}}", "{{access_token}}"] {
+                assert!(recorded.contains(placeholder), "{recorded}");
+            }
+        }
+    }
+    let ran = silent(&tenant(&retried), REQUEST).ended_with(0);
     for line in [": attempt 1 failed with token-expired, ", ": attempt 2 failed with unavailable, the next follows in "]
     {
         assert!(ran.err.contains(line), "{line}: {}", ran.err);
     }
-    silent(&fixture, CONNECT, None).ended_with(0);
-    silent(&fixture, RECORD, None).ended_with(0);
-}
-
-#[test]
-fn no_certificate_or_credential_that_is_refused_makes_it_tell() {
-    let other = Fixture::new(&[], "[]");
-    let fixture = tenant(&json!([]));
-    for arguments in [CONNECT, REQUEST, RECORD] {
-        silent(&fixture, arguments, Some(&other.ca())).ended_with(1);
-    }
-    assert_eq!(fixture.tenant.calls().requests, 0);
-    let known_otherwise = Fixture::with_client(ID, "another-secret-of-the-same-id", &[], "[]");
-    for (arguments, status) in [(CONNECT, 1), (REQUEST, 1), (RECORD, 0)] {
-        assert_verbose(&silent(&known_otherwise, arguments, None).ended_with(status));
-    }
-    assert_eq!(known_otherwise.tenant.calls().tokens_issued(), 0);
 }
 
 /// Returns a secret in each form that a provider may repeat it in.
@@ -192,27 +186,23 @@ fn no_token_endpoint_that_repeats_the_secret_makes_it_tell() {
         let body = json!({ "error": "invalid_client", "error_description": format!("Not {text} again.") });
         let answer = json!({ "status": { "status": 401, "body": body } });
         let fixture = tenant(&json!([{ "when": { "endpoint": "token" }, "do": answer }]));
-        let ran = silent(&fixture, [CONNECT, REQUEST][i % 2], None).ended_with(1);
+        let ran = silent(&fixture, [CONNECT, REQUEST][i % 2]).ended_with(1);
         assert_verbose(&ran);
         assert!(ran.out.contains("Provider: invalid_client: Not "), "{}", ran.out);
-        silent(&fixture, RECORD, None);
+        silent(&fixture, RECORD);
     }
 }
 
 #[test]
 fn no_api_that_repeats_secret_or_token_makes_it_tell() {
-    let grant =
-        json!({ "token_type": "Bearer", "expires_in": 900, "access_token": TOKEN, "scope": "service:integration" });
     for text in repeated(SECRET).into_iter().chain(repeated(TOKEN)) {
         let body = json!({ "code": "FORBIDDEN", "message": format!("Not {text} again.") });
-        let fixture = tenant(&json!([
-            { "when": { "endpoint": "token" }, "do": { "status": { "status": 200, "body": grant } } },
-            { "when": { "path_prefix": "/api" }, "do": { "status": { "status": 403, "body": body } } },
-        ]));
-        let ran = silent(&fixture, REQUEST, None).ended_with(1);
+        let refusal = json!({ "when": { "path_prefix": "/api" }, "do": { "status": { "status": 403, "body": body } } });
+        let fixture = tenant(&giving_the_token(&[refusal]));
+        let ran = silent(&fixture, REQUEST).ended_with(1);
         assert!(ran.out.contains("Provider: FORBIDDEN: Not "), "{}", ran.out);
         if text == SECRET || text == TOKEN {
-            silent(&fixture, CONNECT, None).ended_with(0);
+            silent(&fixture, CONNECT).ended_with(0);
         }
     }
 }
@@ -223,7 +213,7 @@ fn no_recording_keeps_what_a_failure_says_about_people_and_files() {
         let body = json!({ "error": "invalid_client", "error_description": format!("Denied to {text} today.") });
         let answer = json!({ "status": { "status": 401, "body": body } });
         let fixture = tenant(&json!([{ "when": { "endpoint": "token" }, "do": answer }]));
-        let ran = silent(&fixture, RECORD, None);
+        let ran = silent(&fixture, RECORD);
         let file = fixture.folder().join("recorded.har");
         assert_eq!(ran.status == 0, file.exists(), "{text}: {}", ran.err);
     }

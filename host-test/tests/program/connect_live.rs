@@ -1,17 +1,15 @@
 //! The command line against the fake tenant, over TLS on loopback.
 
 use std::fs;
-use std::process::Command;
 
+use super::host_test;
 use crate::fixture::{CLIENT_ID, CLIENT_SECRET, Fixture};
 use fake_nexthink::Permission;
-use serde_json::Value;
 
 #[test]
 fn connecting_tells_which_permissions_the_credentials_have() {
     let fixture = Fixture::new(&[Permission::Nql, Permission::Workflows], "[]");
-    let (status, report) = fixture.connect();
-    assert_eq!(status, Some(0));
+    let report = fixture.connect().ended_with(0).json();
     assert_eq!(report["connection"]["label"], "nxdocs (European Union)");
     assert_eq!(report["token"]["expires-in"], 900);
     assert_eq!(report["token"]["value"], "•••");
@@ -23,36 +21,26 @@ fn connecting_tells_which_permissions_the_credentials_have() {
 
 #[test]
 fn wrong_credentials_name_the_field_to_correct() {
-    let fixture = Fixture::new(&[], "[]");
-    let output = fixture.run(&["connect", "--json", "--set", "client_id=somebody-else"]);
-    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(output.status.code(), Some(1));
-    assert_eq!(
-        (&report["failure"]["code"], &report["failure"]["field"]),
-        (&"invalid-client".into(), &"client_id".into())
-    );
+    let mut fixture = Fixture::new(&[], "[]");
+    fixture.client.0 = "somebody-else".to_owned();
+    let failure = &fixture.connect().ended_with(1).json()["failure"];
+    assert_eq!((&failure["code"], &failure["field"]), (&"invalid-client".into(), &"client_id".into()));
 }
 
 #[test]
 fn a_call_goes_through_with_the_token() {
     let fixture = Fixture::new(&[Permission::RemoteActions], "[]");
-    let id = format!("client_id={CLIENT_ID}");
-    let output = fixture.run(&["request", "GET", "/api/v1/act/remote-action", "--set", &id]);
-    assert_eq!(output.status.code(), Some(0));
-    let actions: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let actions = fixture.run(&["request", "GET", "/api/v1/act/remote-action"]).ended_with(0).json();
     assert!(actions.as_array().is_some_and(|actions| !actions.is_empty()));
-    let output = fixture.run(&["request", "GET", "/api/v1/workflows", "--json", "--set", &id]);
-    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!((output.status.code(), &report["failure"]["code"]), (Some(1), &"permission-missing".into()));
+    let report = fixture.run(&["request", "GET", "/api/v1/workflows", "--json"]).ended_with(1).json();
+    assert_eq!(report["failure"]["code"], "permission-missing");
 }
 
 #[test]
 fn a_path_that_leaves_the_api_is_refused_before_anything_is_sent() {
     let fixture = Fixture::new(&[Permission::Nql], "[]");
-    let id = format!("client_id={CLIENT_ID}");
-    let output = fixture.run(&["request", "GET", "//evil.example/", "--json", "--set", &id]);
-    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!((output.status.code(), &report["problems"][0]["field"]), (Some(2), &"/path-and-query".into()));
+    let report = fixture.run(&["request", "GET", "//evil.example/", "--json"]).ended_with(2).json();
+    assert_eq!(report["problems"][0]["field"], "/path-and-query");
     assert_eq!(fixture.tenant.calls().requests, 0);
 }
 
@@ -74,8 +62,7 @@ fn each_fault_of_the_exchange_is_a_failure_of_its_own() {
         // A certificate is shown before there is a call to name.
         let when = if code == "tls" { "{}" } else { r#"{"endpoint":"token"}"# };
         let fixture = Fixture::new(&[], &format!(r#"[{{"when":{when},"do":{action}}}]"#));
-        let (status, report) = fixture.connect();
-        assert_eq!((status, &report["failure"]["code"]), (Some(1), &code.into()), "{action}");
+        assert_eq!(fixture.connect().ended_with(1).json()["failure"]["code"], code, "{action}");
     }
 }
 
@@ -90,12 +77,11 @@ fn every_form_of_a_wait_is_shown_in_seconds() {
     ] {
         let fault = format!(r#"{{"status":{{"status":429,"retry_after":{form}}}}}"#);
         let fixture = Fixture::new(&[], &format!(r#"[{{"when":{{"endpoint":"token"}},"do":{fault}}}]"#));
-        let (status, report) = fixture.connect();
-        assert_eq!((status, &report["failure"]["code"]), (Some(1), &"rate-limited".into()), "{form}");
+        let report = fixture.connect().ended_with(1).json();
+        assert_eq!(report["failure"]["code"], "rate-limited", "{form}");
         let waited = report["failure"]["retry-after"].as_u64().unwrap();
         assert!(waits.contains(&waited), "{form}: {waited}");
-        let output = fixture.run(&["connect", "--set", &format!("client_id={CLIENT_ID}")]);
-        let shown = String::from_utf8(output.stdout).unwrap();
+        let shown = fixture.run(&["connect"]).out;
         let line = shown.lines().find_map(|line| line.trim().strip_prefix("Wait ")?.strip_suffix(" s."));
         assert!(waits.contains(&line.unwrap().parse().unwrap()), "{form}: {shown}");
     }
@@ -105,11 +91,8 @@ fn every_form_of_a_wait_is_shown_in_seconds() {
 fn an_answer_that_comes_too_late_is_a_timeout() {
     let late = r#"[{"when":{"endpoint":"token"},"do":{"delay":{"milliseconds":600000}}}]"#;
     let fixture = Fixture::new(&[], late);
-    let id = format!("client_id={CLIENT_ID}");
-    let output = fixture.run(&["connect", "--json", "--timeout", "1", "--set", &id]);
-    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let failure = &report["failure"];
-    assert_eq!((output.status.code(), &failure["code"]), (Some(1), &"timeout".into()));
+    let failure = &fixture.run(&["connect", "--json", "--timeout", "1"]).ended_with(1).json()["failure"];
+    assert_eq!(failure["code"], "timeout");
     assert_eq!(failure["message"], "The host nxdocs-login.eu.nexthink.cloud did not answer within 1 second.");
     assert_eq!(fixture.tenant.calls().connections, 1, "it was not tried again");
 }
@@ -117,46 +100,35 @@ fn an_answer_that_comes_too_late_is_a_timeout() {
 #[test]
 fn a_wrong_ca_file_is_refused_in_one_sentence() {
     let fixture = Fixture::new(&[], "[]");
-    fs::write(fixture.ca(), "not a certificate").unwrap();
-    let output = fixture.run(&["connect", "--set", &format!("client_id={CLIENT_ID}")]);
-    assert_eq!(output.status.code(), Some(2));
-    assert_eq!(String::from_utf8_lossy(&output.stderr).lines().count(), 1);
+    fs::write(&fixture.ca, "not a certificate").unwrap();
+    assert_eq!(fixture.run(&["connect"]).ended_with(2).err.lines().count(), 1);
 }
 
 #[test]
 fn a_recorded_connection_holds_no_secret_and_replays() {
     let fixture = Fixture::new(&[Permission::Nql], "[]");
-    let out = fixture.folder().join("recorded.har");
-    let record = ["record", "--out", out.to_str().unwrap(), "--set", &format!("client_id={CLIENT_ID}")];
-    let output = fixture.run(&record);
-    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
-
-    let text = fs::read_to_string(&out).unwrap();
+    let record = ["record", "--out", "recorded.har"];
+    fixture.run(&record).ended_with(0);
+    let text = fixture.read("recorded.har");
     for secret in [CLIENT_SECRET, CLIENT_ID, "nxdocs"] {
         assert!(!text.contains(secret), "{text}");
     }
-    assert!(
-        text.contains(r#""_origin": "observed""#) && text.contains("Basic {{basic:client_id:client_secret}}"),
-        "{text}"
-    );
-    let replay = Command::new(env!("CARGO_BIN_EXE_host-test")).arg("run").arg(&out).output().unwrap();
-    assert_eq!(replay.status.code(), Some(0), "{}", String::from_utf8_lossy(&replay.stdout));
+    for part in [r#""_origin": "observed""#, "Basic {{basic:client_id:client_secret}}"] {
+        assert!(text.contains(part), "{text}");
+    }
+    host_test(&["run", fixture.path("recorded.har").to_str().unwrap()]).ended_with(0);
 
-    let again = fixture.run(&record);
-    assert_eq!(again.status.code(), Some(2));
-    assert!(String::from_utf8_lossy(&again.stderr).contains("exists; --force overwrites it"));
+    assert!(fixture.run(&record).ended_with(2).err.contains("exists; --force overwrites it"));
     assert_eq!(fixture.tenant.calls().tokens_issued(), 1, "nothing was sent for a file that exists");
-    assert_eq!(fixture.run(&[&record[..], &["--force"]].concat()).status.code(), Some(0));
+    fixture.run(&[&record[..], &["--force"]].concat()).ended_with(0);
 }
 
 #[test]
 fn what_may_be_secret_is_refused_and_nothing_is_written() {
-    let fixture = Fixture::new(&[], "[]");
-    let out = fixture.folder().join("failed.har");
+    let mut fixture = Fixture::new(&[], "[]");
     // The answer for an unknown id carries a long random id of its own.
-    let output = fixture.run(&["record", "--out", out.to_str().unwrap(), "--set", "client_id=somebody-else"]);
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(1), "{said}");
+    fixture.client.0 = "somebody-else".to_owned();
+    let said = fixture.run(&["record", "--out", "failed.har"]).ended_with(1).err;
     assert!(said.contains("/log/entries/0/response/content/text: a long run of letters and digits"), "{said}");
     assert_eq!(fixture.files(), [""; 0]);
 }

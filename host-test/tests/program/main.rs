@@ -2,6 +2,7 @@
 //! real binary in the root of the repository.
 
 mod arguments;
+mod attacks;
 mod bad_input_live;
 mod call;
 mod canary;

@@ -58,14 +58,14 @@ fn campaigns_fields_deletions_and_messages_take_effect() {
     let handoff = r#"{"userPrincipalName":"ada@example.com","text":"My laptop is slow."}"#;
     assert_eq!(fixture.succeeds("spark.handoff", handoff)["outcome"]["output"]["accepted"], true);
     let device = r#"{"devices":[{"uid":"3b6f1c1e-6f0a-4c3e-9a54-0d1f7f3a0001","name":"PC-1"}]}"#;
-    fixture.call(&["devices.delete", "--yes", "--input", device]).with_status(0);
+    fixture.call("devices.delete", device, &["--yes"]).ended_with(0);
 }
 
 #[test]
 fn what_cannot_be_undone_needs_a_yes() {
     let fixture = Fixture::all();
     let device = r#"{"devices":[{"uid":"3b6f1c1e-6f0a-4c3e-9a54-0d1f7f3a0001","name":"PC-1"}]}"#;
-    let ended = fixture.call(&["devices.delete", "--input", device]).with_status(2);
+    let ended = fixture.call("devices.delete", device, &[]).ended_with(2);
     assert_eq!(ended.err, "error: devices.delete is destructive; --yes skips the confirmation\n");
     assert_eq!(fixture.tenant.calls().requests, 0);
 }
@@ -74,7 +74,7 @@ fn what_cannot_be_undone_needs_a_yes() {
 fn many_objects_are_written_in_several_requests_and_counted() {
     let fixture = Fixture::all();
     fs::write(fixture.path("input.json"), enrichment(25_000, 3)).unwrap();
-    let ended = fixture.call(&["enrichment.write", "--json", "--input", "@input.json"]).with_status(0);
+    let ended = fixture.call("enrichment.write", "@input.json", &["--json"]).ended_with(0);
     let outcome = &ended.json()["outcome"];
     assert_eq!((&outcome["output"]["accepted"], &outcome["output"]["rejected"]), (&json!(24_997), &json!(3)));
     assert_eq!(outcome["partial"], true);
@@ -86,7 +86,7 @@ fn many_objects_are_written_in_several_requests_and_counted() {
 fn a_partial_result_is_marked_and_no_failure() {
     let fixture = Fixture::all();
     fs::write(fixture.path("input.json"), enrichment(3, 1)).unwrap();
-    let ended = fixture.call(&["enrichment.write", "--input", "@input.json"]).with_status(0);
+    let ended = fixture.call("enrichment.write", "@input.json", &[]).ended_with(0);
     assert!(ended.err.contains("partial: only a part of what was asked for"), "{}", ended.err);
     assert!(ended.err.contains("warning: Nexthink refused 1 of 3 objects"), "{}", ended.err);
     assert_eq!(ended.json()["rejected"], 1);
@@ -95,12 +95,12 @@ fn a_partial_result_is_marked_and_no_failure() {
 #[test]
 fn problems_point_into_the_input_and_nothing_is_sent() {
     let fixture = Fixture::all();
-    let report = fixture.call(&["nql.execute", "--json", "--input", r#"{"queryId":7}"#]).with_status(2).json();
+    let report = fixture.call("nql.execute", r#"{"queryId":7}"#, &["--json"]).ended_with(2).json();
     assert_eq!(report["problems"][0]["field"], "/queryId");
-    let report = fixture.call(&["nql.execute", "--json", "--input", "{"]).with_status(2).json();
+    let report = fixture.call("nql.execute", "{", &["--json"]).ended_with(2).json();
     assert!(report["problems"][0]["message"].is_string());
     fs::write(fixture.path("long.json"), vec![b' '; (16 << 20) + (64 << 10) + 1]).unwrap();
-    let report = fixture.call(&["nql.execute", "--json", "--input", "@long.json"]).with_status(2).json();
+    let report = fixture.call("nql.execute", "@long.json", &["--json"]).ended_with(2).json();
     assert_eq!(report["problems"][0]["code"], "too-long");
     assert_eq!(fixture.tenant.calls().requests, 0);
 }

@@ -9,7 +9,10 @@ use std::time::Duration;
 use fake_nexthink::Endpoint;
 use sha2::{Digest as _, Sha256};
 
-use crate::fixture::{Ended, Fixture};
+use crate::fixture::Fixture;
+use crate::program::Ran;
+
+const OVERVIEW: &str = r##"{"queryId":"#devices_overview"}"##;
 
 const ROWS: u64 = 1_000_000;
 
@@ -19,8 +22,8 @@ const MEMORY: u64 = 64 * 1024;
 #[test]
 fn a_small_file_goes_to_standard_output_when_that_is_no_terminal() {
     let fixture = Fixture::all();
-    let ended = fixture.call(&["nql.export", "--input", r##"{"queryId":"#devices_overview"}"##]).with_status(0);
-    assert_eq!(String::from_utf8(ended.out).unwrap().lines().count(), 6);
+    let ended = fixture.call("nql.export", OVERVIEW, &[]).ended_with(0);
+    assert_eq!(ended.out.lines().count(), 6);
     assert_eq!(ended.err, "");
     assert_eq!(fixture.tenant.calls().rejected_because("download-with-authorization"), 0);
 }
@@ -28,12 +31,12 @@ fn a_small_file_goes_to_standard_output_when_that_is_no_terminal() {
 #[test]
 fn a_truncated_export_is_partial() {
     let fixture = Fixture::all();
-    let call = ["nql.export", "--json", "--out", "rows.csv", "--input", r##"{"queryId":"#export_truncated"}"##];
-    let report = fixture.call(&call).with_status(0).json();
+    let call = || fixture.call("nql.export", r##"{"queryId":"#export_truncated"}"##, &["--json", "--out", "rows.csv"]);
+    let report = call().ended_with(0).json();
     assert_eq!(report["download"]["partial"], true);
-    assert_eq!(fs::read_to_string(fixture.path("rows.csv")).unwrap().lines().count(), 101);
+    assert_eq!(fixture.read("rows.csv").lines().count(), 101);
     assert_eq!(fixture.files(), ["rows.csv"]);
-    let again = fixture.call(&call).with_status(2);
+    let again = call().ended_with(2);
     assert_eq!(again.json()["error"]["message"], "rows.csv exists; --force overwrites it");
 }
 
@@ -43,7 +46,7 @@ fn a_compressed_file_is_kept_or_decompressed() {
     // All at once: each waits some seconds for the tenant to get ready.
     let start = |compression: &str, more: &[&str]| {
         let input = format!(r##"{{"queryId":"#export_devices","compression":"{compression}"}}"##);
-        fixture.command(&[&["nql.export", "--input", &input][..], more].concat()).spawn().unwrap()
+        fixture.command(&[&["call", "nql.export", "--input", &input][..], more].concat()).spawn().unwrap()
     };
     let children = [
         start("NONE", &["--decompress", "--out", "plain.csv"]),
@@ -54,22 +57,22 @@ fn a_compressed_file_is_kept_or_decompressed() {
         start("ZSTD", &["--decompress", "--out", "zstd.csv"]),
         start("ZSTD", &["--decompress"]),
     ];
-    let ended = children.map(|child| Ended::new(child.wait_with_output().unwrap()).with_status(0));
+    let ended = children.map(|child| Ran::new(child.wait_with_output().unwrap()).ended_with(0));
 
     let read = |name: &str| fs::read(fixture.path(name)).unwrap();
     let plain = read("plain.csv");
     assert_eq!(plain.lines().count(), 5001);
     assert!(read("rows.gz").starts_with(&[0x1f, 0x8b]) && read("rows.zst").starts_with(&[0x28, 0xb5, 0x2f, 0xfd]));
     assert!(read("gzip.csv") == plain && read("zstd.csv") == plain, "to a file");
-    assert!(ended[3].out == plain && ended[6].out == plain, "to standard output");
+    assert!([3, 6].into_iter().all(|i| ended[i].out.as_bytes() == plain), "to standard output");
     assert_eq!(fixture.files(), ["gzip.csv", "plain.csv", "rows.gz", "rows.zst", "zstd.csv"]);
 }
 
 #[test]
 fn a_link_that_has_expired_is_asked_for_again() {
     let fixture = Fixture::faulty(r#"[{"when":{"endpoint":"download","nth":1},"do":{"status":{"status":403}}}]"#);
-    let ended = fixture.call(&["nql.export", "--input", r##"{"queryId":"#devices_overview"}"##]).with_status(0);
-    assert_eq!(String::from_utf8(ended.out).unwrap().lines().count(), 6);
+    let ended = fixture.call("nql.export", OVERVIEW, &[]).ended_with(0);
+    assert_eq!(ended.out.lines().count(), 6);
     let calls = fixture.tenant.calls();
     assert_eq!((calls.answered(Endpoint::Download, 403), calls.answered(Endpoint::Download, 200)), (1, 1));
     assert_eq!((calls.total(Endpoint::NqlExport), calls.total(Endpoint::NqlStatus)), (1, 4));
@@ -79,8 +82,8 @@ fn a_link_that_has_expired_is_asked_for_again() {
 fn a_download_that_breaks_off_leaves_nothing_behind() {
     for fault in [r#""truncated""#, r#""reset-middle""#] {
         let fixture = Fixture::faulty(&format!(r#"[{{"when":{{"endpoint":"download"}},"do":{fault}}}]"#));
-        let call = ["nql.export", "--json", "--out", "rows.csv", "--input", r##"{"queryId":"#all_devices"}"##];
-        let report = fixture.call(&call).with_status(1).json();
+        let call = ["--json", "--out", "rows.csv"];
+        let report = fixture.call("nql.export", r##"{"queryId":"#all_devices"}"##, &call).ended_with(1).json();
         assert_eq!(report["failure"]["code"], "network", "{fault}");
         assert_eq!(fixture.files(), [""; 0], "{fault}");
     }
@@ -121,13 +124,13 @@ fn row(number: u64) -> String {
 /// Exports to a file and returns the most memory that the program had, in KiB.
 fn peak(fixture: &Fixture, query: &str, out: &str) -> u64 {
     let input = format!(r#"{{"queryId":"{query}"}}"#);
-    let mut child = fixture.command(&["nql.export", "--out", out, "--input", &input]).spawn().unwrap();
+    let mut child = fixture.command(&["call", "nql.export", "--out", out, "--input", &input]).spawn().unwrap();
     let mut peak = 0;
     while child.try_wait().unwrap().is_none() {
         peak = high_water(&child).unwrap_or(peak);
         thread::sleep(Duration::from_millis(20));
     }
-    Ended::new(child.wait_with_output().unwrap()).with_status(0);
+    Ran::new(child.wait_with_output().unwrap()).ended_with(0);
     peak
 }
 

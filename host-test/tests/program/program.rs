@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::io::Write as _;
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
@@ -19,6 +19,20 @@ pub struct Ran {
 }
 
 impl Ran {
+    /// Reads what a run left behind, and asserts what holds for every run: it ends by
+    /// itself, and never with a panic.
+    #[track_caller]
+    pub fn new(output: Output) -> Self {
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("the program writes UTF-8");
+        let status = output.status.code().expect("the program ends by itself");
+        let ran = Self { status, out: text(output.stdout), err: text(output.stderr) };
+        for word in ["panicked", "backtrace", "RUST_BACKTRACE"] {
+            assert!(!ran.err.contains(word) && !ran.out.contains(word), "{}{}", ran.out, ran.err);
+        }
+        assert!((0..=3).contains(&ran.status), "status {}: {}{}", ran.status, ran.out, ran.err);
+        ran
+    }
+
     /// Asserts success without a word on standard error.
     #[track_caller]
     pub fn succeeded(self) -> Self {
@@ -29,7 +43,7 @@ impl Ran {
     /// Asserts the exit status.
     #[track_caller]
     pub fn ended_with(self, status: i32) -> Self {
-        assert_eq!(self.status, status, "{}{}", self.out, self.err);
+        assert_eq!(self.status, status, "{:.2000}{:.2000}", self.out, self.err);
         self
     }
 
@@ -57,21 +71,12 @@ pub fn host_test(arguments: &[impl AsRef<OsStr>]) -> Ran {
     run(command(arguments), b"")
 }
 
-/// Runs a command and asserts what holds for every run: it ends by itself, and
-/// never with a panic.
+/// Runs a command with a standard input.
 #[track_caller]
 pub fn run(mut command: Command, input: &[u8]) -> Ran {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     // A program that does not read its input closes it.
     let _ = child.stdin.take().unwrap().write_all(input);
-    let output = child.wait_with_output().unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("the program writes UTF-8");
-    let status = output.status.code().expect("the program ends by itself");
-    let ran = Ran { status, out: text(output.stdout), err: text(output.stderr) };
-    for word in ["panicked", "backtrace", "RUST_BACKTRACE"] {
-        assert!(!ran.err.contains(word) && !ran.out.contains(word), "{}{}", ran.out, ran.err);
-    }
-    assert!((0..=3).contains(&ran.status), "status {}: {}{}", ran.status, ran.out, ran.err);
-    ran
+    Ran::new(child.wait_with_output().unwrap())
 }

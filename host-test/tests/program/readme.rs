@@ -1,11 +1,10 @@
 //! Every command shown in the README prints what the README shows, and its examples
 //! are the files that are compiled and run.
 
-use std::path::Path;
-use std::process::Command;
+use super::{host_test, root};
 
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("host-test is in the repository")
+fn readme() -> String {
+    std::fs::read_to_string(root().join("README.md")).unwrap()
 }
 
 /// Returns the commands of `console` blocks with what they print.
@@ -26,24 +25,19 @@ fn shown(readme: &str) -> Vec<(String, String)> {
 
 #[test]
 fn commands_print_what_the_readme_shows() {
-    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let readme = readme();
     let commands = shown(&readme);
     assert!(commands.len() >= 3, "the README shows commands");
     for (command, printed) in commands {
-        let output = Command::new(env!("CARGO_BIN_EXE_host-test"))
-            .args(command.split(' '))
-            .current_dir(root())
-            .output()
-            .unwrap();
         // The lines of CSV end with two characters, those of the README with one.
-        let stdout = String::from_utf8_lossy(&output.stdout).replace("\r\n", "\n");
-        assert_eq!(stdout, printed, "$ host-test {command}");
+        let out = host_test(&command.split(' ').collect::<Vec<_>>()).out.replace("\r\n", "\n");
+        assert_eq!(out, printed, "$ host-test {command}");
     }
 }
 
 #[test]
 fn examples_are_the_files_that_run() {
-    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let readme = readme();
     for (language, file) in [
         ("rust", "crates/host/examples/embed.rs"),
         ("js", "host-test/runtimes/node/example.js"),
@@ -58,9 +52,8 @@ fn examples_are_the_files_that_run() {
 
 #[test]
 fn every_operation_has_its_row() {
-    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
-    let output = Command::new(env!("CARGO_BIN_EXE_host-test")).args(["operations", "--json"]).output().unwrap();
-    let offered: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let readme = readme();
+    let offered = host_test(&["operations", "--json"]).succeeded().json();
     let offered = offered["operations"].as_array().unwrap();
     assert!(!offered.is_empty());
     let text = |operation: &serde_json::Value, name: &str| operation[name].as_str().unwrap().to_owned();
@@ -73,7 +66,7 @@ fn every_operation_has_its_row() {
 
 #[test]
 fn make_targets_of_the_readme_exist() {
-    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let readme = readme();
     let makefile = std::fs::read_to_string(root().join("Makefile")).unwrap();
     let named: Vec<_> =
         readme.split("make ").skip(1).filter_map(|rest| rest.split([' ', '`', '\n', ',']).next()).collect();

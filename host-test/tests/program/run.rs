@@ -159,7 +159,7 @@ fn files_that_are_no_recordings_are_refused_with_place_and_reason() {
     let wrong = folder.recording("wrong.har", &changed("success-eu.har", "/log/entries/0/request/headers", "none"));
     let never_ignored = "is not a member that this host knows; `_` members are never ignored";
     for (file, code, sentence) in [
-        (&missing, "bad-recording", format!("{missing}: there is no such file")),
+        (&missing, "bad-recording", format!("{missing}: there is no such file or directory")),
         (&directory, "wrong-use", format!("{directory} has no recordings (files that end in .har)")),
         (&broken, "bad-recording", format!("{broken}: this is not JSON: key must be a string at line 2 column 11")),
         (&empty, "bad-recording", format!("{empty}: this is not JSON: EOF while parsing a value at line 1 column 0")),

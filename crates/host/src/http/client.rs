@@ -36,6 +36,8 @@ const IDLE_CONNECTIONS: usize = 64;
 /// U+FFFD in its place.
 pub struct HttpTransport {
     client: Client,
+    /// Decodes nothing, for requests that ask for a body as it is.
+    plain: Client,
     timeout: Option<u32>,
     clock: fn() -> u64,
 }
@@ -82,22 +84,27 @@ impl HttpTransport {
     /// ```
     pub fn new(options: HttpOptions) -> Result<Self, HttpError> {
         let resolver = Resolver::new(options.resolve);
-        let mut client = Client::builder()
-            .tls_backend_preconfigured(trust::client_config(options.ca_file.as_deref())?)
-            .https_only(true)
-            .redirect(redirect::Policy::none())
-            .referer(false)
-            .retry(retry::never())
-            .no_proxy()
-            .user_agent(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(seconds(CONNECT))
-            .pool_max_idle_per_host(IDLE_CONNECTIONS);
-        if let Some(proxy) = proxy::proxy(&options.proxies, resolver.clone())? {
-            client = client.proxy(proxy);
-        }
-        let client = client.dns_resolver(Arc::new(resolver)).build();
-        let client = client.map_err(|error| HttpError::Client(Arc::new(error)))?;
-        Ok(Self { client, timeout: options.timeout, clock: options.clock })
+        let tls = trust::client_config(options.ca_file.as_deref())?;
+        let proxy = proxy::proxy(&options.proxies, resolver.clone())?;
+        let client = |gzip: bool| {
+            let mut client = Client::builder()
+                .tls_backend_preconfigured(tls.clone())
+                .gzip(gzip)
+                .https_only(true)
+                .redirect(redirect::Policy::none())
+                .referer(false)
+                .retry(retry::never())
+                .no_proxy()
+                .user_agent(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")))
+                .connect_timeout(seconds(CONNECT))
+                .pool_max_idle_per_host(IDLE_CONNECTIONS);
+            if let Some(proxy) = &proxy {
+                client = client.proxy(proxy.clone());
+            }
+            let client = client.dns_resolver(Arc::new(resolver.clone())).build();
+            client.map_err(|error| HttpError::Client(Arc::new(error)))
+        };
+        Ok(Self { client: client(true)?, plain: client(false)?, timeout: options.timeout, clock: options.clock })
     }
 
     async fn exchange(&self, request: Request) -> Result<Incoming, Fault> {
@@ -105,8 +112,9 @@ impl HttpTransport {
             return Err(Fault::NotHttps);
         }
         let timeout = self.timeout.map_or(request.timeout, |timeout| timeout.min(request.timeout));
+        let client = if request.header("accept-encoding") == Some("identity") { &self.plain } else { &self.client };
         let outgoing = outgoing(request, timeout).map_err(|_| Fault::Other)?;
-        let response = self.client.execute(outgoing).await.map_err(|error| judge(&error, timeout))?;
+        let response = client.execute(outgoing).await.map_err(|error| judge(&error, timeout))?;
         let received_at = (self.clock)();
         let head = Response {
             status: response.status().as_u16(),

@@ -1,7 +1,7 @@
 //! Trusted certificate authorities: those of this machine's store and of the CA file.
 
-use std::fs;
-use std::io;
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -12,6 +12,9 @@ use rustls::version::{TLS12, TLS13};
 use rustls::{ClientConfig, RootCertStore};
 
 use super::options::HttpError;
+
+/// Most bytes to read of a CA file: some twenty times the store of a Linux system.
+const CA_BYTES: u64 = 4 << 20;
 
 /// Returns how to speak TLS.
 pub(super) fn client_config(ca_file: Option<&Path>) -> Result<ClientConfig, HttpError> {
@@ -32,7 +35,9 @@ pub(super) fn client_config(ca_file: Option<&Path>) -> Result<ClientConfig, Http
 }
 
 fn add(roots: &mut RootCertStore, path: &Path) -> Result<(), HttpError> {
-    let pem = fs::read(path).map_err(|error| unreadable(path, &error))?;
+    let mut pem = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(CA_BYTES).read_to_end(&mut pem));
+    read.map_err(|error| unreadable(path, &error))?;
     let mut number = 0;
     for certificate in CertificateDer::pem_slice_iter(&pem) {
         number += 1;

@@ -8,7 +8,8 @@ use std::time::Duration;
 use connector_core::permissions::PermissionCheck;
 use connector_core::records::{Connection, Failure, Request, Response, Token};
 use connector_core::{
-    Advice, ApiCall, Attempts, Connector, Entries, Fault, Functions, GrantedToken, Next, Opened, Policy, TokenCache,
+    Advice, ApiCall, Attempts, Connector, Entries, Fault, Functions, GrantedToken, Next, Opened, Policy, Secret,
+    TokenCache,
 };
 use tokio::sync::Notify;
 
@@ -411,9 +412,13 @@ impl<F: Functions + Send + Sync + 'static> Session<F> {
         Ok(checks)
     }
 
-    /// Sends a request as it is, without a token.
+    /// Sends a request as it is, without a token, and asks for the file as it is: a few
+    /// bytes of a compressed transfer could become any number.
     pub(crate) async fn open_download(&self, request: &Request) -> Result<Incoming, Error> {
-        self.shared.transport.send(request.clone()).await.map_err(|error| failed(error, request))
+        let mut plain = request.clone();
+        plain.headers.retain(|(name, _)| name != "accept-encoding");
+        plain.headers.push(("accept-encoding".to_owned(), Secret::new("identity".to_owned())));
+        self.shared.transport.send(plain).await.map_err(|error| failed(error, request))
     }
 
     pub(crate) fn clock(&self) -> &dyn Clock {

@@ -1,12 +1,14 @@
-//! Undoes the compression of a file, a piece at a time.
+//! Undoes the compression of a file, a piece at a time and up to a limit.
 
 use std::io::{self, BufRead, Read, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use bytesize::ByteSize;
 use connector_host::records::Compression;
 use flate2::bufread::MultiGzDecoder;
 use ruzstd::decoding::StreamingDecoder;
 use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
+use thiserror::Error;
 
 /// How a member of a gzip file begins (RFC 1952 §2.3.1).
 const GZIP: [u8; 2] = [0x1f, 0x8b];
@@ -14,81 +16,132 @@ const GZIP: [u8; 2] = [0x1f, 0x8b];
 /// Bytes to read at once.
 const CHUNK: usize = 64 * 1024;
 
-/// Decompresses a file into a sink and returns how many bytes came out. One in
-/// gzip that does not look like it passes as it is: a server that called the file's
-/// compression one of the transfer has had it undone on the way.
+/// How many times longer than its file a result may be: DEFLATE reaches no more than 1032,
+/// and that with nothing but repetition.
+const RATIO: u64 = 1000;
+
+/// Bytes up to which the ratio does not matter: a disk has room for them.
+const SMALL: u64 = 100_000_000;
+
+/// Why a download is not what it should be.
+#[derive(Debug, Error)]
+pub(crate) enum Unpackable {
+    /// Its compression is broken.
+    #[error(
+        "the download is damaged, its compression is broken; run the operation again, or keep the file as it is (without --decompress)"
+    )]
+    Damaged,
+    /// More comes out than the caller wants.
+    #[error("decompressed, the download has more than {}; allow more with --max-size, or keep the file as it is (without --decompress)", .0.display().si())]
+    TooLong(ByteSize),
+    /// More comes out than an honest file contains.
+    #[error(
+        "decompressed, the download is more than {RATIO} times as long, as no honest file is; look at it as it is (without --decompress)"
+    )]
+    Bomb,
+}
+
+impl Unpackable {
+    pub(crate) fn code(&self) -> &'static str {
+        match self {
+            Self::Damaged => "download-damaged",
+            Self::TooLong(_) | Self::Bomb => "download-too-large",
+        }
+    }
+}
+
+/// Why nothing, or not all, came out.
+#[derive(Debug, Error)]
+pub(super) enum Stopped {
+    #[error(transparent)]
+    Unpackable(#[from] Unpackable),
+    #[error("the file cannot be read: {0}")]
+    Source(io::Error),
+    #[error("{0}")]
+    Sink(io::Error),
+    #[error("cancelled")]
+    Cancelled,
+}
+
+/// Where decompressed bytes go, and when that ends.
+pub(super) struct Sink<'a> {
+    to: &'a mut dyn Write,
+    cancelled: &'a AtomicBool,
+    left: u64,
+    beyond: fn(ByteSize) -> Unpackable,
+    most: ByteSize,
+}
+
+impl<'a> Sink<'a> {
+    /// Takes at most so many bytes, of a file that is so long.
+    pub(super) fn new(to: &'a mut dyn Write, cancelled: &'a AtomicBool, most: ByteSize, file: u64) -> Self {
+        let honest = file.saturating_mul(RATIO).max(SMALL);
+        let beyond = if honest < most.0 { |_| Unpackable::Bomb } else { Unpackable::TooLong };
+        Self { to, cancelled, left: honest.min(most.0), beyond, most }
+    }
+
+    fn take(&mut self, source: &mut (impl Read + ?Sized)) -> Result<(), Stopped> {
+        let mut chunk = vec![0; CHUNK];
+        loop {
+            let amount = match source.read(&mut chunk) {
+                Ok(0) => return Ok(()),
+                Ok(amount) => amount,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(unreadable(error)),
+            };
+            if self.cancelled.load(Ordering::Relaxed) {
+                return Err(Stopped::Cancelled);
+            }
+            self.left = self.left.checked_sub(amount as u64).ok_or_else(|| (self.beyond)(self.most))?;
+            self.to.write_all(&chunk[..amount]).map_err(Stopped::Sink)?;
+        }
+    }
+}
+
+/// Tells what a decoder complains of from what the system does.
+fn unreadable(error: io::Error) -> Stopped {
+    if error.raw_os_error().is_some() { Stopped::Source(error) } else { Unpackable::Damaged.into() }
+}
+
+/// Decompresses a file into a sink. One in gzip that does not look like it passes as it
+/// is: a server that called the file's compression one of the transfer has had it undone
+/// on the way.
 pub(super) fn decompress(
     source: &mut dyn BufRead,
     compression: Compression,
-    sink: &mut dyn Write,
-    cancelled: &AtomicBool,
-) -> io::Result<u64> {
-    let sink = &mut Cancellable { sink, cancelled };
+    sink: &mut Sink<'_>,
+) -> Result<(), Stopped> {
     match compression {
-        Compression::Gzip if source.fill_buf()?.starts_with(&GZIP) => copy(&mut MultiGzDecoder::new(source), sink),
-        Compression::None | Compression::Gzip => copy(source, sink),
+        Compression::Gzip if source.fill_buf().map_err(Stopped::Source)?.starts_with(&GZIP) => {
+            sink.take(&mut MultiGzDecoder::new(source))
+        }
+        Compression::None | Compression::Gzip => sink.take(source),
         Compression::Zstd => zstd(source, sink),
     }
 }
 
 /// A file holds any number of frames, some of which are to be skipped (RFC 8878
 /// §3.1).
-fn zstd(mut source: &mut dyn BufRead, sink: &mut dyn Write) -> io::Result<u64> {
-    let mut bytes = 0;
-    while !source.fill_buf()?.is_empty() {
+fn zstd(mut source: &mut dyn BufRead, sink: &mut Sink<'_>) -> Result<(), Stopped> {
+    while !source.fill_buf().map_err(Stopped::Source)?.is_empty() {
         match StreamingDecoder::new(&mut source) {
             Ok(mut decoder) => {
-                bytes += copy(&mut decoder, sink)?;
+                sink.take(&mut decoder)?;
                 let frame = &decoder.decoder;
                 if frame.get_checksum_from_data().is_some_and(|sum| frame.get_calculated_checksum() != Some(sum)) {
-                    return Err(damaged());
+                    return Err(Unpackable::Damaged.into());
                 }
             }
             Err(FrameDecoderError::ReadFrameHeaderError(ReadFrameHeaderError::SkipFrame { length, .. })) => {
-                let skipped = io::copy(&mut source.take(length.into()), &mut io::sink())?;
+                let skipped = io::copy(&mut source.take(length.into()), &mut io::sink()).map_err(Stopped::Source)?;
                 if skipped < u64::from(length) {
-                    return Err(damaged());
+                    return Err(Unpackable::Damaged.into());
                 }
             }
-            Err(_) => return Err(damaged()),
+            Err(_) => return Err(Unpackable::Damaged.into()),
         }
     }
-    Ok(bytes)
-}
-
-fn copy(source: &mut (impl Read + ?Sized), sink: &mut dyn Write) -> io::Result<u64> {
-    let mut chunk = vec![0; CHUNK];
-    let mut bytes = 0;
-    loop {
-        match source.read(&mut chunk)? {
-            0 => return Ok(bytes),
-            amount => {
-                sink.write_all(&chunk[..amount])?;
-                bytes += amount as u64;
-            }
-        }
-    }
-}
-
-fn damaged() -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, "the compressed file is damaged")
-}
-
-/// A sink that takes no more once it was cancelled.
-struct Cancellable<'a> {
-    sink: &'a mut dyn Write,
-    cancelled: &'a AtomicBool,
-}
-
-impl Write for Cancellable<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        // Not `Interrupted`, after which writers try again.
-        if self.cancelled.load(Ordering::Relaxed) { Err(io::Error::other("cancelled")) } else { self.sink.write(bytes) }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.sink.flush()
-    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -97,16 +150,18 @@ mod tests {
 
     use super::*;
 
-    fn unpacked(bytes: &[u8], compression: Compression) -> io::Result<Vec<u8>> {
-        let mut sink = Vec::new();
-        let count = decompress(&mut &*bytes, compression, &mut sink, &AtomicBool::new(false))?;
-        assert_eq!(count, sink.len() as u64);
-        Ok(sink)
+    static GOING_ON: AtomicBool = AtomicBool::new(false);
+
+    fn unpacked(bytes: &[u8], compression: Compression) -> Result<Vec<u8>, Stopped> {
+        let mut to = Vec::new();
+        let length = bytes.len() as u64;
+        let mut sink = Sink::new(&mut to, &GOING_ON, ByteSize::gb(10), length);
+        decompress(&mut &*bytes, compression, &mut sink).map(|()| to)
     }
 
-    fn gzip(text: &str) -> Vec<u8> {
+    fn gzip(text: impl AsRef<[u8]>) -> Vec<u8> {
         let mut encoder = GzEncoder::new(Vec::new(), flate2::Compression::fast());
-        encoder.write_all(text.as_bytes()).unwrap();
+        encoder.write_all(text.as_ref()).unwrap();
         encoder.finish().unwrap()
     }
 
@@ -136,8 +191,33 @@ mod tests {
     fn a_file_that_breaks_off_is_an_error() {
         for (bytes, compression) in [(gzip("a,b\n1,2\n"), Compression::Gzip), (frame("a,b\n1,2\n"), Compression::Zstd)]
         {
-            assert!(unpacked(&bytes[..bytes.len() - 2], compression).is_err(), "{compression:?}");
+            let stopped = unpacked(&bytes[..bytes.len() - 2], compression).unwrap_err();
+            assert!(matches!(stopped, Stopped::Unpackable(Unpackable::Damaged)), "{compression:?}: {stopped}");
         }
         assert!(unpacked(b"a,b\n", Compression::Zstd).is_err());
+    }
+
+    /// A frame of one block that repeats a byte, 128 KiB from four.
+    fn bomb(blocks: usize) -> Vec<u8> {
+        let header = [0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x58];
+        let block = |last: u32| [&((128 << 10) << 3 | 1 << 1 | last).to_le_bytes()[..3], b"x"].concat();
+        let blocks = (1..=blocks).flat_map(|number| block(u32::from(number == blocks)));
+        header.into_iter().chain(blocks).collect()
+    }
+
+    #[test]
+    fn what_comes_out_has_a_limit_and_a_ratio() {
+        let most = |bytes: &[u8], compression, most| {
+            let sink = &mut io::sink();
+            let mut sink = Sink::new(sink, &GOING_ON, ByteSize(most), bytes.len() as u64);
+            decompress(&mut &*bytes, compression, &mut sink).map_err(|stopped| stopped.to_string())
+        };
+        let (zeroes, small, large) = (gzip([0; 1000]), bomb(2), bomb(1000));
+        assert_eq!(most(&zeroes, Compression::Gzip, 1000), Ok(()));
+        let too_long = most(&zeroes, Compression::Gzip, 999).unwrap_err();
+        assert!(too_long.starts_with("decompressed, the download has more than 999 B; "), "{too_long}");
+        assert_eq!(most(&small, Compression::Zstd, u64::MAX), Ok(()), "a small one does no harm");
+        let bomb = most(&large, Compression::Zstd, u64::MAX).unwrap_err();
+        assert!(bomb.contains("more than 1000 times as long"), "{bomb}");
     }
 }

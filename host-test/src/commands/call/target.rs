@@ -5,13 +5,14 @@ use std::io::{self, BufReader, BufWriter, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
+use bytesize::ByteSize;
 use clap::Args;
 use connector_host::records::{Compression, Operation};
-use tempfile::{Builder, TempPath};
 use tokio::io::AsyncWrite;
 
-use super::decompress::decompress;
+use super::decompress::{Sink, Stopped, decompress};
 use crate::error::Error;
+use crate::files::{self, Draft, Mode, check_new};
 
 /// Where a result goes.
 #[derive(Debug, Clone, Args)]
@@ -26,18 +27,26 @@ pub(super) struct Target {
     /// Decompress a download
     #[arg(long)]
     decompress: bool,
+    /// Decompress no more than this, such as 500MB or 20GiB: some hundred million rows fit
+    #[arg(long, value_name = "SIZE", default_value = "10GB", requires = "decompress")]
+    max_size: ByteSize,
 }
 
-/// A download that is not whole yet. The file is removed when dropped.
-pub(super) struct Spool {
-    path: Option<TempPath>,
+/// A download that is not whole yet. What is not kept is gone.
+pub(super) enum Spool {
+    /// It goes to standard output, or nowhere.
+    None,
+    /// It is for standard output, once decompressed.
+    Unnamed(File),
+    /// It is for a file.
+    Draft(Draft),
 }
 
 impl Target {
     /// Refuses what cannot end well, before anything is sent.
     pub(super) fn check(&self, operation: &Operation, json: bool) -> Result<(), Error> {
-        if let Some(path) = self.out.as_ref().filter(|path| !self.force && path.symlink_metadata().is_ok()) {
-            return Err(Error::Use(format!("{} exists; --force overwrites it", path.display())));
+        if let Some(path) = &self.out {
+            check_new(path, self.force)?;
         }
         if operation.gives_file() && self.out.is_none() && (json || io::stdout().is_terminal()) {
             return Err(Error::Use(format!("{} ends with a file; --out FILE names where to put it", operation.id)));
@@ -47,81 +56,64 @@ impl Target {
 
     /// Opens the sink of a download, and what becomes of that in the end.
     pub(super) fn open(&self) -> Result<(Box<dyn AsyncWrite + Send + Unpin>, Spool), Error> {
-        if self.out.is_none() && io::stdout().is_terminal() {
+        let failed = |error: io::Error| files::failed(self.name(), &error);
+        let spool = match &self.out {
             // A terminal is no place for a file: `check` has refused those that say so.
-            return Ok((Box::new(tokio::io::sink()), Spool { path: None }));
-        }
-        if self.out.is_none() && !self.decompress {
-            return Ok((Box::new(tokio::io::stdout()), Spool { path: None }));
-        }
-        let (file, path) = self.beside()?;
-        let file = tokio::io::BufWriter::new(tokio::fs::File::from_std(file));
-        Ok((Box::new(file), Spool { path: Some(path) }))
+            None if io::stdout().is_terminal() => return Ok((Box::new(tokio::io::sink()), Spool::None)),
+            None if !self.decompress => return Ok((Box::new(tokio::io::stdout()), Spool::None)),
+            None => Spool::Unnamed(tempfile::tempfile().map_err(failed)?),
+            Some(out) => Spool::Draft(Draft::new(out, Mode::Private)?),
+        };
+        let file = match &spool {
+            Spool::Unnamed(file) => file.try_clone(),
+            Spool::Draft(draft) => draft.file().try_clone(),
+            Spool::None => return Ok((Box::new(tokio::io::sink()), spool)),
+        };
+        let file = tokio::fs::File::from_std(file.map_err(failed)?);
+        Ok((Box::new(tokio::io::BufWriter::new(file)), spool))
     }
 
     /// Puts a whole download where it belongs.
     pub(super) fn keep(&self, spool: Spool, compression: Compression, cancelled: &AtomicBool) -> Result<(), Error> {
-        let Some(path) = spool.path else { return Ok(()) };
-        if !self.decompress || compression == Compression::None {
-            return match &self.out {
-                Some(out) => self.rename(path, out),
-                None => self.copy(&path, Compression::None, &mut io::stdout(), cancelled),
-            };
-        }
-        match &self.out {
-            None => self.copy(&path, compression, &mut io::stdout(), cancelled),
-            Some(out) => {
-                let (file, plain) = self.beside()?;
-                let mut file = BufWriter::new(file);
-                self.copy(&path, compression, &mut file, cancelled)?;
-                file.flush().map_err(|error| Error::file("write", out, &error))?;
-                self.rename(plain, out)
+        match spool {
+            Spool::None => Ok(()),
+            Spool::Unnamed(mut file) => self.unpack(&mut file, compression, &mut io::stdout(), cancelled),
+            Spool::Draft(draft) if !self.decompress || compression == Compression::None => draft.keep(self.force),
+            Spool::Draft(draft) => {
+                let plain = Draft::new(self.name(), Mode::Private)?;
+                self.unpack(&mut draft.file(), compression, &mut BufWriter::new(plain.file()), cancelled)?;
+                plain.keep(self.force)
             }
         }
     }
 
     /// Writes a result that is here already.
     pub(super) fn write(&self, text: &str) -> Result<(), Error> {
-        let Some(out) = &self.out else { return Ok(()) };
-        let (mut file, path) = self.beside()?;
-        file.write_all(text.as_bytes()).map_err(|error| Error::file("write", out, &error))?;
-        self.rename(path, out)
+        self.out.as_ref().map_or(Ok(()), |out| files::write(out, text.as_bytes(), Mode::Private, self.force))
     }
 
-    /// Makes a file in the folder of the result, so that it can be renamed, or where temporary
-    /// files are.
-    fn beside(&self) -> Result<(File, TempPath), Error> {
-        let mut builder = Builder::new();
-        builder.prefix(".download-");
-        let made = match &self.out {
-            Some(out) => {
-                let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty());
-                builder.tempfile_in(folder.unwrap_or(Path::new(".")))
-            }
-            None => builder.tempfile(),
-        };
-        let name = self.out.as_deref().unwrap_or(Path::new("a temporary file"));
-        made.map(tempfile::NamedTempFile::into_parts).map_err(|error| Error::file("write", name, &error))
+    fn name(&self) -> &Path {
+        self.out.as_deref().unwrap_or(Path::new("standard output"))
     }
 
-    fn rename(&self, path: TempPath, out: &Path) -> Result<(), Error> {
-        let failed = |error: io::Error| Error::file("write", out, &error);
-        File::open(&path).and_then(|file| file.sync_all()).map_err(failed)?;
-        let renamed = if self.force { path.persist(out) } else { path.persist_noclobber(out) };
-        renamed.map_err(|error| failed(error.error))
-    }
-
-    fn copy(
+    fn unpack(
         &self,
-        path: &Path,
+        mut file: &mut (impl io::Read + io::Seek),
         compression: Compression,
-        sink: &mut dyn Write,
+        to: &mut dyn Write,
         cancelled: &AtomicBool,
     ) -> Result<(), Error> {
-        let name = self.out.as_deref().unwrap_or(Path::new("standard output"));
-        let copied = File::open(path)
-            .and_then(|file| decompress(&mut BufReader::new(file), compression, sink, cancelled))
-            .and_then(|_| sink.flush());
-        copied.map_err(|error| Error::file("write", name, &error))
+        let read = |error: io::Error| Error::file("read", Path::new("the download"), &error);
+        let length = file.seek(io::SeekFrom::End(0)).map_err(read)?;
+        file.rewind().map_err(read)?;
+        let mut sink = Sink::new(to, cancelled, self.max_size, length);
+        let unpacked = decompress(&mut BufReader::new(&mut file), compression, &mut sink);
+        let unpacked = unpacked.and_then(|()| to.flush().map_err(Stopped::Sink));
+        unpacked.map_err(|stopped| match stopped {
+            Stopped::Unpackable(error) => error.into(),
+            Stopped::Source(error) => read(error),
+            Stopped::Sink(error) => files::failed(self.name(), &error),
+            Stopped::Cancelled => Error::Use("cancelled".to_owned()),
+        })
     }
 }

@@ -82,6 +82,19 @@ async fn gzip_is_decoded_and_its_headers_left_out() {
     assert_eq!(server.connections(), 1);
 }
 
+/// A few bytes could become any number.
+#[tokio::test]
+async fn a_body_that_is_asked_for_as_it_is_is_not_decoded() {
+    let authority = Authority::new();
+    let body = gzip(&[0; 10_000]);
+    let head = format!("HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: {}\r\n\r\n", body.len());
+    let server = Server::answering(&authority, [head.into_bytes(), body.clone()].concat());
+    let request = request("GET", "/", &[("accept-encoding", "identity")], b"");
+    let response = exchange(&server.client(&authority), request).await.unwrap();
+    assert!(response.body[..] == *body);
+    assert!(response.headers.contains(&("content-encoding".to_owned(), "gzip".to_owned())));
+}
+
 #[tokio::test]
 async fn other_codings_stay_as_they_are() {
     let authority = Authority::new();
