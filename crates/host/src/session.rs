@@ -6,7 +6,7 @@ use std::time::Duration;
 use connector_core::permissions::PermissionCheck;
 use connector_core::records::{Connection, Failure, Request, Response, Token};
 use connector_core::{
-    ApiCall, Attempts, Connector, Entries, Functions, GrantedToken, Lookup, Next, Opened, Policy, TokenCache,
+    ApiCall, Attempts, Connector, Entries, Functions, GrantedToken, Lookup, Next, Opened, Policy, Redactor, TokenCache,
 };
 use tokio::sync::Notify;
 use tokio::task;
@@ -135,6 +135,13 @@ impl<F: Functions + Send + Sync + 'static> Session<F> {
     /// Returns the token in use, if there is one, expired or not.
     pub fn latest_token(&self) -> Option<Arc<GrantedToken>> {
         self.shared.cache().latest()
+    }
+
+    /// Returns the redactor of all that is secret here now: the secret entries, and the token
+    /// in use. For whatever a provider wrote, wherever it is shown.
+    pub fn redactor(&self) -> Redactor {
+        let (opened, token) = (self.opened().redactor(), self.latest_token());
+        token.as_ref().map_or(opened, |token| token.redactor(opened)).clone()
     }
 
     /// Uses a token that a platform has kept, as if it had been received now. Its
