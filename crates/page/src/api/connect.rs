@@ -13,6 +13,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::answer::{Progress, answer, stream};
+use super::computing::computed;
 use super::error::ApiError;
 use super::request::{BODY, Shared, read};
 use crate::page::{Answers, Page};
@@ -36,7 +37,7 @@ pub(crate) async fn connect(State(page): Shared, body: Body) -> Response {
     let entries = page.connector.entries(asked.entries);
     let shared = Arc::clone(&page);
     stream(&page, CONNECTING, move |progress| async move {
-        let session = open(&shared, entries, asked.recording)?;
+        let session = computed(&shared, move |page| open(page, entries, asked.recording)).await?;
         connected(&shared, session, &progress).await
     })
 }

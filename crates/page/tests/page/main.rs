@@ -2,6 +2,7 @@
 
 mod component;
 mod hostile;
+mod limits;
 mod live;
 mod misbehaving;
 mod protection;
