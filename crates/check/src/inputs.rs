@@ -26,6 +26,9 @@ impl Check {
         let how = format!("{} operations, each with two schemas", operations.len());
         self.findings.kept(Rule::Operations, how);
         for operation in operations {
+            if self.is_over() {
+                return;
+            }
             let input = self.schema(operation, "input-schema", &operation.input_schema);
             if let Some(output) = self.schema(operation, "output-schema", &operation.output_schema) {
                 self.output_schemas.insert(operation.id.clone(), output);

@@ -1,13 +1,18 @@
 //! Patterns that take long are found, honest ones are not; samples match.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use regress::Regex;
 
 use super::{Matcher, Pattern};
 
+fn matcher() -> Arc<Matcher> {
+    Arc::new(Matcher::new(Instant::now() + Duration::from_mins(10)))
+}
+
 fn pattern(text: &str) -> Pattern {
-    Pattern::new(text, &Arc::new(Matcher::default())).unwrap_or_else(|| panic!("{text} is no pattern"))
+    Pattern::new(text, &matcher()).unwrap_or_else(|| panic!("{text} is no pattern"))
 }
 
 fn whole(text: &str) -> Regex {
@@ -91,7 +96,7 @@ fn a_pattern_is_not_matched_again_after_a_value_that_took_too_long() {
 
 #[test]
 fn nothing_is_matched_after_three_patterns_that_take_too_long() {
-    let matcher = Arc::new(Matcher::default());
+    let matcher = matcher();
     for _ in 0..3 {
         assert!(!matcher.is_exhausted());
         assert_eq!(Pattern::new("(?:a|a)*b", &matcher).unwrap().matches(&"a".repeat(28)), None);
@@ -99,6 +104,26 @@ fn nothing_is_matched_after_three_patterns_that_take_too_long() {
     assert!(matcher.is_exhausted());
     let honest = Pattern::new("a", &matcher).unwrap();
     assert_eq!((honest.matches("a"), honest.slow()), (None, None));
+}
+
+#[test]
+fn nothing_is_matched_after_the_deadline() {
+    let matcher = Arc::new(Matcher::new(Instant::now()));
+    assert!(matcher.is_exhausted());
+    assert_eq!(Pattern::new("a", &matcher).unwrap().matches("a"), None);
+}
+
+#[test]
+fn a_pattern_that_repeats_nothing_without_end_is_judged_at_once() {
+    for text in
+        ["(?:(?:(?:(?:){999}){999}){999}){999}x", "(?:(?:(?:\\b){999}){999}){999}a+", "(?:(?:(?:^){9999}){9999})+x"]
+    {
+        let (pattern, begin) = (pattern(text), Instant::now());
+        pattern.find_slow_value();
+        pattern.samples(20);
+        pattern.sample_of(100);
+        assert!(begin.elapsed() < Duration::from_secs(5), "{text}: {:?}", begin.elapsed());
+    }
 }
 
 #[test]
