@@ -79,10 +79,21 @@ impl Drop for Serving {
 /// # Examples
 ///
 /// ```no_run
-/// # async fn example(page: connector_page::Page) -> std::io::Result<()> {
-/// let serving = connector_page::serve(page, 8080).await?;
+/// # use std::sync::Arc;
+/// # use connector_host::{Component, Connector, Digest, Limits};
+/// # use connector_page::{Answers, Artefact, Listed, Page, serve};
+/// # use connector_recordings::{Recording, files};
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// let bytes = std::fs::read("nexthink.wasm")?;
+/// let connector = Arc::new(Connector::new(Component::load(&bytes, Limits::default())?)?);
+/// let mut listed = Vec::new();
+/// for file in files("fixtures".as_ref())? {
+///     listed.extend(Listed::of(Recording::read(&file)?, &connector));
+/// }
+/// let artefact = Artefact { bytes: bytes.len(), gzip_bytes: bytes.len(), digest: Digest::of(&bytes) };
+/// let serving = serve(Page::new(connector, artefact, Answers::Recordings(listed)), 8080).await?;
 /// println!("http://{}/", serving.address());
-/// tokio::signal::ctrl_c().await
+/// # Ok(tokio::signal::ctrl_c().await?)
 /// # }
 /// ```
 pub async fn serve(page: Page, port: u16) -> io::Result<Serving> {

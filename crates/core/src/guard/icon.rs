@@ -67,24 +67,21 @@ fn document(mut rest: &str) -> Result<(), &'static str> {
     loop {
         let (text, tag) = rest.split_once('<').ok_or(BROKEN)?;
         is_plain(text)?;
-        rest = match tag.strip_prefix('/') {
-            Some(tag) => {
-                let (name, after) = tag.split_once('>').ok_or(BROKEN)?;
-                if open.pop() != Some(name.trim_ascii_end()) {
-                    return Err(BROKEN);
-                }
-                after
+        rest = if let Some(tag) = tag.strip_prefix('/') {
+            let (name, after) = tag.split_once('>').ok_or(BROKEN)?;
+            if open.pop() != Some(name.trim_ascii_end()) {
+                return Err(BROKEN);
             }
-            None => {
-                let (name, empty, after) = begin(tag)?;
-                if !empty {
-                    open.push(name);
-                }
-                if open.len() > DEPTH {
-                    return Err("nests too deeply");
-                }
-                after
+            after
+        } else {
+            let (name, empty, after) = begin(tag)?;
+            if !empty {
+                open.push(name);
             }
+            if open.len() > DEPTH {
+                return Err("nests too deeply");
+            }
+            after
         };
         if open.is_empty() {
             return if rest.is_empty() { Ok(()) } else { Err(BROKEN) };

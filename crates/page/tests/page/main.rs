@@ -1,6 +1,5 @@
 //! The connect page over a real port.
 
-mod component;
 mod hostile;
 mod limits;
 mod live;
