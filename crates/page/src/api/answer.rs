@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 use tokio::time::{Sleep, sleep, timeout};
 
+use super::computing::apart;
 use super::error::ApiError;
 use crate::page::Page;
 
@@ -40,7 +41,7 @@ where
     let work = work(progress.clone());
     let limited = async move {
         let _permit = permit.map_err(|_| ApiError::busy())?;
-        timeout(limit, work).await.map_err(|_| ApiError::timeout(limit))?
+        timeout(limit, apart(work)).await.map_err(|_| ApiError::timeout(limit))?
     };
     ([(CONTENT_TYPE, "application/x-ndjson")], Body::new(Lines::new(limited, progress))).into_response()
 }
@@ -183,8 +184,9 @@ mod tests {
         let (limit, held) = (Duration::from_mins(1), Arc::new(()));
         let permit = Arc::clone(&held);
         let work = async move {
-            let _permit = permit;
-            timeout(limit, pending()).await.unwrap_or_else(|_| Err(ApiError::timeout(limit)))
+            let ended = timeout(limit, pending()).await.unwrap_or_else(|_| Err(ApiError::timeout(limit)));
+            drop(permit);
+            ended
         };
         let _unread = Lines::new(work, Progress::default());
         sleep(limit / 2).await;

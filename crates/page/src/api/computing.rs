@@ -3,6 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::runtime::Handle;
+use tokio::select;
+use tokio::sync::oneshot;
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
@@ -27,4 +30,26 @@ pub(super) async fn computed<T: Send + 'static>(
         work(&page)
     };
     spawn_blocking(call).await.unwrap_or_else(|_| Err(ApiError::internal()))
+}
+
+/// Runs work that calls the component in between, on a thread for what blocks. Dropped, it
+/// cancels the work.
+pub(super) async fn apart<T: Send + 'static>(
+    work: impl Future<Output = Result<T, ApiError>> + Send + 'static,
+) -> Result<T, ApiError> {
+    let (wanted, dropped) = oneshot::channel::<()>();
+    let runtime = Handle::current();
+    let running = spawn_blocking(move || {
+        runtime.block_on(async {
+            select! {
+                // First: where the runtime ends, the work must not wait for its timers again.
+                biased;
+                _ = dropped => Err(ApiError::internal()),
+                result = work => result,
+            }
+        })
+    });
+    let result = running.await;
+    drop(wanted);
+    result.unwrap_or_else(|_| Err(ApiError::internal()))
 }

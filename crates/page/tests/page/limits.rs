@@ -5,9 +5,9 @@ use std::net::TcpStream;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use serde_json::json;
+use serde_json::{Value, json};
+use test_support::{Behaviour, html};
 
-use super::hostile;
 use super::server::{Server, status};
 
 /// More than the connections that are served at a time.
@@ -46,19 +46,30 @@ fn requests_that_never_end_keep_nobody_off_the_page() {
     }
 }
 
-#[test]
-fn a_component_that_computes_without_end_keeps_nobody_off_the_page() {
-    let server = Server::hostile(&hostile::component_with("resolve", hostile::ENDLESS));
+/// Asserts that the page is answered while a component computes for many.
+fn assert_answered_beside(server: &Server, calls: usize, call: impl Fn() -> Value + Sync) {
     thread::scope(|scope| {
-        let resolve = || server.ask("/api/resolve", &json!({ "entries": [] }));
-        let asked: Vec<_> = (0..16).map(|_| scope.spawn(resolve)).collect();
-        thread::sleep(Duration::from_millis(100));
+        let asked: Vec<_> = (0..calls).map(|_| scope.spawn(&call)).collect();
+        thread::sleep(Duration::from_millis(300));
         let begin = Instant::now();
         assert_eq!(status(&server.get("/")), "200");
-        assert!(asked.iter().any(|asked| !asked.is_finished()), "the page was answered while they computed");
         assert!(begin.elapsed() < Duration::from_secs(2), "{:?}", begin.elapsed());
+        assert!(asked.iter().any(|asked| !asked.is_finished()), "it was answered after them");
         for asked in asked {
             assert_eq!(asked.join().unwrap()["error"]["code"], "connector-out-of-fuel");
         }
     });
+}
+
+#[test]
+fn a_component_that_computes_without_end_keeps_nobody_off_the_page() {
+    let server = Server::hostile(&html::component().behaving("resolve", Behaviour::Loop));
+    assert_answered_beside(&server, 16, || server.ask("/api/resolve", &json!({ "entries": [] })));
+    let server = Server::hostile(&html::component().behaving("start", Behaviour::Loop));
+    let connected = server.result("/api/connect", &json!({ "entries": [], "recording": 0 }));
+    let connection = &connected["connected"]["id"];
+    let call = json!({
+        "connection": connection, "operation": "made.run", "input": "{}", "recording": 0, "confirmed": true,
+    });
+    assert_answered_beside(&server, 4, || server.result("/api/call", &call));
 }
