@@ -1,6 +1,6 @@
 //! Findings as they come in.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -21,13 +21,21 @@ pub(crate) struct Findings(Arc<Mutex<Found>>);
 struct Found {
     /// Name and version of the connector.
     name: Option<String>,
-    broken: BTreeMap<Rule, Vec<Finding>>,
-    kept: BTreeMap<Rule, String>,
-    not_tried: BTreeMap<Rule, String>,
-    tried: BTreeMap<Rule, u32>,
-    /// Rules that were tried in full.
-    judged: BTreeSet<Rule>,
+    rules: BTreeMap<Rule, Tally>,
     usage: Vec<(Function, Usage)>,
+}
+
+/// What was found about one rule.
+#[derive(Default)]
+struct Tally {
+    broken: Vec<Finding>,
+    /// How it was tried, where that is better put in words.
+    kept: Option<String>,
+    /// Why it could not be tried.
+    not_tried: Option<String>,
+    tried: u32,
+    /// Whether it was tried in full.
+    judged: bool,
 }
 
 impl Findings {
@@ -38,23 +46,23 @@ impl Findings {
 
     /// Counts attempts to break a rule.
     pub(crate) fn tried_times(&self, rule: Rule, times: u32) {
-        *self.found().tried.entry(rule).or_default() += times;
+        self.found().rules.entry(rule).or_default().tried += times;
     }
 
     /// Sets how a rule was tried, where that is better put in words.
     pub(crate) fn kept(&self, rule: Rule, how: String) {
-        self.found().kept.insert(rule, how);
+        self.found().rules.entry(rule).or_default().kept = Some(how);
     }
 
     /// Sets why a rule could not be tried. The first reason stays.
     pub(crate) fn not_tried(&self, rule: Rule, why: &str) {
-        self.found().not_tried.entry(rule).or_insert_with(|| why.to_owned());
+        self.found().rules.entry(rule).or_default().not_tried.get_or_insert_with(|| why.to_owned());
     }
 
     /// Adds a finding. The same one in another place counts once.
     pub(crate) fn broken(&self, rule: Rule, at: &str, what: &str) {
         let mut found = self.found();
-        let findings = found.broken.entry(rule).or_default();
+        let findings = &mut found.rules.entry(rule).or_default().broken;
         if !findings.iter().any(|finding| finding.what == what) {
             findings.push(Finding { at: at.to_owned(), what: what.to_owned() });
         }
@@ -86,12 +94,13 @@ impl Findings {
 
     /// Sets that some rules were tried in full.
     pub(crate) fn judged(&self, rules: &[Rule]) {
-        self.found().judged.extend(rules);
+        rules.iter().for_each(|rule| self.found().rules.entry(*rule).or_default().judged = true);
     }
 
     /// Returns whether every rule was tried in full.
     pub(crate) fn is_complete(&self) -> bool {
-        self.found().judged.len() == Rule::ALL.len()
+        let found = self.found();
+        Rule::ALL.iter().all(|rule| found.rules.get(rule).is_some_and(|tally| tally.judged))
     }
 
     /// Sets the most that calls used.
@@ -102,34 +111,30 @@ impl Findings {
     /// Concludes. Without a name the check ended before it came to all rules.
     pub(crate) fn report(&self) -> Report {
         let found = mem::take(&mut *self.found());
-        let ended_early = found.name.is_none();
-        found.report(
-            |_| if ended_early { "the check ended before it" } else { "the component has nothing to try it on" },
-        )
+        let why =
+            if found.name.is_none() { "the check ended before it" } else { "the component has nothing to try it on" };
+        found.report(why)
     }
 
-    /// Concludes a check whose time is over.
+    /// Concludes a check whose time is over: what was not judged in full is not judged.
     pub(crate) fn stopped_report(&self, time: Duration) -> Report {
         let mut found = mem::take(&mut *self.found());
-        let judged = mem::take(&mut found.judged);
-        // It says itself that it was not judged in full.
-        let missing = Rule::ALL
-            .into_iter()
-            .filter(|rule| *rule != Rule::Limits && !judged.contains(rule) && !found.broken.contains_key(rule));
-        let missing: Vec<_> = missing.map(Rule::name).collect();
+        let mut missing = Vec::new();
+        for rule in Rule::ALL {
+            let tally = found.rules.entry(rule).or_default();
+            if !tally.judged && tally.broken.is_empty() {
+                (tally.kept, tally.tried) = (None, 0);
+                missing.push(rule.name());
+            }
+        }
+        // This is what the rule is for, so it is judged.
+        missing.retain(|name| *name != Rule::Limits.name());
         let what =
             format!("the check was stopped after {} seconds; not judged: {}", time.as_secs(), missing.join(", "));
         // Before all others, of which only the first are shown.
-        found.broken.entry(Rule::Limits).or_default().insert(0, Finding { at: String::new(), what });
-        found.kept.retain(|rule, _| judged.contains(rule));
-        found.tried.retain(|rule, _| judged.contains(rule) || found.broken.contains_key(rule));
-        found.report(|rule| {
-            if judged.contains(&rule) {
-                "the component has nothing to try it on"
-            } else {
-                "the check was stopped before its end"
-            }
-        })
+        let limits = &mut found.rules.entry(Rule::Limits).or_default().broken;
+        limits.insert(0, Finding { at: String::new(), what });
+        found.report("the check was stopped before its end")
     }
 
     fn found(&self) -> MutexGuard<'_, Found> {
@@ -139,27 +144,27 @@ impl Findings {
 }
 
 impl Found {
-    /// Reports on every rule; `why` says why one was not tried, where nothing else did.
-    fn report(mut self, why: impl Fn(Rule) -> &'static str) -> Report {
+    /// Reports on every rule, with the reason why one was not tried where none is known.
+    fn report(mut self, why: &str) -> Report {
         let rules = Rule::ALL.map(|rule| {
-            let tried = self.tried.get(&rule).copied().unwrap_or_default();
-            RuleResult { rule, verdict: self.verdict(rule, tried, &why), tried }
+            let tally = self.rules.remove(&rule).unwrap_or_default();
+            RuleResult { rule, tried: tally.tried, verdict: tally.verdict(rule, why) }
         });
         Report { name: self.name, rules: rules.into(), usage: self.usage }
     }
+}
 
-    fn verdict(&mut self, rule: Rule, tried: u32, why: impl Fn(Rule) -> &'static str) -> Verdict {
-        if let Some(mut findings) = self.broken.remove(&rule) {
+impl Tally {
+    fn verdict(self, rule: Rule, why: &str) -> Verdict {
+        let Self { broken: mut findings, kept, not_tried, tried, .. } = self;
+        if !findings.is_empty() {
             let more = findings.len().saturating_sub(SHOWN);
             findings.truncate(SHOWN);
             return Verdict::Broken { findings, more };
         }
-        if let Some(how) = self.kept.remove(&rule) {
-            return Verdict::Kept(how);
+        match kept.or_else(|| (tried > 0).then(|| rule.promise().to_owned())) {
+            Some(how) => Verdict::Kept(how),
+            None => Verdict::NotTried(not_tried.unwrap_or_else(|| why.to_owned())),
         }
-        if tried > 0 {
-            return Verdict::Kept(rule.promise().to_owned());
-        }
-        Verdict::NotTried(self.not_tried.remove(&rule).unwrap_or_else(|| why(rule).to_owned()))
     }
 }

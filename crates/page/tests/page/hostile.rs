@@ -14,7 +14,7 @@ pub fn recording(name: &str, status: u16) -> Value {
             "startedDateTime": "2026-01-15T09:30:00Z", "time": 1,
             "request": {
                 "method": "POST", "url": "https://made.example/token", "httpVersion": "HTTP/1.1", "cookies": [],
-                "headers": [], "queryString": [], "headersSize": -1, "bodySize": 0,
+                "headers": [{ "name": "accept", "value": "application/json" }], "queryString": [], "headersSize": -1, "bodySize": 0,
             },
             "response": {
                 "status": status, "statusText": "", "httpVersion": "HTTP/1.1", "cookies": [], "headers": [],

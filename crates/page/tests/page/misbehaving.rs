@@ -32,7 +32,7 @@ fn texts_of_a_hostile_component_are_data_and_its_guide_only_formats() {
     // The page itself contains nothing of the component.
     assert!(!server.get("/").contains("window.ran"));
     let resolved = server.ask("/api/resolve", &json!({ "entries": [] }));
-    assert_eq!(resolved["connection"]["label"], html::HTML);
+    assert_eq!(resolved["connection"]["label"], html::HTML, "{resolved}");
     let failed = server.result("/api/connect", &json!({ "entries": [], "recording": 1 }));
     assert_eq!(failed["failure"]["message"], html::HTML);
 }
