@@ -59,6 +59,8 @@ pub(super) fn check(icon: &str) -> Result<(), BadOutput> {
     CHECK.text("icon", icon)?;
     let lower = icon.to_ascii_lowercase();
     CHECK.ensure(lower.trim().starts_with("<svg"), "icon", "is not an SVG document")?;
+    // Of use nowhere, and refused anywhere, as a text too.
+    CHECK.ensure(!lower.contains("javascript:"), "icon", REFERS)?;
     document(lower.trim()).or_else(|why| CHECK.fail("icon", why))
 }
 
@@ -90,6 +92,7 @@ fn document(mut rest: &str) -> Result<(), &'static str> {
 }
 
 const BROKEN: &str = "is not well-formed";
+const REFERS: &str = "refers to something outside of it";
 
 /// Reads the beginning of an element behind its `<`: the name, whether it is empty, and
 /// what follows.
@@ -128,11 +131,11 @@ fn attribute(text: &str) -> Result<&str, &'static str> {
         // A gradient.
         Some(("", url)) => !url.starts_with('#') || !matches!(name, "fill" | "stroke") || url.contains("url("),
         Some(_) => true,
-        // What else calls for a file in CSS, hides such a call, or is a script.
-        None => ["image(", "image-set(", "src(", "\\", "javascript:"].iter().any(|active| value.contains(active)),
+        // What else calls for a file in CSS, or hides such a call.
+        None => ["image(", "image-set(", "src(", "\\"].iter().any(|active| value.contains(active)),
     };
     let foreign = name == "xmlns" && value != "http://www.w3.org/2000/svg";
-    if refers || foreign { Err("refers to something outside of it") } else { Ok(rest) }
+    if refers || foreign { Err(REFERS) } else { Ok(rest) }
 }
 
 /// Splits off a name.
