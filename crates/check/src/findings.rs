@@ -94,7 +94,10 @@ impl Findings {
 
     /// Sets that some rules were tried in full.
     pub(crate) fn judged(&self, rules: &[Rule]) {
-        rules.iter().for_each(|rule| self.found().rules.entry(*rule).or_default().judged = true);
+        let mut found = self.found();
+        for rule in rules {
+            found.rules.entry(*rule).or_default().judged = true;
+        }
     }
 
     /// Returns whether every rule was tried in full.
