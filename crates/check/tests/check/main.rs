@@ -1,12 +1,10 @@
 //! Components that keep the rules, and components that break one each.
 
-mod definition;
+mod flaws;
 mod hostile;
 mod judgement;
-mod operations;
 mod recordings;
 mod time;
-mod values;
 
 use std::path::Path;
 use std::sync::Arc;
