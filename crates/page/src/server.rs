@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::middleware;
@@ -42,6 +43,9 @@ const FILES: [(&str, &str, &str); 9] = [
 /// Most connections at a time; further ones wait. A browser makes six, and macOS lets a
 /// program open 256 files.
 const CONNECTIONS: usize = 128;
+
+/// Longest body, in bytes, besides the input of an operation: entries are a few hundred.
+const BODY: usize = 256 * 1024;
 
 /// Longest time for the head of a request to arrive, and for a connection without one.
 const HEAD: Duration = Duration::from_secs(5);
@@ -124,6 +128,8 @@ async fn accept(listener: TcpListener, router: Router) {
 }
 
 fn router(page: Page, own: Own) -> Router {
+    // As text in JSON an input can be twice as long.
+    let with_input = DefaultBodyLimit::max(BODY + 2 * page.connector.component().limits().input_bytes);
     let mut router = Router::new();
     for (path, media_type, text) in FILES {
         router = router.route(path, get(move || async move { ([(CONTENT_TYPE, media_type)], text) }));
@@ -135,9 +141,10 @@ fn router(page: Page, own: Own) -> Router {
         .route("/api/resolve", post(api::resolve))
         .route("/api/connect", post(api::connect))
         .route("/api/permissions", post(api::permissions))
-        .route("/api/call", post(api::call))
+        .route("/api/call", post(api::call).layer(with_input))
         .route("/api/disconnect", post(api::disconnect))
         .fallback(|| async { (StatusCode::NOT_FOUND, "Not found.") })
+        .layer(DefaultBodyLimit::max(BODY))
         .layer(middleware::from_fn_with_state(own, guard))
         .with_state(Arc::new(page))
 }

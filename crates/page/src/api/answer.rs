@@ -40,7 +40,7 @@ where
     let progress = Progress::default();
     let work = work(progress.clone());
     let limited = async move {
-        let _permit = permit.map_err(|_| ApiError::busy())?;
+        let _permit = permit.map_err(|_| ApiError::BUSY)?;
         timeout(limit, apart(work)).await.map_err(|_| ApiError::timeout(limit))?
     };
     ([(CONTENT_TYPE, "application/x-ndjson")], Body::new(Lines::new(limited, progress))).into_response()
@@ -100,7 +100,7 @@ impl http_body::Body for Lines {
         let this = self.get_mut();
         if let Poll::Ready(ended) = this.work.poll_join_next(cx) {
             // The task panicked.
-            let result = |ended: Result<_, _>| value(ended.unwrap_or_else(|_| Err(ApiError::internal())));
+            let result = |ended: Result<_, _>| value(ended.unwrap_or_else(|_| Err(ApiError::INTERNAL)));
             return ended.map_or(Poll::Ready(None), |ended| line(&result(ended)));
         }
         if let Some(pause) = &mut this.pause {

@@ -23,13 +23,13 @@ pub(super) async fn computed<T: Send + 'static>(
     work: impl FnOnce(&Page) -> Result<T, ApiError> + Send + 'static,
 ) -> Result<T, ApiError> {
     let turn = timeout(PATIENCE, Arc::clone(&page.computing).acquire_owned()).await;
-    let turn = turn.ok().and_then(Result::ok).ok_or_else(ApiError::busy)?;
+    let turn = turn.ok().and_then(Result::ok).ok_or(ApiError::BUSY)?;
     let page = Arc::clone(page);
     let call = move || {
         let _turn = turn;
         work(&page)
     };
-    spawn_blocking(call).await.unwrap_or_else(|_| Err(ApiError::internal()))
+    spawn_blocking(call).await.unwrap_or_else(|_| Err(ApiError::INTERNAL))
 }
 
 /// Runs work that calls the component in between, on a thread for what blocks. Dropped, it
@@ -44,12 +44,12 @@ pub(super) async fn apart<T: Send + 'static>(
             select! {
                 // First: where the runtime ends, the work must not wait for its timers again.
                 biased;
-                _ = dropped => Err(ApiError::internal()),
+                _ = dropped => Err(ApiError::INTERNAL),
                 result = work => result,
             }
         })
     });
     let result = running.await;
     drop(wanted);
-    result.unwrap_or_else(|_| Err(ApiError::internal()))
+    result.unwrap_or_else(|_| Err(ApiError::INTERNAL))
 }

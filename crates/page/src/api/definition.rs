@@ -1,6 +1,5 @@
 //! What the page shows of a connector before anyone connects.
 
-use axum::body::Body;
 use axum::extract::State;
 use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
@@ -11,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::answer::answer;
 use super::computing::computed;
-use super::request::{BODY, Shared, read};
+use super::request::{Asked, Shared};
 use crate::page::Answers;
 use crate::protect::ICON_POLICY;
 
@@ -61,16 +60,12 @@ pub(crate) async fn operations(State(page): Shared) -> Response {
 }
 
 #[derive(Deserialize)]
-struct Resolve {
+pub(crate) struct Resolve {
     entries: Vec<(String, String)>,
 }
 
 /// What the entries so far resolve to. Secrets play no part in it.
-pub(crate) async fn resolve(State(page): Shared, body: Body) -> Response {
-    let mut asked: Resolve = match read(body, BODY).await {
-        Ok(asked) => asked,
-        Err(refusal) => return refusal,
-    };
+pub(crate) async fn resolve(State(page): Shared, Asked(mut asked): Asked<Resolve>) -> Response {
     asked.entries.retain(|(key, _)| !page.connector.definition().field(key).is_some_and(Field::is_secret));
     let resolved = computed(&page, |page| {
         Ok(page.connector.resolve(&page.connector.entries(asked.entries)).map_err(Error::from)?)

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
 use connector_host::records::Outcome;
@@ -18,7 +17,7 @@ use tokio::io::AsyncWrite;
 use super::answer::{Progress, stream};
 use super::computing::computed;
 use super::error::ApiError;
-use super::request::{BODY, Shared, read};
+use super::request::{Asked, Shared};
 use crate::page::{Answers, Page};
 use crate::recordings::no_answers;
 
@@ -29,7 +28,7 @@ const RUNNING: Duration = Duration::from_mins(15);
 const SHOWN: usize = 128 * 1024;
 
 #[derive(Deserialize)]
-struct Call {
+pub(crate) struct Call {
     connection: String,
     operation: String,
     /// JSON as text: numbers stay as they were written.
@@ -40,23 +39,17 @@ struct Call {
 }
 
 /// Runs an operation.
-pub(crate) async fn call(State(page): Shared, body: Body) -> Response {
-    // As text in JSON an input can be twice as long.
-    let limit = BODY + 2 * page.connector.component().limits().input_bytes;
-    let asked: Call = match read(body, limit).await {
-        Ok(asked) => asked,
-        Err(refusal) => return refusal,
-    };
+pub(crate) async fn call(State(page): Shared, Asked(asked): Asked<Call>) -> Response {
     let shared = Arc::clone(&page);
     stream(&page, RUNNING, move |progress| async move { called(&shared, asked, &progress).await })
 }
 
 async fn called(page: &Arc<Page>, asked: Call, progress: &Progress) -> Result<Value, ApiError> {
-    let session = page.connections.item(&asked.connection).ok_or_else(ApiError::no_connection)?;
+    let session = page.connections.item(&asked.connection).ok_or(ApiError::NO_CONNECTION)?;
     let operations = page.connector.operations().map_err(Error::from)?;
     let operation = operations.iter().find(|operation| operation.id == asked.operation);
-    if operation.ok_or_else(ApiError::no_operation)?.is_destructive() && !asked.confirmed {
-        return Err(ApiError::not_confirmed());
+    if operation.ok_or(ApiError::NO_OPERATION)?.is_destructive() && !asked.confirmed {
+        return Err(ApiError::NOT_CONFIRMED);
     }
     let session = computed(page, move |page| answered(page, session, asked.recording)).await?;
     let mut run = session.start(&asked.operation, asked.input).await?;
