@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Instant;
 
 use connector_core::{Error, GrantedToken, Opened, Redactor, Secret};
 use connector_host::records::{Connection, Definition, Problem, Token};
@@ -29,6 +30,7 @@ pub(crate) struct Check {
     /// What judges outputs, by operation.
     pub(crate) output_schemas: BTreeMap<String, Validator>,
     pub(crate) findings: Findings,
+    deadline: Instant,
     canary: Redactor,
     out_of_fuel: u32,
 }
@@ -42,9 +44,10 @@ pub(crate) struct Refused {
 }
 
 impl Check {
-    pub(crate) fn new(connector: Arc<Connector>, findings: Findings) -> Self {
+    /// Begins a judgement, which stops at the deadline.
+    pub(crate) fn new(connector: Arc<Connector>, findings: Findings, deadline: Instant) -> Self {
         let definition = connector.definition();
-        let matcher = Arc::new(Matcher::default());
+        let matcher = Arc::new(Matcher::new(deadline));
         let patterns = patterns(definition, &matcher);
         let entries = SampleEntries::new(definition, &patterns);
         let canary = Entries::new(vec![("secret".to_owned(), CANARY.to_owned())], &["secret"]);
@@ -55,20 +58,39 @@ impl Check {
             token: token(),
             output_schemas: BTreeMap::new(),
             findings,
+            deadline,
             canary: Redactor::new(&canary, &[]),
             out_of_fuel: 0,
             connector,
         }
     }
 
+    /// Returns whether the time of the judgement is over.
+    pub(crate) fn is_over(&self) -> bool {
+        Instant::now() >= self.deadline
+    }
+
+    /// Returns when the time of the judgement is over.
+    pub(crate) fn deadline(&self) -> Instant {
+        self.deadline
+    }
+
+    /// Sets that some rules were tried in full, unless the time is over.
+    pub(crate) fn judged(&self, rules: &[Rule]) {
+        if !self.is_over() {
+            self.findings.judged(rules);
+        }
+    }
+
     /// Makes a call. None where the connector misbehaves, which becomes a finding under
-    /// the rule that it breaks, and once too many calls used up their computing time.
+    /// the rule that it breaks, and once too many calls used up their computing time or the
+    /// time of the judgement is over.
     pub(crate) fn call<T>(
         &mut self,
         at: &str,
         call: impl FnOnce(&Connector) -> Result<T, Error>,
     ) -> Option<Result<T, Error>> {
-        if self.out_of_fuel == MOST_OUT_OF_FUEL {
+        if self.out_of_fuel == MOST_OUT_OF_FUEL || self.is_over() {
             return None;
         }
         self.findings.tried(Rule::Answers);
@@ -128,7 +150,7 @@ impl Check {
         }
         let (fuel, memory) = (roughly(fuel), roughly(memory));
         self.findings.kept(Rule::Limits, format!("{fuel} of the computing time was used, and {memory} of the memory"));
-        self.findings.usage = usage;
+        self.findings.used(usage);
     }
 }
 

@@ -28,28 +28,26 @@ const EXAMPLES: &str = "the examples of the definition";
 
 impl Check {
     /// Looks for what the guard lets pass and no platform can use.
-    pub(crate) fn definition(&mut self) {
+    pub(crate) fn definition(&self) {
         let connector = Arc::clone(&self.connector);
         let definition = connector.definition();
         if Version::parse(&definition.version).is_err() {
             self.findings.broken(Rule::Definition, "`version`", "is not a semantic version");
         }
-        for step in &definition.guide {
+        for step in definition.guide.iter().take_while(|_| !self.is_over()) {
             let raw = |event: Event<'_>| matches!(event, Event::Html(_) | Event::InlineHtml(_));
             if Parser::new(&step.text).any(raw) {
                 let at = format!("`guide` step {}", step.id);
                 self.findings.broken(Rule::Definition, &at, "contains raw HTML, which platforms leave out");
             }
         }
-        for field in &definition.fields {
-            self.field(field);
-        }
+        definition.fields.iter().take_while(|_| !self.is_over()).for_each(|field| self.field(field));
         let (fields, steps) = (definition.fields.len(), definition.guide.len());
         let how = format!("{fields} fields, {} permissions, {steps} guide steps", definition.permissions.len());
         self.findings.kept(Rule::Definition, how);
     }
 
-    fn field(&mut self, field: &Field) {
+    fn field(&self, field: &Field) {
         let pattern = self.patterns.get(&field.key);
         if let Some(characters) = pattern.and_then(Pattern::find_slow_value) {
             let at = format!("`pattern` of field {}", field.key);
@@ -128,6 +126,9 @@ impl Check {
     pub(crate) fn patterns(&mut self) {
         let connector = Arc::clone(&self.connector);
         for field in &connector.definition().fields {
+            if self.is_over() {
+                return;
+            }
             let pattern = self.patterns.get(&field.key);
             if pattern.is_none() && field.max_length.is_none() {
                 continue;

@@ -26,6 +26,9 @@ impl Check {
         let how = format!("{} operations, each with two schemas", operations.len());
         self.findings.kept(Rule::Operations, how);
         for operation in operations {
+            if self.is_over() {
+                return;
+            }
             let input = self.schema(operation, "input-schema", &operation.input_schema);
             if let Some(output) = self.schema(operation, "output-schema", &operation.output_schema) {
                 self.output_schemas.insert(operation.id.clone(), output);
@@ -75,8 +78,13 @@ impl Check {
             }
         }
         let good = examples.first().cloned().unwrap_or_else(|| json!({}));
-        for wrong in wrong(&good, &operation.input_schema).into_iter().filter(|wrong| !schema.is_valid(wrong)) {
-            self.expect_refusal(OperationCall { input: &wrong.to_string(), ..base });
+        for wrong in wrong(&good, &operation.input_schema) {
+            if self.is_over() {
+                return;
+            }
+            if !schema.is_valid(&wrong) {
+                self.expect_refusal(OperationCall { input: &wrong.to_string(), ..base });
+            }
         }
         for input in ["", "{", "nothing", "{} {}", "\u{feff}{}", "{\"a\":1,}", &"[".repeat(100_000)] {
             self.expect_refusal(OperationCall { input, ..base });

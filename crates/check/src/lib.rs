@@ -1,7 +1,7 @@
 //! Judges any component of the contract for its author: what a host relies on, tried out
 //! rule by rule.
 //!
-//! 1. [`judge`] loads the component. Every call is made three times
+//! 1. [`judge`] loads the component, on a thread of its own and within a limit of time. Every call is made three times
 //!    ([`Component::examined`](connector_host::Component::examined)), so each rule also
 //!    proves that results repeat.
 //! 2. The rules make calls: `form` enters what the definition shows and compares patterns
@@ -31,5 +31,5 @@ mod responses;
 mod sample_entries;
 mod text;
 
-pub use judge::judge;
+pub use judge::{DEFAULT_TIME, judge};
 pub use report::{Finding, Report, Rule, RuleResult, Verdict};

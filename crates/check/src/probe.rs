@@ -19,59 +19,22 @@ const QUOTED: &str = "zq7Xw9-quoted";
 
 /// Entries that would give another host, where an address is put together from them; `{}`
 /// is a domain of the definition.
+#[rustfmt::skip]
 const ELSEWHERE: [&str; 36] = [
-    "evil.example",
-    "evil.example/",
-    "evil.example#",
-    "evil.example?",
-    "evil.example\\",
-    "evil.example:443/",
-    "evil.example%2f",
-    "evil.example@",
-    "@evil.example/",
-    "a@evil.example/",
-    "https://evil.example/",
-    "https://{}@evil.example/",
-    "https://a.{}@evil.example/",
-    "https://evil.example@a.{}/",
-    "https://evil.example\\@a.{}/",
-    "https://evil.example/?.{}",
-    "https://evil.example#.{}",
-    "//evil.example/.{}",
-    "evil{}",
-    "a.evil{}",
-    "a.{}.evil.example",
-    "a.{}:8443",
-    "a.{}:443",
-    "a.{}/",
-    "HTTPS://A.{}/",
-    "https:\\\\a.{}\\",
-    "a\t.{}",
-    "a\r\nhost: evil.example\r\n.{}",
-    "a\0.{}",
-    "a。{}",
-    "аcme",
-    "ａcme",
-    "a%2e{}",
-    "127.0.0.1",
-    "[::1]",
+    "evil.example", "evil.example/", "evil.example#", "evil.example?", "evil.example\\", "evil.example:443/",
+    "evil.example%2f", "evil.example@", "@evil.example/", "a@evil.example/", "https://evil.example/",
+    "https://{}@evil.example/", "https://a.{}@evil.example/", "https://evil.example@a.{}/",
+    "https://evil.example\\@a.{}/", "https://evil.example/?.{}", "https://evil.example#.{}", "//evil.example/.{}",
+    "evil{}", "a.evil{}", "a.{}.evil.example", "a.{}:8443", "a.{}:443", "a.{}/", "HTTPS://A.{}/", "https:\\\\a.{}\\",
+    "a\t.{}", "a\r\nhost: evil.example\r\n.{}", "a\0.{}", "a。{}", "аcme", "ａcme", "a%2e{}", "127.0.0.1", "[::1]",
     "..",
 ];
 
 /// Paths that would leave the API's host, or smuggle a header.
+#[rustfmt::skip]
 const PATHS: [&str; 12] = [
-    "/",
-    "/v1/things?a=b",
-    "//evil.example/",
-    "/\\evil.example/",
-    "@evil.example/",
-    ".evil.example/",
-    ":8443/",
-    "https://evil.example/",
-    "/../../x",
-    "/a\r\nhost: evil.example",
-    "/a\tb",
-    "/#@evil.example/",
+    "/", "/v1/things?a=b", "//evil.example/", "/\\evil.example/", "@evil.example/", ".evil.example/", ":8443/",
+    "https://evil.example/", "/../../x", "/a\r\nhost: evil.example", "/a\tb", "/#@evil.example/",
 ];
 
 impl Check {

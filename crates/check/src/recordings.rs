@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use connector_recordings::{Ended, Recording, Stopped, play};
+use tokio::time::timeout_at;
 
 use crate::check::Check;
 use crate::report::Rule;
@@ -16,7 +17,8 @@ impl Check {
         for recording in recordings {
             self.findings.tried(Rule::Recordings);
             let at = recording.path.display().to_string();
-            let played = play(&self.connector, recording).await;
+            let playing = play(&self.connector, recording);
+            let Ok(played) = timeout_at(self.deadline().into(), playing).await else { return };
             for difference in &played.differences {
                 self.findings.broken(Rule::Recordings, &at, difference);
             }

@@ -223,7 +223,21 @@ impl<C: Functions> Connector<C> {
     ///
     /// [`Error::Failed`] where the response holds none.
     pub fn token_response(&self, opened: &Opened, response: &Response) -> Result<Token, Error> {
-        let redactor = &opened.redactor;
+        self.renewed_token(opened, None, response)
+    }
+
+    /// Does the same where there was a token before, which the provider may repeat too.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Failed`] where the response holds none.
+    pub fn renewed_token(
+        &self,
+        opened: &Opened,
+        previous: Option<&GrantedToken>,
+        response: &Response,
+    ) -> Result<Token, Error> {
+        let redactor = previous.map_or(&opened.redactor, |token| token.redactor(&opened.redactor));
         match self.component.token_response(response) {
             Ok(token) => Ok(guard::token(token.0, redactor)?),
             Err(ended) => Err(ended

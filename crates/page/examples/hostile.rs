@@ -1,22 +1,23 @@
 //! Writes what the browser tests show to the connect page: components that misbehave,
 //! and recordings of one.
 
-#[path = "../tests/page/component.rs"]
-mod component;
 #[path = "../tests/page/hostile.rs"]
 mod hostile;
 
 use std::path::PathBuf;
 use std::{env, fs};
 
+use test_support::{Behaviour, html};
+
 fn main() -> std::io::Result<()> {
     let folder = PathBuf::from(env::args_os().nth(1).expect("a folder to write to"));
     fs::create_dir_all(folder.join("recordings"))?;
-    fs::write(folder.join("hostile.wasm"), hostile::component())?;
-    fs::write(folder.join("endless.wasm"), hostile::component_with("resolve", hostile::ENDLESS))?;
-    fs::write(folder.join("trapping.wasm"), hostile::component_with("resolve", hostile::TRAPPING))?;
+    let component = html::component();
+    fs::write(folder.join("hostile.wasm"), component.build())?;
+    fs::write(folder.join("endless.wasm"), component.clone().behaving("resolve", Behaviour::Loop).build())?;
+    fs::write(folder.join("trapping.wasm"), component.behaving("resolve", Behaviour::Panic).build())?;
     for (file, status) in [("a-success.har", 200), ("b-failure.har", 429)] {
-        let name = format!("{} {status}", hostile::HOSTILE);
+        let name = format!("{} {status}", html::HTML);
         fs::write(folder.join("recordings").join(file), hostile::recording(&name, status).to_string())?;
     }
     Ok(())

@@ -1,13 +1,63 @@
 //! `CommonMark` of a guide as HTML that only formats.
 
+use std::time::{Duration, Instant};
+
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
 use url::Url;
 
+/// Longest time for a whole guide: an honest one takes a few milliseconds.
+const TIME: Duration = Duration::from_secs(2);
+
+/// Deepest nesting of quotes and lists. Each line of a deep one is compared with all
+/// that it may continue, which takes minutes for a long text.
+const DEPTH: usize = 16;
+
+/// Renders the texts of a guide. One that nests too deeply, or that is not reached in time,
+/// stays as it was written.
+pub(crate) fn render<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let begin = Instant::now();
+    let in_time = || begin.elapsed() < TIME;
+    let rendered = |text: &str| {
+        Some(text).filter(|text| depth(text) <= DEPTH && in_time()).and_then(|text| formatted(text, in_time))
+    };
+    texts.map(|text| rendered(text).unwrap_or_else(|| as_written(text))).collect()
+}
+
+/// Counts the marks of quotes and lists at the beginning of each line, and returns the most.
+fn depth(text: &str) -> usize {
+    let marks = |line: &str| {
+        let blank = |c: char| c == ' ' || c == '\t';
+        let (mut rest, mut count) = (line.trim_start_matches(blank), 0);
+        while let Some(after) =
+            rest.strip_prefix('>').or_else(|| list_item(rest).filter(|after| after.starts_with(blank)))
+        {
+            count += 1;
+            rest = after.trim_start_matches(blank);
+        }
+        count
+    };
+    text.lines().map(marks).max().unwrap_or_default()
+}
+
+fn list_item(line: &str) -> Option<&str> {
+    let numbered = || line.trim_start_matches(|c: char| c.is_ascii_digit()).strip_prefix(['.', ')']);
+    line.strip_prefix(['-', '+', '*']).or_else(numbered)
+}
+
+/// Writes a text without any format.
+fn as_written(text: &str) -> String {
+    let mut written = String::new();
+    let block = CodeBlockKind::Indented;
+    let events = [Event::Start(Tag::CodeBlock(block)), Event::Text(text.into()), Event::End(TagEnd::CodeBlock)];
+    html::push_html(&mut written, events.into_iter());
+    written
+}
+
 /// Renders a text. Raw HTML and images are left out, the text of an image stays; a link
-/// is `https` or plain text. Headings begin below those of the page.
-pub(crate) fn render(text: &str) -> String {
+/// is `https` or plain text. Headings begin below those of the page. None: not in time.
+fn formatted(text: &str, in_time: impl Fn() -> bool) -> Option<String> {
     let mut links = Vec::new();
-    let events = Parser::new_ext(text, Options::empty()).filter_map(|event| match event {
+    let events = Parser::new_ext(text, Options::empty()).take_while(|_| in_time()).filter_map(|event| match event {
         Event::Start(Tag::Link { dest_url, .. }) => {
             let opening = https(&dest_url).map(|url| {
                 // A parsed URL contains no quotation mark and no angle bracket.
@@ -33,7 +83,7 @@ pub(crate) fn render(text: &str) -> String {
     });
     let mut rendered = String::new();
     html::push_html(&mut rendered, events);
-    rendered
+    in_time().then_some(rendered)
 }
 
 fn https(text: &str) -> Option<Url> {
@@ -50,7 +100,35 @@ fn lower(level: HeadingLevel) -> HeadingLevel {
 
 #[cfg(test)]
 mod tests {
-    use super::render;
+    use super::*;
+
+    fn render(text: &str) -> String {
+        super::render([text].into_iter()).remove(0)
+    }
+
+    #[test]
+    fn a_guide_that_nests_too_deeply_stays_as_it_was_written() {
+        let quotes = |depth: usize| format!("{}a <b>", "> ".repeat(depth));
+        assert_eq!(render(&quotes(16)).matches("<blockquote>").count(), 16);
+        assert_eq!(render(&quotes(17)), format!("<pre><code>{}a &lt;b&gt;</code></pre>\n", "&gt; ".repeat(17)));
+        for marks in [">", "- ", "+\t", "1. ", "23) ", ">* "] {
+            assert!(render(&format!("a\n\n  {}a", marks.repeat(17))).starts_with("<pre>"), "{marks}");
+        }
+        assert!(render("---\n\n-----------------------\n>>>> a\n\n1.2.3.4.5.6.7").starts_with("<hr />"));
+    }
+
+    #[test]
+    fn a_guide_is_rendered_within_its_time() {
+        let lines = |line: &str| line.repeat(64 * 1024 / line.len());
+        let hard =
+            [">", "> > > a\n", "[", "*a **b ", "`a ``b ", "![a](", "[a](<b", "<a ", "> * a\n", "[a]: b\n"].map(lines);
+        let begin = Instant::now();
+        let rendered = super::render(hard.iter().cycle().take(200).map(String::as_str));
+        assert!(begin.elapsed() < 2 * TIME, "{:?}", begin.elapsed());
+        assert_eq!(rendered.len(), 200);
+        // Its time is over.
+        assert!(rendered[199].starts_with("<pre>"), "{:.100}", rendered[199]);
+    }
 
     #[test]
     fn commonmark_becomes_html() {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use connector_host::{Connector, Digest, Session, Transport};
 use tokio::sync::Semaphore;
 
+use crate::markdown;
 use crate::recordings::Listed;
 use crate::store::BoundedStore;
 
@@ -14,6 +15,10 @@ const UNDER_WAY: usize = 16;
 /// Connections kept; the oldest goes first. One person has one or two in each window.
 const CONNECTIONS: usize = 16;
 
+/// Most calls of the component at a time: each uses a core until its fuel is used up, and
+/// whoever waits for a file of the page needs one too.
+const COMPUTING: usize = 2;
+
 /// A connector, the file it comes from, and what answers its requests.
 pub struct Page {
     pub(crate) connector: Arc<Connector>,
@@ -21,6 +26,9 @@ pub struct Page {
     pub(crate) answers: Answers,
     pub(crate) connections: BoundedStore<Session>,
     pub(crate) under_way: Arc<Semaphore>,
+    pub(crate) computing: Arc<Semaphore>,
+    /// The steps of the guide as HTML.
+    pub(crate) guide: Vec<String>,
 }
 
 /// The file of a component, as the page describes it.
@@ -45,7 +53,8 @@ pub enum Answers {
 impl Page {
     /// Puts a page together.
     pub fn new(connector: Arc<Connector>, artefact: Artefact, answers: Answers) -> Self {
-        let (connections, under_way) = (BoundedStore::new(CONNECTIONS), Arc::new(Semaphore::new(UNDER_WAY)));
-        Self { connector, artefact, answers, connections, under_way }
+        let guide = markdown::render(connector.definition().guide.iter().map(|step| step.text.as_str()));
+        let [under_way, computing] = [UNDER_WAY, COMPUTING].map(|most| Arc::new(Semaphore::new(most)));
+        Self { connector, artefact, answers, connections: BoundedStore::new(CONNECTIONS), under_way, computing, guide }
     }
 }

@@ -3,14 +3,21 @@
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::middleware;
 use axum::routing::{get, post};
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
+use tokio::time::{sleep, timeout};
 
 use crate::api;
 use crate::page::Page;
@@ -33,11 +40,25 @@ const FILES: [(&str, &str, &str); 9] = [
     ("/schema.js", SCRIPT, include_str!("../page/schema.js")),
 ];
 
+/// Most connections at a time; further ones wait. A browser makes six, and macOS lets a
+/// program open 256 files.
+const CONNECTIONS: usize = 128;
+
+/// Longest body, in bytes, besides the input of an operation: entries are a few hundred.
+const BODY: usize = 256 * 1024;
+
+/// Longest time for the head of a request to arrive, and for a connection without one.
+const HEAD: Duration = Duration::from_secs(5);
+
+/// Longest time for a connection: longer than any operation. Whoever reads no response
+/// would keep it for good.
+const LIFETIME: Duration = Duration::from_mins(20);
+
 /// A server that accepts connections until it is dropped. Requests under way end with the
 /// runtime.
 pub struct Serving {
     address: SocketAddr,
-    accepting: JoinHandle<io::Result<()>>,
+    accepting: JoinHandle<()>,
 }
 
 impl Serving {
@@ -53,8 +74,7 @@ impl Drop for Serving {
     }
 }
 
-/// Starts to serve on a port of loopback; 0 takes one that is free. Needs a tokio runtime;
-/// a component that computes for long holds up one of its threads.
+/// Starts to serve on a port of loopback; 0 takes one that is free. Needs a tokio runtime.
 ///
 /// # Errors
 ///
@@ -63,21 +83,53 @@ impl Drop for Serving {
 /// # Examples
 ///
 /// ```no_run
-/// # async fn example(page: connector_page::Page) -> std::io::Result<()> {
-/// let serving = connector_page::serve(page, 8080).await?;
+/// # use std::sync::Arc;
+/// # use connector_host::{Component, Connector, Digest, Limits};
+/// # use connector_page::{Answers, Artefact, Listed, Page, serve};
+/// # use connector_recordings::{Recording, files};
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// let bytes = std::fs::read("nexthink.wasm")?;
+/// let connector = Arc::new(Connector::new(Component::load(&bytes, Limits::default())?)?);
+/// let mut listed = Vec::new();
+/// for file in files("fixtures".as_ref())? {
+///     listed.extend(Listed::of(Recording::read(&file)?, &connector));
+/// }
+/// let artefact = Artefact { bytes: bytes.len(), gzip_bytes: bytes.len(), digest: Digest::of(&bytes) };
+/// let serving = serve(Page::new(connector, artefact, Answers::Recordings(listed)), 8080).await?;
 /// println!("http://{}/", serving.address());
-/// tokio::signal::ctrl_c().await
+/// # Ok(tokio::signal::ctrl_c().await?)
 /// # }
 /// ```
 pub async fn serve(page: Page, port: u16) -> io::Result<Serving> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
     let address = listener.local_addr()?;
     let router = router(page, Own::new(address.port()));
-    let accepting = tokio::spawn(async move { axum::serve(listener, router).await });
-    Ok(Serving { address, accepting })
+    Ok(Serving { address, accepting: tokio::spawn(accept(listener, router)) })
+}
+
+/// Serves whoever connects, in their turn.
+async fn accept(listener: TcpListener, router: Router) {
+    let room = Arc::new(Semaphore::new(CONNECTIONS));
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(HEAD);
+    while let Ok(place) = Arc::clone(&room).acquire_owned().await {
+        let Ok((stream, _)) = listener.accept().await else {
+            // There are too many open files, which ends.
+            sleep(Duration::from_millis(100)).await;
+            continue;
+        };
+        let connection = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router.clone()));
+        tokio::spawn(async move {
+            let _place = place;
+            // How a connection ends is the business of the other side.
+            let _ = timeout(LIFETIME, connection).await;
+        });
+    }
 }
 
 fn router(page: Page, own: Own) -> Router {
+    // As text in JSON an input can be twice as long.
+    let with_input = DefaultBodyLimit::max(BODY + 2 * page.connector.component().limits().input_bytes);
     let mut router = Router::new();
     for (path, media_type, text) in FILES {
         router = router.route(path, get(move || async move { ([(CONTENT_TYPE, media_type)], text) }));
@@ -89,9 +141,10 @@ fn router(page: Page, own: Own) -> Router {
         .route("/api/resolve", post(api::resolve))
         .route("/api/connect", post(api::connect))
         .route("/api/permissions", post(api::permissions))
-        .route("/api/call", post(api::call))
+        .route("/api/call", post(api::call).layer(with_input))
         .route("/api/disconnect", post(api::disconnect))
         .fallback(|| async { (StatusCode::NOT_FOUND, "Not found.") })
+        .layer(DefaultBodyLimit::max(BODY))
         .layer(middleware::from_fn_with_state(own, guard))
         .with_state(Arc::new(page))
 }

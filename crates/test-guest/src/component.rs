@@ -173,6 +173,7 @@ fn begin(function: &str) {
         Some(Behaviour::Loop) => loop {
             std::hint::black_box(());
         },
+        Some(Behaviour::Count(far)) => (0..*far).for_each(|number| _ = std::hint::black_box(number)),
         Some(Behaviour::GrowMemory) => loop {
             memory_grow::<0>(16);
         },

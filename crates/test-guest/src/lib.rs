@@ -36,6 +36,8 @@ pub enum Behaviour {
     Panic,
     /// Never ends.
     Loop,
+    /// Counts so far before it returns.
+    Count(u32),
     /// Takes memory as long as there is any.
     GrowMemory,
     /// Grows memory by nothing, over and over, for which the host computes.

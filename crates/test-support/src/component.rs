@@ -52,6 +52,16 @@ impl TestComponent {
         Self { world, encoding: StringEncoding::UTF8, script }
     }
 
+    /// Returns a part of a record, by JSON Pointer into `sound.json`.
+    ///
+    /// # Panics
+    ///
+    /// Where there is no such place.
+    #[track_caller]
+    pub fn value(&self, pointer: &str) -> &Value {
+        self.script.pointer(pointer).unwrap_or_else(|| panic!("{pointer} is not in the script"))
+    }
+
     /// Changes a member of a record, by JSON Pointer into `sound.json`. The object that
     /// it belongs to has to be there; a list takes no new item.
     ///

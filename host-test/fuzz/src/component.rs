@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::format::Parts;
 use crate::har::CONNECTOR;
 use crate::operations::{pairs, settings};
-use crate::{CANARY, assert_hidden, entries, holds_canary, responses};
+use crate::{CANARY, assert_hidden, holds_canary, responses};
 
 /// Calls a function of both: the part that names it, and the parts that the target
 /// of its own takes.
@@ -31,7 +31,7 @@ pub fn component(input: &[u8]) {
 }
 
 fn resolve(parts: &mut Parts) {
-    let mut pairs = entries::read(parts);
+    let mut pairs = parts.pairs();
     if pairs.iter().any(|(key, text)| holds_canary(key.as_bytes()) || holds_canary(text.as_bytes())) {
         return;
     }

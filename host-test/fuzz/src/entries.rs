@@ -15,7 +15,7 @@ pub fn resolve(input: &[u8]) {
     if holds_canary(input) {
         return;
     }
-    let pairs = read(&mut Parts::new(input));
+    let pairs = Parts::new(input).pairs();
     let resolved = resolved(&pairs);
     assert_eq!(resolved, self::resolved(&pairs), "equal entries, other answers");
     if let Ok(connection) = &resolved {
@@ -24,11 +24,6 @@ pub fn resolve(input: &[u8]) {
     requests_agree(&requested(&pairs), &resolved);
     secrets_stay_hidden(&pairs);
     problems_quote_nothing(pairs);
-}
-
-/// Reads pairs of key and text.
-pub fn read(parts: &mut Parts) -> Pairs {
-    parts.pairs()
 }
 
 fn resolved(pairs: &Pairs) -> Result<Connection, Vec<Problem>> {

@@ -44,13 +44,15 @@ impl<'a> Parts<'a> {
         Some(self.text()).filter(|text| !text.is_empty())
     }
 
-    /// Takes a part as a decimal number; zero where it is none, and no more than
-    /// fits.
-    pub fn number<T: TryFrom<u64> + Bounded>(&mut self) -> T {
+    /// Takes a part as a decimal number: of its first digits as many as fit, zero where there
+    /// is none.
+    pub fn number<T: TryFrom<u64> + Default>(&mut self) -> T {
         let digits = self.bytes().iter().take_while(|byte| byte.is_ascii_digit());
-        let number =
-            digits.fold(0_u64, |number, digit| number.saturating_mul(10).saturating_add(u64::from(digit - b'0')));
-        T::try_from(number).unwrap_or(T::MAX)
+        let longer = |number: &mut u64, digit: &u8| {
+            *number = number.checked_mul(10)?.checked_add(u64::from(digit - b'0'))?;
+            T::try_from(*number).ok()
+        };
+        digits.scan(0, longer).last().unwrap_or_default()
     }
 
     /// Takes a part as yes or no; what is not `1` is no.
@@ -76,24 +78,6 @@ impl<'a> Parts<'a> {
         let part = self.bytes();
         part.split(|byte| *byte == ITEM).filter(move |_| !part.is_empty())
     }
-}
-
-/// A number with a largest value.
-pub trait Bounded {
-    /// The largest value.
-    const MAX: Self;
-}
-
-impl Bounded for u16 {
-    const MAX: Self = Self::MAX;
-}
-
-impl Bounded for u32 {
-    const MAX: Self = Self::MAX;
-}
-
-impl Bounded for u64 {
-    const MAX: Self = Self::MAX;
 }
 
 fn halves(bytes: &[u8], separator: u8) -> (&[u8], Option<&[u8]>) {
@@ -162,7 +146,7 @@ mod tests {
         let mut parts = Parts::new(&input);
         assert_eq!(parts.text(), "one");
         assert!(parts.flag());
-        assert_eq!(parts.number::<u16>(), u16::MAX);
+        assert_eq!(parts.number::<u16>(), 7000);
         assert_eq!(parts.list(), ["x", "y"]);
         assert_eq!(parts.pairs(), pairs);
         assert_eq!(parts.rest(), b"\x1d");

@@ -112,7 +112,19 @@ fn judge<T>(checked: Result<T, BadOutput>, look: impl FnOnce(&T)) {
 fn definition(definition: &Definition) {
     printable(&[&definition.name, &definition.summary, &definition.version]);
     let icon = definition.icon.to_ascii_lowercase();
-    for active in ["<script", "<foreignobject", "<iframe", "<image", "<use", "<style", "javascript:", "&#"] {
+    for active in [
+        "<script",
+        "<foreignobject",
+        "<iframe",
+        "<image",
+        "<use",
+        "<style",
+        "<mask",
+        "<clippath",
+        "<filter",
+        "javascript:",
+        "&#",
+    ] {
         assert!(!icon.contains(active), "{icon}");
     }
     assert!(definition.domains.iter().all(|domain| domain.contains('.')), "{:?}", definition.domains);

@@ -1,9 +1,10 @@
 //! `check`: judges a component for its author.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
-use connector_check::{Report, Rule, Verdict, judge};
+use connector_check::{DEFAULT_TIME, Report, Rule, Verdict, judge};
 use serde_json::{Value, json};
 
 use crate::commands::run;
@@ -23,6 +24,9 @@ pub(crate) struct Check {
     source: Source,
     #[command(flatten)]
     bounds: Bounds,
+    /// Stop after this time and report what was not judged
+    #[arg(long, value_name = "SECONDS", default_value_t = DEFAULT_TIME.as_secs(), value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    time: u64,
 }
 
 impl Check {
@@ -33,7 +37,7 @@ impl Check {
             Some(directory) => run::recordings(std::slice::from_ref(directory))?,
             None => Vec::new(),
         };
-        let report = judge(&bytes, self.bounds.limits(), &recordings)
+        let report = judge(&bytes, self.bounds.limits(), &recordings, Duration::from_secs(self.time))
             .await
             .map_err(|error| Error::Load { component: component.cloned(), error })?;
         if json {

@@ -25,6 +25,7 @@ mod readme;
 mod recordings;
 mod request;
 mod run;
+mod serve;
 mod structure;
 
 use std::path::{Path, PathBuf};

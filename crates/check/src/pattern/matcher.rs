@@ -25,8 +25,10 @@ const ALL: Duration = Duration::from_secs(20);
 const LEFT_BEHIND: u32 = 3;
 
 /// Matches the patterns of one component.
-#[derive(Default)]
-pub(crate) struct Matcher(Mutex<State>);
+pub(crate) struct Matcher {
+    deadline: Instant,
+    state: Mutex<State>,
+}
 
 #[derive(Default)]
 struct State {
@@ -44,10 +46,15 @@ struct Worker {
 }
 
 impl Matcher {
+    /// Matches nothing more after the deadline.
+    pub(crate) fn new(deadline: Instant) -> Self {
+        Self { deadline, state: Mutex::default() }
+    }
+
     /// Returns whether no more is matched.
     pub(crate) fn is_exhausted(&self) -> bool {
         let state = self.state();
-        state.left_behind == LEFT_BEHIND || state.time > ALL
+        state.left_behind == LEFT_BEHIND || state.time > ALL || Instant::now() >= self.deadline
     }
 
     /// Returns whether a value matches. None where that takes too long.
@@ -67,7 +74,7 @@ impl Matcher {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -36,6 +36,22 @@ const REPEATABLE: u32 = 8;
 /// How often a part is repeated in samples, beyond what it has to be.
 const MORE: u32 = 4;
 
+/// Most parts to visit for the values of one use: nested repetitions of nothing are billions
+/// that no length limits.
+const VISITS: u32 = 1 << 20;
+
+/// Choices that are the same each time, of which there are only so many.
+struct Choices {
+    random: Rng,
+    left: u32,
+}
+
+impl Choices {
+    fn new() -> Self {
+        Self { random: Rng::with_seed(0), left: VISITS }
+    }
+}
+
 /// What a pattern consists of.
 pub(super) struct Structure(Hir);
 
@@ -55,8 +71,8 @@ impl Structure {
 
     /// Makes values that match, apart from what the pattern looks ahead or behind for.
     pub(super) fn values(&self, count: usize) -> Vec<String> {
-        let mut random = Rng::with_seed(0);
-        (0..count).map(|_| sample(&self.0, &mut random, MORE)).collect()
+        let mut choices = Choices::new();
+        (0..count).map(|_| sample(&self.0, &mut choices, MORE)).collect()
     }
 
     /// Makes values in which one part is repeated until there are so many characters.
@@ -74,7 +90,7 @@ impl Structure {
 
     fn places(&self) -> BTreeSet<Place> {
         let mut places = BTreeSet::new();
-        collect(&self.0, "", &mut Rng::with_seed(0), &mut places);
+        collect(&self.0, "", &mut Choices::new(), &mut places);
         places
     }
 }
@@ -133,28 +149,32 @@ fn looks_around(group: &Capture) -> bool {
 
 /// Makes a value. Parts that may be repeated are, up to `more` times more than they have
 /// to.
-fn sample(hir: &Hir, random: &mut Rng, more: u32) -> String {
+fn sample(hir: &Hir, choices: &mut Choices, more: u32) -> String {
     let mut value = String::new();
-    write(hir, random, more, &mut value);
+    write(hir, choices, more, &mut value);
     value
 }
 
-fn write(hir: &Hir, random: &mut Rng, more: u32, value: &mut String) {
+fn write(hir: &Hir, choices: &mut Choices, more: u32, value: &mut String) {
+    choices.left = choices.left.saturating_sub(1);
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => {}
         HirKind::Capture(group) if looks_around(group) => {}
         HirKind::Literal(literal) => value.push_str(&String::from_utf8_lossy(&literal.0)),
-        HirKind::Class(class) => value.extend(pick(class, random)),
-        HirKind::Capture(group) => write(&group.sub, random, more, value),
-        HirKind::Concat(parts) => parts.iter().for_each(|part| write(part, random, more, value)),
-        HirKind::Alternation(options) => write(&options[random.usize(..options.len())], random, more, value),
+        HirKind::Class(class) => value.extend(pick(class, &mut choices.random)),
+        HirKind::Capture(group) => write(&group.sub, choices, more, value),
+        HirKind::Concat(parts) => parts.iter().for_each(|part| write(part, choices, more, value)),
+        HirKind::Alternation(options) => {
+            let option = &options[choices.random.usize(..options.len())];
+            write(option, choices, more, value);
+        }
         HirKind::Repetition(Repetition { min, max, sub, .. }) => {
             let most = max.unwrap_or(u32::MAX).min(min.saturating_add(more));
-            for _ in 0..random.u32(*min..=most) {
-                if value.len() > VALUE {
+            for _ in 0..choices.random.u32(*min..=most) {
+                if value.len() > VALUE || choices.left == 0 {
                     return;
                 }
-                write(sub, random, more, value);
+                write(sub, choices, more, value);
             }
         }
     }
@@ -168,29 +188,29 @@ fn pick(class: &Class, random: &mut Rng) -> Option<char> {
     random.choice(visible).or_else(|| random.choice(class.ranges()).map(regex_syntax::hir::ClassUnicodeRange::start))
 }
 
-fn collect(hir: &Hir, before: &str, random: &mut Rng, places: &mut BTreeSet<Place>) {
+fn collect(hir: &Hir, before: &str, choices: &mut Choices, places: &mut BTreeSet<Place>) {
     if places.len() >= PLACES || before.len() > VALUE {
         return;
     }
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) | HirKind::Literal(_) | HirKind::Class(_) => {}
-        HirKind::Capture(group) => collect(&group.sub, before, random, places),
+        HirKind::Capture(group) => collect(&group.sub, before, choices, places),
         HirKind::Concat(parts) => {
             let mut before = before.to_owned();
             for part in parts {
-                collect(part, &before, random, places);
-                write(part, random, 0, &mut before);
+                collect(part, &before, choices, places);
+                write(part, choices, 0, &mut before);
             }
         }
-        HirKind::Alternation(options) => options.iter().for_each(|option| collect(option, before, random, places)),
+        HirKind::Alternation(options) => options.iter().for_each(|option| collect(option, before, choices, places)),
         HirKind::Repetition(Repetition { max, sub, .. }) => {
             if max.is_none_or(|max| max > REPEATABLE) {
-                let mut units: Vec<_> = [0, 0, 1, 1, 1, 1].map(|more| sample(sub, random, more)).into();
-                units.extend(options(sub).iter().map(|option| sample(option, random, 1)));
+                let mut units: Vec<_> = [0, 0, 1, 1, 1, 1].map(|more| sample(sub, choices, more)).into();
+                units.extend(options(sub).iter().map(|option| sample(option, choices, 1)));
                 let units = units.into_iter().filter(|unit| (1..=UNIT).contains(&unit.len()));
                 places.extend(units.map(|unit| Place { before: before.to_owned(), unit }));
             }
-            collect(sub, before, random, places);
+            collect(sub, before, choices, places);
         }
     }
 }

@@ -1,14 +1,14 @@
 //! Components that keep the rules, and components that break one each.
 
-mod definition;
+mod flaws;
 mod hostile;
 mod judgement;
-mod operations;
 mod recordings;
-mod values;
+mod time;
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use connector_check::{Finding, Report, Rule, Verdict, judge};
 use connector_host::Limits;
@@ -16,7 +16,8 @@ use connector_recordings::Recording;
 use test_support::{TestComponent, root};
 
 async fn report(component: &[u8], recordings: &[Arc<Recording>]) -> Report {
-    judge(component, Limits::default(), recordings).await.unwrap()
+    // The tests run beside each other, without optimisation.
+    judge(component, Limits::default(), recordings, Duration::from_mins(10)).await.unwrap()
 }
 
 /// Reads a recording from the workspace's fixtures.

@@ -4,6 +4,7 @@ use regress::Regex;
 use url::Url;
 
 use super::check::Check;
+use super::icon;
 use super::output::BadOutput;
 use crate::functions::Function;
 use crate::records::{Definition, Field, GuideStep};
@@ -20,7 +21,7 @@ pub(crate) fn check(raw: Definition) -> Result<Definition, BadOutput> {
     CHECK.line("summary", &raw.summary)?;
     CHECK.line("version", &raw.version)?;
     CHECK.lines("categories", &raw.categories)?;
-    icon(&raw.icon)?;
+    icon::check(&raw.icon)?;
     CHECK.word("auth", &raw.auth)?;
     CHECK.lines("prerequisites", &raw.prerequisites)?;
     domains(&raw.domains)?;
@@ -54,63 +55,6 @@ pub(crate) fn check(raw: Definition) -> Result<Definition, BadOutput> {
         CHECK.optional_line(&format!("extra[{i}]"), value)?;
     }
     Ok(raw)
-}
-
-/// Elements that draw and do nothing else, in lower case.
-const DRAWING: [&str; 19] = [
-    "svg",
-    "g",
-    "defs",
-    "title",
-    "desc",
-    "path",
-    "rect",
-    "circle",
-    "ellipse",
-    "line",
-    "polyline",
-    "polygon",
-    "text",
-    "tspan",
-    "lineargradient",
-    "radialgradient",
-    "stop",
-    "clippath",
-    "mask",
-];
-
-/// What calls for another file in CSS beside `url`, hides such a call, or is a
-/// script.
-const ACTIVE: [&str; 5] = ["image(", "image-set(", "src(", "\\", "javascript:"];
-
-/// Character references that hide nothing.
-const PLAIN: [&str; 5] = ["amp;", "lt;", "gt;", "quot;", "apos;"];
-
-/// Accepts an SVG document that cannot do anything: a platform may show it in
-/// its own pages, where it is read by the lax rules of HTML.
-fn icon(icon: &str) -> Result<(), BadOutput> {
-    CHECK.text("icon", icon)?;
-    let lower = icon.to_ascii_lowercase();
-    CHECK.ensure(lower.trim_start().starts_with("<svg"), "icon", "is not an SVG document")?;
-
-    let ends_name = |c: char| c.is_ascii_whitespace() || "/>'\"".contains(c);
-    let draws = |tag: &str| {
-        let name = tag.strip_prefix('/').unwrap_or(tag).split(ends_name).next();
-        name.is_some_and(|name| DRAWING.contains(&name))
-    };
-    CHECK.ensure(lower.split('<').skip(1).all(draws), "icon", "contains something that is no drawing")?;
-
-    // Whatever stands before an equals sign may be read as an attribute.
-    let before = |(at, _)| lower[..at].trim_end().rsplit(ends_name).next().unwrap_or_default();
-    let attributes: Vec<_> = lower.match_indices('=').map(before).collect();
-    let refers = |name: &&str| *name == "src" || name.ends_with("href");
-    let local = |url: &str| url.trim_start_matches([' ', '\t', '\n', '\'', '"']).starts_with('#');
-    let inside = !attributes.iter().any(refers)
-        && lower.split("url(").skip(1).all(local)
-        && lower.split('&').skip(1).all(|rest| PLAIN.iter().any(|plain| rest.starts_with(plain)))
-        && !ACTIVE.iter().any(|active| lower.contains(active));
-    CHECK.ensure(inside, "icon", "contains scripts or references")?;
-    CHECK.ensure(!attributes.iter().any(|name| name.starts_with("on")), "icon", "contains event handlers")
 }
 
 /// Accepts at least one domain of at least two labels, so that no component claims

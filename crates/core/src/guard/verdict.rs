@@ -76,7 +76,8 @@ pub(crate) fn failure(
     })
 }
 
-/// Accepts a token, and hides secrets in what of it the provider wrote and people see.
+/// Accepts a token, and hides secrets in what of it the provider wrote and people see. The
+/// token itself is one of them: a provider may repeat it as a scope.
 pub(crate) fn token(raw: Token, redactor: &Redactor) -> Result<Token, BadOutput> {
     let check = Check(Function::TokenResponse);
     let value = raw.value.expose();
@@ -87,6 +88,7 @@ pub(crate) fn token(raw: Token, redactor: &Redactor) -> Result<Token, BadOutput>
     check.ensure(raw.refresh_after < raw.expires_in, "refresh-after", "is not less than `expires-in`")?;
     check.lines("scopes", &raw.scopes)?;
     check.lines("missing-scopes", &raw.missing_scopes)?;
+    let redactor = redactor.clone().and(&raw.value);
     let hide = |texts: &[String]| texts.iter().map(|text| redactor.hide(text)).collect();
     Ok(Token {
         kind: redactor.hide(&raw.kind),

@@ -8,8 +8,8 @@ use std::time::Duration;
 use connector_core::permissions::PermissionCheck;
 use connector_core::records::{Connection, Failure, Request, Response, Token};
 use connector_core::{
-    Advice, ApiCall, Attempts, Connector, Entries, Fault, Functions, GrantedToken, Next, Opened, Policy, Secret,
-    TokenCache,
+    Advice, ApiCall, Attempts, Connector, Entries, Fault, Functions, GrantedToken, Next, Opened, Policy, Redactor,
+    Secret, TokenCache,
 };
 use tokio::sync::Notify;
 
@@ -199,6 +199,13 @@ impl<F: Functions + Send + Sync + 'static> Session<F> {
     /// ```
     pub fn end_pause(&self) {
         self.shared.cache().end_pause();
+    }
+
+    /// Returns the redactor of all that is secret here now: the secret entries, and the token
+    /// in use. For whatever a provider wrote, wherever it is shown.
+    pub fn redactor(&self) -> Redactor {
+        let (opened, token) = (self.opened().redactor(), self.latest_token());
+        token.as_ref().map_or(opened, |token| token.redactor(opened)).clone()
     }
 
     /// Uses a token that a platform has kept, as if it had been received now. Its

@@ -57,7 +57,8 @@ impl<F: Functions + Send + Sync + 'static> Shared<F> {
 
     async fn try_exchange(&self) -> Result<Token, Error> {
         let response = self.exchange(self.opened.exchange().request.clone()).await?;
-        Ok(self.connector.token_response(&self.opened, &response)?)
+        let previous = self.cache().latest();
+        Ok(self.connector.renewed_token(&self.opened, previous.as_deref(), &response)?)
     }
 
     fn patience_over(&self) -> Error {

@@ -49,7 +49,7 @@ fn each_hostile_component_gets_an_error_of_its_own_kind() {
     let mut wrong = Vec::new();
     for Case { name, component, code, message, .. } in cases() {
         let ended = walk(&component);
-        if ended != Err((code, message.to_owned())) {
+        if ended != Err((code, message.clone())) {
             wrong.push(format!("{name}: {ended:?} instead of {code}: {message}"));
         }
     }

@@ -3,7 +3,7 @@
 
 use std::env;
 
-use connector_core::{Error, Interface, OperationCall};
+use connector_core::{Error, GrantedToken, Interface, OperationCall};
 use connector_host::records::Problem;
 use connector_host::{Component, ComponentInfo, Connector, Limits};
 use nexthink_component::NEXTHINK;
@@ -30,6 +30,21 @@ const EXPORTS: [&str; 4] = [
 
 fn info() -> ComponentInfo {
     ComponentInfo::read(NEXTHINK).unwrap()
+}
+
+#[test]
+fn the_token_before_is_hidden_where_a_provider_repeats_it() {
+    let opened = CONNECTOR.open(accepted()).unwrap();
+    let read = |status, previous: Option<&GrantedToken>, body: &str| {
+        CONNECTOR.renewed_token(&opened, previous, &response(status, &[("content-type", "application/json")], body))
+    };
+    let first = r#"{"token_type":"Bearer","expires_in":900,"access_token":"an.old/token"}"#;
+    let before = GrantedToken::new(read(200, None, first).unwrap(), 1);
+    let refused = r#"{"error":"invalid_client","error_description":"an.old/token is revoked"}"#;
+    let Err(Error::Failed(failure)) = read(401, Some(&before), refused) else { panic!("it is no failure") };
+    assert_eq!(failure.provider_message.as_deref(), Some("••• is revoked"));
+    let second = r#"{"token_type":"Bearer","expires_in":900,"access_token":"a.new/token","scope":"an.old%2Ftoken"}"#;
+    assert_eq!(read(200, Some(&before), second).unwrap().scopes, ["•••"]);
 }
 
 #[test]

@@ -1,10 +1,9 @@
 //! Answers: JSON at once, or lines of JSON while something is under way.
 
 use std::convert::Infallible;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll, Waker, ready};
 use std::time::Duration;
 
 use axum::body::Body;
@@ -14,8 +13,10 @@ use bytes::Bytes;
 use connector_host::records;
 use http_body::Frame;
 use serde_json::{Value, json};
+use tokio::task::JoinSet;
 use tokio::time::{Sleep, sleep, timeout};
 
+use super::computing::apart;
 use super::error::ApiError;
 use crate::page::Page;
 
@@ -29,8 +30,8 @@ pub(super) fn answer(result: Result<Value, ApiError>) -> Response {
 }
 
 /// Answers in lines, each an object: `{"progress": …}` any number of times, then the result.
-/// The work runs only while the answer is read, so a browser that closes the connection
-/// cancels it. So does the time limit.
+/// A browser that closes the connection cancels the work. So does the time limit, also where
+/// nobody reads the answer.
 pub(super) fn stream<F>(page: &Page, limit: Duration, work: impl FnOnce(Progress) -> F) -> Response
 where
     F: Future<Output = Result<Value, ApiError>> + Send + 'static,
@@ -39,8 +40,8 @@ where
     let progress = Progress::default();
     let work = work(progress.clone());
     let limited = async move {
-        let _permit = permit.map_err(|_| ApiError::busy())?;
-        timeout(limit, work).await.map_err(|_| ApiError::timeout(limit))?
+        let _permit = permit.map_err(|_| ApiError::BUSY)?;
+        timeout(limit, apart(work)).await.map_err(|_| ApiError::timeout(limit))?
     };
     ([(CONTENT_TYPE, "application/x-ndjson")], Body::new(Lines::new(limited, progress))).into_response()
 }
@@ -49,27 +50,35 @@ fn value(result: Result<Value, ApiError>) -> Value {
     result.unwrap_or_else(|error| error.to_json())
 }
 
-/// The latest progress of some work that has not been written yet.
+/// The latest progress of some work that has not been written yet, and who writes it.
 #[derive(Clone, Default)]
-pub(super) struct Progress(Arc<Mutex<Option<records::Progress>>>);
+pub(super) struct Progress(Arc<Mutex<(Option<records::Progress>, Option<Waker>)>>);
 
 impl Progress {
     /// Shows a phrase and how much is done; a total of 0 is not known.
     pub(super) fn show(&self, text: impl Into<String>, done: u32, total: u32) {
-        *self.latest() = Some(records::Progress { text: text.into(), done, total });
+        let mut latest = self.latest();
+        latest.0 = Some(records::Progress { text: text.into(), done, total });
+        if let Some(waker) = latest.1.take() {
+            waker.wake();
+        }
     }
 
-    fn latest(&self) -> MutexGuard<'_, Option<records::Progress>> {
+    fn poll(&self, cx: &Context<'_>) -> Poll<records::Progress> {
+        let mut latest = self.latest();
+        latest.1 = Some(cx.waker().clone());
+        latest.0.take().map_or(Poll::Pending, Poll::Ready)
+    }
+
+    fn latest(&self) -> MutexGuard<'_, (Option<records::Progress>, Option<Waker>)> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-type Work = Pin<Box<dyn Future<Output = Result<Value, ApiError>> + Send>>;
-
-/// A body that does some work and reports on it.
+/// A body that reports on some work, which ends with it.
 struct Lines {
-    /// None once it is over.
-    work: Option<Work>,
+    /// One task; none once it is over.
+    work: JoinSet<Result<Value, ApiError>>,
     progress: Progress,
     /// Runs after a line of progress; the next one waits for its end.
     pause: Option<Pin<Box<Sleep>>>,
@@ -77,7 +86,9 @@ struct Lines {
 
 impl Lines {
     fn new(work: impl Future<Output = Result<Value, ApiError>> + Send + 'static, progress: Progress) -> Self {
-        Self { work: Some(Box::pin(work)), progress, pause: None }
+        let mut works = JoinSet::new();
+        works.spawn(work);
+        Self { work: works, progress, pause: None }
     }
 }
 
@@ -87,18 +98,16 @@ impl http_body::Body for Lines {
 
     fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
         let this = self.get_mut();
-        let Some(work) = &mut this.work else { return Poll::Ready(None) };
-        let polled = catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(cx)));
-        if let Poll::Ready(result) = polled.unwrap_or_else(|_| Poll::Ready(Err(ApiError::internal()))) {
-            this.work = None;
-            return line(&value(result));
+        if let Poll::Ready(ended) = this.work.poll_join_next(cx) {
+            // The task panicked.
+            let result = |ended: Result<_, _>| value(ended.unwrap_or_else(|_| Err(ApiError::INTERNAL)));
+            return ended.map_or(Poll::Ready(None), |ended| line(&result(ended)));
         }
         if let Some(pause) = &mut this.pause {
             ready!(pause.as_mut().poll(cx));
             this.pause = None;
         }
-        // Only the work shows progress, and it wakes this task when it goes on.
-        let Some(latest) = this.progress.latest().take() else { return Poll::Pending };
+        let latest = ready!(this.progress.poll(cx));
         this.pause = Some(Box::pin(sleep(PAUSE)));
         line(&json!({ "progress": latest }))
     }
@@ -168,6 +177,22 @@ mod tests {
         let work = async { panic!("on purpose") };
         let expected = "{\"error\":{\"code\":\"internal-error\",\"message\":\"Internal error.\"}}\n";
         assert_eq!(all(Lines::new(work, Progress::default())).await, [expected]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn work_ends_at_its_limit_even_if_nobody_reads() {
+        let (limit, held) = (Duration::from_mins(1), Arc::new(()));
+        let permit = Arc::clone(&held);
+        let work = async move {
+            let ended = timeout(limit, pending()).await.unwrap_or_else(|_| Err(ApiError::timeout(limit)));
+            drop(permit);
+            ended
+        };
+        let _unread = Lines::new(work, Progress::default());
+        sleep(limit / 2).await;
+        assert_eq!(Arc::strong_count(&held), 2);
+        sleep(limit).await;
+        assert_eq!(Arc::strong_count(&held), 1);
     }
 
     #[tokio::test(start_paused = true)]

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
 use connector_host::records::Permission;
@@ -13,8 +12,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::answer::{Progress, answer, stream};
+use super::computing::computed;
 use super::error::ApiError;
-use super::request::{BODY, Shared, read};
+use super::request::{Asked, Shared};
 use crate::page::{Answers, Page};
 
 /// Time to make a connection, or to check its permissions: as long as a person waits in
@@ -22,21 +22,17 @@ use crate::page::{Answers, Page};
 const CONNECTING: Duration = Duration::from_mins(1);
 
 #[derive(Deserialize)]
-struct Connect {
+pub(crate) struct Connect {
     entries: Vec<(String, String)>,
     recording: Option<usize>,
 }
 
 /// Makes a connection. The secret comes in here and does not go out again.
-pub(crate) async fn connect(State(page): Shared, body: Body) -> Response {
-    let asked: Connect = match read(body, BODY).await {
-        Ok(asked) => asked,
-        Err(refusal) => return refusal,
-    };
+pub(crate) async fn connect(State(page): Shared, Asked(asked): Asked<Connect>) -> Response {
     let entries = page.connector.entries(asked.entries);
     let shared = Arc::clone(&page);
     stream(&page, CONNECTING, move |progress| async move {
-        let session = open(&shared, entries, asked.recording)?;
+        let session = computed(&shared, move |page| open(page, entries, asked.recording)).await?;
         connected(&shared, session, &progress).await
     })
 }
@@ -46,7 +42,7 @@ fn open(page: &Page, entries: Entries, recording: Option<usize>) -> Result<Sessi
     Ok(match &page.answers {
         Answers::Live(transport) => Session::open(connector, entries, Arc::clone(transport))?,
         Answers::Recordings(listed) => {
-            let picked = recording.and_then(|number| listed.get(number)).ok_or_else(ApiError::no_recording)?;
+            let picked = recording.and_then(|number| listed.get(number)).ok_or(ApiError::NO_RECORDING)?;
             let connection = connector.resolve(&entries).ok();
             let replay = picked.replay(&connector, &entries, connection.as_ref());
             let options = replay.options();
@@ -59,25 +55,21 @@ async fn connected(page: &Page, session: Session, progress: &Progress) -> Result
     progress.show(format!("Requesting a token from {}", session.opened().exchange().request.host()), 0, 0);
     let granted = session.token().await?;
     let connection = json!(session.connection());
-    let id = page.connections.add(session).map_err(|_| ApiError::internal())?;
+    let id = page.connections.add(session).map_err(|_| ApiError::INTERNAL)?;
     // A token serialises without its value.
     Ok(json!({ "connected": { "id": id, "connection": connection, "token": granted.token() } }))
 }
 
 #[derive(Deserialize)]
-struct OfConnection {
+pub(crate) struct OfConnection {
     connection: String,
 }
 
 /// Checks what the credentials may do.
-pub(crate) async fn permissions(State(page): Shared, body: Body) -> Response {
-    let asked: OfConnection = match read(body, BODY).await {
-        Ok(asked) => asked,
-        Err(refusal) => return refusal,
-    };
+pub(crate) async fn permissions(State(page): Shared, Asked(asked): Asked<OfConnection>) -> Response {
     let session = page.connections.item(&asked.connection);
     stream(&page, CONNECTING, |progress| async move {
-        let session = session.ok_or_else(ApiError::no_connection)?;
+        let session = session.ok_or(ApiError::NO_CONNECTION)?;
         checked(&session, &progress).await
     })
 }
@@ -105,11 +97,7 @@ async fn checked(session: &Session, progress: &Progress) -> Result<Value, ApiErr
 }
 
 /// Forgets a connection, its secret and its token.
-pub(crate) async fn disconnect(State(page): Shared, body: Body) -> Response {
-    let asked: OfConnection = match read(body, BODY).await {
-        Ok(asked) => asked,
-        Err(refusal) => return refusal,
-    };
+pub(crate) async fn disconnect(State(page): Shared, Asked(asked): Asked<OfConnection>) -> Response {
     page.connections.remove(&asked.connection);
     answer(Ok(json!({})))
 }

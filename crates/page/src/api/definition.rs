@@ -1,16 +1,16 @@
 //! What the page shows of a connector before anyone connects.
 
-use axum::body::Body;
 use axum::extract::State;
 use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
 use connector_host::Error;
+use connector_host::records::Field;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::answer::answer;
-use super::request::{BODY, Shared, read};
-use crate::markdown;
+use super::computing::computed;
+use super::request::{Asked, Shared};
 use crate::page::Answers;
 use crate::protect::ICON_POLICY;
 
@@ -18,9 +18,8 @@ use crate::protect::ICON_POLICY;
 pub(crate) async fn facts(State(page): Shared) -> Response {
     let definition = page.connector.definition();
     let mut shown = json!(definition);
-    let steps = definition.guide.iter();
-    shown["guide"] =
-        steps.map(|step| json!({ "id": step.id, "title": step.title, "html": markdown::render(&step.text) })).collect();
+    let steps = definition.guide.iter().zip(&page.guide);
+    shown["guide"] = steps.map(|(step, html)| json!({ "id": step.id, "title": step.title, "html": html })).collect();
     if let Some(members) = shown.as_object_mut() {
         // It has an address of its own.
         members.remove("icon");
@@ -61,20 +60,15 @@ pub(crate) async fn operations(State(page): Shared) -> Response {
 }
 
 #[derive(Deserialize)]
-struct Resolve {
+pub(crate) struct Resolve {
     entries: Vec<(String, String)>,
 }
 
 /// What the entries so far resolve to. Secrets play no part in it.
-pub(crate) async fn resolve(State(page): Shared, body: Body) -> Response {
-    let mut asked: Resolve = match read(body, BODY).await {
-        Ok(asked) => asked,
-        Err(refusal) => return refusal,
-    };
-    let connector = &page.connector;
-    asked
-        .entries
-        .retain(|(key, _)| !connector.definition().field(key).is_some_and(connector_host::records::Field::is_secret));
-    let resolved = connector.resolve(&connector.entries(asked.entries));
-    answer(resolved.map(|connection| json!({ "connection": connection })).map_err(|error| Error::from(error).into()))
+pub(crate) async fn resolve(State(page): Shared, Asked(mut asked): Asked<Resolve>) -> Response {
+    asked.entries.retain(|(key, _)| !page.connector.definition().field(key).is_some_and(Field::is_secret));
+    let resolved = computed(&page, |page| {
+        Ok(page.connector.resolve(&page.connector.entries(asked.entries)).map_err(Error::from)?)
+    });
+    answer(resolved.await.map(|connection| json!({ "connection": connection })))
 }

@@ -1,5 +1,6 @@
 //! Why a request of the page has no result.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use connector_host::Error;
@@ -15,7 +16,7 @@ pub(super) enum ApiError {
     /// The provider, or the way to it, failed.
     Failure(Box<Failure>),
     /// Anything else: a code, and a sentence for a person.
-    Other(&'static str, String),
+    Other(&'static str, Cow<'static, str>),
 }
 
 impl ApiError {
@@ -28,37 +29,24 @@ impl ApiError {
         }
     }
 
-    fn other(code: &'static str, message: &str) -> Self {
-        Self::Other(code, message.to_owned())
-    }
-
-    pub(super) fn busy() -> Self {
-        Self::other("busy", "Too many requests are under way. Cancel one, or wait.")
-    }
-
     pub(super) fn timeout(limit: Duration) -> Self {
-        Self::Other("timeout", format!("Timed out after {} seconds.", limit.as_secs()))
+        Self::Other("timeout", format!("Timed out after {} seconds.", limit.as_secs()).into())
     }
 
-    pub(super) fn internal() -> Self {
-        Self::other("internal-error", "Internal error.")
+    const fn because(code: &'static str, message: &'static str) -> Self {
+        Self::Other(code, Cow::Borrowed(message))
     }
 
-    pub(super) fn no_connection() -> Self {
-        Self::other("no-connection", "This connection is no longer open. Connect again.")
-    }
-
-    pub(super) fn no_recording() -> Self {
-        Self::other("no-recording", "There is no such recording.")
-    }
-
-    pub(super) fn no_operation() -> Self {
-        Self::other("no-operation", "The connector has no such operation.")
-    }
-
-    pub(super) fn not_confirmed() -> Self {
-        Self::other("not-confirmed", "This may remove something for good, and was not confirmed.")
-    }
+    pub(super) const BUSY: Self = Self::because("busy", "Too many requests are under way. Cancel one, or wait.");
+    pub(super) const INTERNAL: Self = Self::because("internal-error", "Internal error.");
+    pub(super) const NO_CONNECTION: Self =
+        Self::because("no-connection", "This connection is no longer open. Connect again.");
+    pub(super) const NO_RECORDING: Self = Self::because("no-recording", "There is no such recording.");
+    pub(super) const NO_OPERATION: Self = Self::because("no-operation", "The connector has no such operation.");
+    pub(super) const NOT_CONFIRMED: Self =
+        Self::because("not-confirmed", "This may remove something for good, and was not confirmed.");
+    /// Whatever a transport of the platform's own says may contain anything.
+    const TRANSPORT: Self = Self::because("transport", "The request could not be sent.");
 }
 
 impl From<Error> for ApiError {
@@ -66,14 +54,13 @@ impl From<Error> for ApiError {
         match error {
             Error::Refused(problems) => Self::Problems(problems),
             Error::Failed(failure) => Self::Failure(failure),
-            Error::Connector(error) => Self::Other(error.code(), sentence(&error.to_string())),
+            Error::Connector(error) => Self::Other(error.code(), sentence(&error.to_string()).into()),
             // A replay writes placeholders where secrets were, so it may be shown.
             Error::Transport(error) if error.is::<ReplayError>() => {
-                Self::Other("recording-mismatch", sentence(&error.to_string()))
+                Self::Other("recording-mismatch", sentence(&error.to_string()).into())
             }
-            // Whatever a transport of the platform's own says may contain anything.
-            Error::Transport(_) => Self::other("transport", "The request could not be sent."),
-            Error::Cancelled | Error::Sink(_) => Self::internal(),
+            Error::Transport(_) => Self::TRANSPORT,
+            Error::Cancelled | Error::Sink(_) => Self::INTERNAL,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The requests of the page, as JSON. No answer repeats a secret.
 
 mod answer;
+mod computing;
 mod connect;
 mod definition;
 mod error;

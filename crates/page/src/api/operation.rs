@@ -6,18 +6,18 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
 use connector_host::records::Outcome;
-use connector_host::{Completed, Downloaded, Event, Session};
+use connector_host::{Completed, Downloaded, Error, Event, Session};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::io::AsyncWrite;
 
 use super::answer::{Progress, stream};
+use super::computing::computed;
 use super::error::ApiError;
-use super::request::{BODY, Shared, read};
+use super::request::{Asked, Shared};
 use crate::page::{Answers, Page};
 use crate::recordings::no_answers;
 
@@ -28,7 +28,7 @@ const RUNNING: Duration = Duration::from_mins(15);
 const SHOWN: usize = 128 * 1024;
 
 #[derive(Deserialize)]
-struct Call {
+pub(crate) struct Call {
     connection: String,
     operation: String,
     /// JSON as text: numbers stay as they were written.
@@ -39,37 +39,19 @@ struct Call {
 }
 
 /// Runs an operation.
-pub(crate) async fn call(State(page): Shared, body: Body) -> Response {
-    // As text in JSON an input can be twice as long.
-    let limit = BODY + 2 * page.connector.component().limits().input_bytes;
-    let asked: Call = match read(body, limit).await {
-        Ok(asked) => asked,
-        Err(refusal) => return refusal,
-    };
+pub(crate) async fn call(State(page): Shared, Asked(asked): Asked<Call>) -> Response {
     let shared = Arc::clone(&page);
     stream(&page, RUNNING, move |progress| async move { called(&shared, asked, &progress).await })
 }
 
-async fn called(page: &Page, asked: Call, progress: &Progress) -> Result<Value, ApiError> {
-    let session = page.connections.item(&asked.connection).ok_or_else(ApiError::no_connection)?;
-    let operations = page.connector.operations().map_err(connector_host::Error::from)?;
+async fn called(page: &Arc<Page>, asked: Call, progress: &Progress) -> Result<Value, ApiError> {
+    let session = page.connections.item(&asked.connection).ok_or(ApiError::NO_CONNECTION)?;
+    let operations = page.connector.operations().map_err(Error::from)?;
     let operation = operations.iter().find(|operation| operation.id == asked.operation);
-    if operation.ok_or_else(ApiError::no_operation)?.is_destructive() && !asked.confirmed {
-        return Err(ApiError::not_confirmed());
+    if operation.ok_or(ApiError::NO_OPERATION)?.is_destructive() && !asked.confirmed {
+        return Err(ApiError::NOT_CONFIRMED);
     }
-    let session = match &page.answers {
-        Answers::Live(_) => session,
-        Answers::Recordings(listed) => {
-            let (entries, connection) = (session.opened().entries(), session.connection());
-            let replay = match asked.recording.and_then(|number| listed.get(number)) {
-                Some(picked) => picked.replay(&page.connector, entries, Some(connection)),
-                // Without a recording the input is judged all the same.
-                None => no_answers(&page.connector, entries, connection),
-            };
-            let entries = page.connector.entries(entries.pairs().to_vec());
-            connector_recordings::open(&page.connector, entries, &replay)?
-        }
-    };
+    let session = computed(page, move |page| answered(page, session, asked.recording)).await?;
     let mut run = session.start(&asked.operation, asked.input).await?;
     let mut head = Head::default();
     let completed = run.complete_into(&mut head, |event| show(progress, &event)).await?;
@@ -77,6 +59,19 @@ async fn called(page: &Page, asked: Call, progress: &Progress) -> Result<Value, 
         Completed::Done(outcome) => done(&outcome),
         Completed::Downloaded(downloaded) => file(&downloaded, &head, &session),
     })
+}
+
+/// Returns the session that an operation runs in.
+fn answered(page: &Page, session: Session, recording: Option<usize>) -> Result<Session, ApiError> {
+    let Answers::Recordings(listed) = &page.answers else { return Ok(session) };
+    let (entries, connection) = (session.opened().entries(), session.connection());
+    let replay = match recording.and_then(|number| listed.get(number)) {
+        Some(picked) => picked.replay(&page.connector, entries, Some(connection)),
+        // Without a recording the input is judged all the same.
+        None => no_answers(&page.connector, entries, connection),
+    };
+    let entries = page.connector.entries(entries.pairs().to_vec());
+    Ok(connector_recordings::open(&page.connector, entries, &replay)?)
 }
 
 fn show(progress: &Progress, event: &Event<'_>) {
@@ -109,16 +104,13 @@ fn file(downloaded: &Downloaded, head: &Head, session: &Session) -> Value {
         Err(error) if error.error_len().is_none() => str::from_utf8(&head.0[..error.valid_up_to()]).ok(),
         Err(_) => None,
     };
-    let token = session.latest_token();
-    let redactor =
-        token.as_ref().map_or(session.opened().redactor(), |token| token.redactor(session.opened().redactor()));
     json!({ "download": {
         "bytes": downloaded.bytes,
         "media-type": downloaded.media_type,
         "compression": downloaded.compression,
         "partial": downloaded.partial,
         "warnings": downloaded.warnings,
-        "text": text.map(|text| redactor.hide(text)),
+        "text": text.map(|text| session.redactor().hide(text)),
         "cut": downloaded.bytes > head.0.len() as u64,
     } })
 }

@@ -9,6 +9,8 @@ use serde_json::{Value, json};
 
 use super::server::{Server, entries};
 
+const TOKEN: &str = "a-token/of-a-test";
+
 /// What a provider does with requests of its API, after it has granted a token.
 #[derive(Clone, Copy)]
 enum Api {
@@ -37,7 +39,11 @@ impl Transport for Provider {
         let (api, cancelled) = (self.api, self.cancelled.clone());
         Box::pin(async move {
             if request.host().contains("-login.") {
-                let body = r#"{"token_type":"Bearer","access_token":"a-token-of-a-test","expires_in":900}"#;
+                // It repeats the token where the page shows what it wrote.
+                let body = format!(
+                    r#"{{"token_type":"Bearer","access_token":"{TOKEN}","expires_in":900,"scope":"a {TOKEN} {}"}}"#,
+                    TOKEN.replace('/', "%2F")
+                );
                 let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
                 return Ok(Incoming::whole(Response { status: 200, headers, body: body.into(), received_at: 0 }));
             }
@@ -60,6 +66,7 @@ fn connected(api: Api) -> (Server, Value, Receiver<()>) {
         "connection": result["connected"]["id"], "operation": "nql.execute", "input": r##"{"queryId":"#devices"}"##,
     });
     assert!(call["connection"].is_string(), "{result}");
+    assert_eq!(result["connected"]["token"]["scopes"], json!(["a", "•••", "•••"]), "a token never comes back");
     (server, call, reports)
 }
 

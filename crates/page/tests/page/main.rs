@@ -1,7 +1,7 @@
 //! The connect page over a real port.
 
-mod component;
 mod hostile;
+mod limits;
 mod live;
 mod misbehaving;
 mod protection;

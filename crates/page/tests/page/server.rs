@@ -11,6 +11,7 @@ use connector_page::{Answers, Artefact, Listed, Page, Serving, serve};
 use connector_recordings::{Recording, files};
 use nexthink_component::NEXTHINK;
 use serde_json::{Value, json};
+use test_support::TestComponent;
 use tokio::runtime::Runtime;
 
 use super::hostile;
@@ -49,8 +50,8 @@ impl Server {
     }
 
     /// Serves a hostile component over a recording of a success and one of a failure.
-    pub fn hostile(component: &[u8]) -> Self {
-        let connector = connector(component);
+    pub fn hostile(component: &TestComponent) -> Self {
+        let connector = connector(&component.build());
         let listed = [("Success", 200), ("Failure", 429)].map(|(name, status)| {
             let text = hostile::recording(name, status).to_string();
             let recording = Recording::parse(Path::new("made.har"), text.as_bytes()).unwrap();

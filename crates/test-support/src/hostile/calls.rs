@@ -6,54 +6,25 @@ use super::Case;
 use crate::{Behaviour, TestComponent};
 
 pub(super) fn cases() -> Vec<Case> {
-    let case = |name, function, behaviour, code, message, rule| Case {
+    let behaving = |function, behaviour| TestComponent::provider().behaving(function, behaviour);
+    let endless = |name, place, function| Case {
         name,
-        component: TestComponent::provider().behaving(function, behaviour).build(),
-        code,
-        message,
-        rule,
+        component: behaving(place, Behaviour::Loop).build(),
+        code: "connector-out-of-fuel",
+        message: format!("the connector used up its computing time of 100000000 units in `{function}`"),
+        rule: "limits",
     };
-    let fuel = "connector-out-of-fuel";
     vec![
-        case(
-            "an endless loop",
-            "describe",
-            Behaviour::Loop,
-            fuel,
-            "the connector used up its computing time of 100000000 units in `describe`",
-            "limits",
-        ),
-        case(
-            "an endless loop, later",
-            "resolve",
-            Behaviour::Loop,
-            fuel,
-            "the connector used up its computing time of 100000000 units in `resolve`",
-            "limits",
-        ),
-        case(
-            "an endless loop at the start of an instance",
-            START,
-            Behaviour::Loop,
-            fuel,
-            "the connector used up its computing time of 100000000 units in `describe`",
-            "limits",
-        ),
-        case(
-            "memory growth to the cap",
-            "resolve",
-            Behaviour::GrowMemory,
-            "connector-out-of-memory",
-            "the connector wanted more memory than 8388608 bytes in `resolve`",
-            "limits",
-        ),
-        case(
-            "unbounded recursion",
-            "resolve",
-            Behaviour::Recurse,
-            "connector-trapped",
-            "the connector crashed (its calls nest too deeply) in `resolve`",
-            "answers",
-        ),
+        endless("an endless loop", "describe", "describe"),
+        endless("an endless loop, later", "resolve", "resolve"),
+        endless("an endless loop at the start of an instance", START, "describe"),
+        Case::greedy("memory growth to the cap", &behaving("resolve", Behaviour::GrowMemory), "resolve"),
+        Case {
+            name: "unbounded recursion",
+            component: behaving("resolve", Behaviour::Recurse).build(),
+            code: "connector-trapped",
+            message: "the connector crashed (its calls nest too deeply) in `resolve`".to_owned(),
+            rule: "answers",
+        },
     ]
 }

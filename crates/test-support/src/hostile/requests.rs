@@ -5,51 +5,34 @@ use serde_json::json;
 use super::Case;
 use crate::TestComponent;
 
-const NORMAL: &str =
-    "what the connector returned from `token-request` breaks the contract: `request.url` is not in normal form";
-const ELSEWHERE: &str = "what the connector returned from `token-request` breaks the contract: `request.url` names a \
-                         host that is not among the connection's hosts";
-const USER: &str = "what the connector returned from `token-request` breaks the contract: `request.url` names a user, \
-                    port or fragment";
-const HEADER: &str = "what the connector returned from `token-request` breaks the contract: `request.headers[0]` has a \
-                      value that no header can carry";
-const NAME: &str = "what the connector returned from `token-request` breaks the contract: `request.headers[0]` has a \
-                    name that is not one in lower case";
+const NORMAL: &str = "`request.url` is not in normal form";
+const ELSEWHERE: &str = "`request.url` names a host that is not among the connection's hosts";
+const USER: &str = "`request.url` names a user, port or fragment";
+const HEADER: &str = "`request.headers[0]` has a value that no header can carry";
+const NAME: &str = "`request.headers[0]` has a name that is not one in lower case";
 
 pub(super) fn cases() -> Vec<Case> {
-    let case = |name, component: TestComponent, message, rule| Case {
-        name,
-        component: component.build(),
-        code: "connector-bad-output",
-        message,
-        rule,
-    };
     let provider = TestComponent::provider;
-    let url = |name, url: &str, message| case(name, provider().with("/exchange/request/url", url), message, "hosts");
-    let header = |name, header: [&str; 2], message| {
-        case(name, provider().with("/exchange/request/headers", json!([header])), message, "answers")
+    let url = |name, url: &str, what| {
+        Case::broken(name, &provider().with("/exchange/request/url", url), "token-request", what, "hosts")
+    };
+    let header = |name, header: [&str; 2], what| {
+        let component = provider().with("/exchange/request/headers", json!([header]));
+        Case::broken(name, &component, "token-request", what, "answers")
     };
     vec![
         url("a URL of another host", "https://evil.example/token", ELSEWHERE),
         url("a URL of a host beside", "https://api.made.example.evil.example/", ELSEWHERE),
         url("a URL of another host of the domain", "https://other.made.example/token", ELSEWHERE),
         url("a URL with an upper-case scheme", "HTTPS://api.made.example/token", NORMAL),
-        url(
-            "a URL without TLS",
-            "http://api.made.example/token",
-            "what the connector returned from `token-request` breaks the contract: `request.url` is not an `https` URL",
-        ),
+        url("a URL without TLS", "http://api.made.example/token", "`request.url` is not an `https` URL"),
         url("a URL with user info", "https://user:word@api.made.example/token", USER),
         url("a URL with another host as user info", "https://api.made.example@evil.example/", USER),
         url("a URL with an IP address", "https://203.0.113.7/", ELSEWHERE),
         url("a URL with an IPv6 address", "https://[2001:db8::1]/", ELSEWHERE),
         url("a URL with an IP address as one number", "https://3405803783/", NORMAL),
         url("a URL with a port", "https://api.made.example:8443/token", USER),
-        url(
-            "a URL with an IDN look-alike",
-            "https://аpi.made.example/token",
-            "what the connector returned from `token-request` breaks the contract: `request.url` is not a URL",
-        ),
+        url("a URL with an IDN look-alike", "https://аpi.made.example/token", "`request.url` is not a URL"),
         url("a URL with an IDN look-alike in ASCII", "https://xn--pi-7kc.made.example/token", ELSEWHERE),
         url("a URL with backslashes", "https:\\\\api.made.example\\token", NORMAL),
         url("a URL with a backslash before an at sign", "https://evil.example\\@api.made.example/", NORMAL),
@@ -60,13 +43,13 @@ pub(super) fn cases() -> Vec<Case> {
         header("a header with CR and LF", ["accept", "a\r\nhost: evil.example"], HEADER),
         header("a header with NUL", ["accept", "a\0b"], HEADER),
         header("a header name with CR and LF", ["accept\r\nhost", "evil.example"], NAME),
-        case(
+        Case::broken(
             "a connection to another host",
-            provider()
+            &provider()
                 .with("/connection/hosts", json!(["evil.example"]))
                 .with("/connection/base_url", "https://evil.example"),
-            "what the connector returned from `resolve` breaks the contract: `hosts[0]` lies outside the domains of \
-             the definition",
+            "resolve",
+            "`hosts[0]` lies outside the domains of the definition",
             "hosts",
         ),
     ]

@@ -67,7 +67,7 @@ pub(super) fn good() -> Definition {
 const ICON: &str = r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8">
     <title>Canary &amp; connector, version="1"</title>
     <defs><linearGradient id="a"><stop offset="0" stop-color="#ff0"/></linearGradient></defs>
-    <g fill="url(#a)" style="stroke:url('#a')"><path d="M0 0h8"/><circle r="2"/></g>
+    <g fill="url(#a)" stroke="url(#a)"><path d="M0 0h8"/><circle r="2"/></g>
 </svg>"##;
 
 #[track_caller]

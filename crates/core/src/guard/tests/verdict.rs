@@ -299,8 +299,20 @@ mod token {
         // The value is shown to no one, and of use only as it is.
         assert_eq!(token.value.expose(), format!("{SECRET}!"));
         assert_eq!((token.kind.as_str(), token.expires_in, token.refresh_after), ("<•••>", 900, 840));
-        assert_eq!(token.scopes, ["canary", "service:•••!"]);
+        assert_eq!(token.scopes, ["canary", "service:•••"]);
         assert_eq!(token.missing_scopes, ["•••:fly", "canary:sing"]);
+    }
+
+    #[test]
+    fn a_token_is_hidden_where_the_provider_repeats_it() {
+        let token = accepted(|t| {
+            t.value = Secret::new("a.token/of-its.own");
+            t.kind = "Bearer a.token/of-its.own".to_owned();
+            t.scopes[0] = "a.token/of-its.own".to_owned();
+            t.missing_scopes[1] = "fly:a.token%2Fof-its.own".to_owned();
+        });
+        assert_eq!((token.kind.as_str(), token.value.expose()), ("Bearer •••", "a.token/of-its.own"));
+        assert_eq!((token.scopes[0].as_str(), token.missing_scopes[1].as_str()), ("•••", "fly:•••"));
     }
 
     #[test]
