@@ -20,7 +20,7 @@ pub struct Args {
     /// Listen on this port of 127.0.0.1; 0 means any free one [default: 0]
     #[arg(long, help_heading = "Server")]
     pub port: Option<u16>,
-    /// Write the certificate to trust to this file
+    /// Write the certificate to trust to this file; one that is there already is replaced, a link refused
     #[arg(long, value_name = "FILE", help_heading = "Server")]
     pub ca_file: Option<PathBuf>,
     /// Use this instance [default: nxdocs]
