@@ -42,8 +42,8 @@ pub struct Args {
     #[arg(
         long,
         value_name = "IDS",
+        value_enum,
         value_delimiter = ',',
-        value_parser = permission,
         requires = "client_id",
         help_heading = "Client"
     )]
@@ -83,13 +83,6 @@ impl Args {
         }
         Ok(config)
     }
-}
-
-fn permission(id: &str) -> Result<Permission, String> {
-    Permission::from_id(id).ok_or_else(|| {
-        let ids: Vec<&str> = Permission::ALL.into_iter().map(Permission::id).collect();
-        format!("choose from {}", ids.join(", "))
-    })
 }
 
 /// Reads a secret. One on the command line is refused, and not repeated: other users can read the command line.

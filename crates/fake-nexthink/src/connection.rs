@@ -35,7 +35,7 @@ pub(crate) async fn serve(handler: Arc<Handler>, tls: TlsAcceptor, tcp: TcpStrea
     // Small responses are not delayed (Nagle's algorithm).
     let _ = tcp.set_nodelay(true);
     let Ok(Ok(tls)) = timeout(patience, tls.accept(tcp)).await else {
-        handler.state.counter.handshake_failed();
+        handler.state.counter.count(|calls| calls.handshakes_failed += 1);
         return;
     };
     let server_name: Option<Arc<str>> = tls.get_ref().1.server_name().map(|name| name.to_ascii_lowercase().into());

@@ -55,11 +55,11 @@ impl Handler {
 
         let Decision { delay, action } = self.faults.decide(endpoint, request.method(), request.path());
         if !delay.is_zero() {
-            counter.fault("delay");
+            counter.count(|calls| *calls.faults.entry("delay").or_default() += 1);
             tokio::time::sleep(delay).await;
         }
         if let Some(action) = &action {
-            counter.fault(action.id());
+            counter.count(|calls| *calls.faults.entry(action.id()).or_default() += 1);
         }
         let process = || {
             let reply = service::answer(&self.state, request, &site, &route, caller.as_ref());

@@ -48,7 +48,7 @@ fn grant(state: &State, request: &Request, site: &Site) -> Result<Grant, &'stati
         Refused::Expired => "token-expired",
         Refused::Revoked => "token-revoked",
         Refused::Foreign => {
-            state.counter.foreign_token();
+            state.counter.count(|calls| calls.foreign_tokens += 1);
             "foreign-token"
         }
     })
