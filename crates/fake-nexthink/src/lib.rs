@@ -13,7 +13,6 @@
 mod api;
 mod args;
 mod authority;
-mod basic;
 mod calls;
 mod clock;
 mod config;
