@@ -1,9 +1,9 @@
 //! The token endpoint.
 
-use fake_nexthink::{Endpoint, FakeNexthink};
+use fake_nexthink::Endpoint;
 use serde_json::json;
 
-use crate::client::{Client, FORM, LOGIN, TOKEN_BODY, TOKEN_PATH, basic, config, exchange, start, token};
+use crate::client::{Caller, Client, FORM, LOGIN, TOKEN_BODY, TOKEN_PATH, basic, exchange, start, start_with};
 
 #[test]
 fn right_credentials_get_a_bearer_token_for_900_seconds() {
@@ -23,14 +23,12 @@ fn right_credentials_get_a_bearer_token_for_900_seconds() {
 #[test]
 fn every_exchange_gives_another_token() {
     let fake = start();
-    assert_ne!(token(&fake), token(&fake));
+    assert_ne!(Caller::new(&fake).authorization, Caller::new(&fake).authorization);
 }
 
 #[test]
 fn the_configured_lifetime_is_reported() {
-    let mut config = config();
-    config.token_lifetime = 7;
-    let fake = FakeNexthink::start(config).unwrap();
+    let fake = start_with(|config| config.token_lifetime = 7);
     assert_eq!(exchange(&fake, LOGIN, "all", "s:1").json()["expires_in"], 7);
 }
 
