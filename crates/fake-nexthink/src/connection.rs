@@ -94,8 +94,8 @@ async fn respond(
         }
     };
     // In a task of its own, so that it is processed and counted even when the client goes away.
-    let handled = tokio::spawn(async move { handler.handle(&Request::new(parts, body), server_name.as_deref()).await });
-    let reply = handled.await?;
+    let task = tokio::spawn(async move { handler.handle(&Request::new(parts, body), server_name.as_deref()).await });
+    let reply = task.await?;
     if let Some(cut) = reply.cut {
         let headless = cut != Cut::Unsent && reply.is_empty();
         let unsent = if headless { format!("HTTP/1.1 {}", reply.status) } else { String::new() };
