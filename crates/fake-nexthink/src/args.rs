@@ -20,7 +20,7 @@ pub struct Args {
     /// Listen on this port of 127.0.0.1; 0 means any free one [default: 0]
     #[arg(long, help_heading = "Server")]
     pub port: Option<u16>,
-    /// Write the certificate to trust to this file
+    /// Write the certificate to trust to this file; one that is there already is replaced, a link refused
     #[arg(long, value_name = "FILE", help_heading = "Server")]
     pub ca_file: Option<PathBuf>,
     /// Use this instance [default: nxdocs]
@@ -42,8 +42,8 @@ pub struct Args {
     #[arg(
         long,
         value_name = "IDS",
+        value_enum,
         value_delimiter = ',',
-        value_parser = permission,
         requires = "client_id",
         help_heading = "Client"
     )]
@@ -83,13 +83,6 @@ impl Args {
         }
         Ok(config)
     }
-}
-
-fn permission(id: &str) -> Result<Permission, String> {
-    Permission::from_id(id).ok_or_else(|| {
-        let ids: Vec<&str> = Permission::ALL.into_iter().map(Permission::id).collect();
-        format!("choose from {}", ids.join(", "))
-    })
 }
 
 /// Reads a secret. One on the command line is refused, and not repeated: other users can read the command line.

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
@@ -20,9 +20,8 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
 use crate::config::Limits;
-use crate::cut::{Cut, Cuttable, Ending, Limit};
-use crate::handler::{Handler, Outcome};
-use crate::reply::{Body, Reply};
+use crate::handler::Handler;
+use crate::reply::{Body, Cut, Reply};
 use crate::request::Request;
 
 /// A stream that fails when the client does not read on.
@@ -35,32 +34,40 @@ pub(crate) async fn serve(handler: Arc<Handler>, tls: TlsAcceptor, tcp: TcpStrea
     // Small responses are not delayed (Nagle's algorithm).
     let _ = tcp.set_nodelay(true);
     let Ok(Ok(tls)) = timeout(patience, tls.accept(tcp)).await else {
-        handler.state.counter.handshake_failed();
+        handler.state.counter.count(|calls| calls.handshakes_failed += 1);
         return;
     };
     let server_name: Option<Arc<str>> = tls.get_ref().1.server_name().map(|name| name.to_ascii_lowercase().into());
     let mut stream = Box::pin(TimeoutStream::new(tls));
     stream.as_mut().set_write_timeout_pinned(Some(patience));
 
-    let cut = Cut::default();
-    let mut stream = Cuttable::new(stream, cut.clone());
-    let service = service_fn(|request| respond(Arc::clone(&handler), request, server_name.clone(), cut.clone()));
+    let end = Arc::new(OnceLock::new());
+    let service = service_fn(|request| respond(Arc::clone(&handler), request, server_name.clone(), Arc::clone(&end)));
     let served = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(Duration::from_secs(limits.idle_seconds))
         .max_buf_size(limits.head_bytes)
         .serve_connection(TokioIo::new(&mut stream), service)
         .await;
-    if cut.ending() == Some(Ending::Reset) {
-        // What was written reaches the client before the reset.
+    if let Some(End { unsent, reset }) = end.get() {
+        // What is written reaches the client before the reset.
+        let _ = stream.write_all(unsent.as_bytes()).await;
         let _ = stream.flush().await;
-        let _ = SockRef::from(&stream.inner.get_ref().get_ref().0).set_linger(Some(Duration::ZERO));
-        return;
-    }
-    if let Err(error) = served {
+        if *reset {
+            let _ = SockRef::from(&stream.get_ref().get_ref().0).set_linger(Some(Duration::ZERO));
+            return;
+        }
+    } else if let Err(error) = served {
         count_malformed(&handler, &error);
     }
-    close(stream.inner, limits).await;
+    close(stream, limits).await;
+}
+
+/// The end of a connection whose response is cut.
+struct End {
+    /// What hyper does not send: the start of the status line, before a response without a body.
+    unsent: String,
+    reset: bool,
 }
 
 /// Handles a request; an error ends the connection.
@@ -68,7 +75,7 @@ async fn respond(
     handler: Arc<Handler>,
     request: Received<Incoming>,
     server_name: Option<Arc<str>>,
-    cut: Cut,
+    end: Arc<OnceLock<End>>,
 ) -> Result<Response<Body>, Box<dyn Error + Send + Sync>> {
     let date = handler.state.clock.http_date(0);
     let (parts, body) = request.into_parts();
@@ -87,25 +94,16 @@ async fn respond(
         }
     };
     // In a task of its own, so that it is processed and counted even when the client goes away.
-    let outcome = tokio::spawn(async move {
-        let request = Request::new(parts, body);
-        handler.handle(&request, server_name.as_deref()).await
-    });
-    let reply = match outcome.await? {
-        Outcome::Whole(reply) => reply,
-        Outcome::HalfThenReset(reply) => {
-            cut.plan(half(&reply), Ending::Reset);
-            reply
+    let task = tokio::spawn(async move { handler.handle(&Request::new(parts, body), server_name.as_deref()).await });
+    let reply = task.await?;
+    if let Some(cut) = reply.cut {
+        let headless = cut != Cut::Unsent && reply.is_empty();
+        let unsent = if headless { format!("HTTP/1.1 {}", reply.status) } else { String::new() };
+        let _ = end.set(End { unsent, reset: cut != Cut::Close });
+        if headless || cut == Cut::Unsent {
+            return Err("cut".into());
         }
-        Outcome::HalfThenClose(reply) => {
-            cut.plan(half(&reply), Ending::Close);
-            reply
-        }
-        Outcome::Reset => {
-            cut.plan(Limit::Head(0), Ending::Reset);
-            return Err("reset".into());
-        }
-    };
+    }
     Ok(reply.header("date", date).into_response()?)
 }
 
@@ -120,17 +118,6 @@ async fn receive(body: Incoming, limits: &Limits) -> Result<Bytes, (u16, &'stati
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large),
         Ok(Err(_)) => Err((400, "body-is-malformed")),
         Err(_) => Err((408, "request-too-slow")),
-    }
-}
-
-/// Returns the limit for half of a response.
-fn half(reply: &Reply) -> Limit {
-    match &reply.body {
-        Body::Bytes(bytes) if !bytes.is_empty() => Limit::Body(bytes.len() as u64 / 2),
-        // Within the status line.
-        Body::Empty | Body::Bytes(_) => Limit::Head(16),
-        // Less than any stream has.
-        Body::Stream { .. } => Limit::Body(4096),
     }
 }
 

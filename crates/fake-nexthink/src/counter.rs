@@ -1,6 +1,6 @@
 //! Counts what happens.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::calls::{Calls, Exchanges, Rejected};
@@ -12,23 +12,10 @@ pub(crate) struct Counter(Mutex<Counts>);
 
 #[derive(Default)]
 struct Counts {
-    requests: u64,
-    connections: u64,
-    connections_refused: u64,
-    handshakes_failed: u64,
-    answers: HashMap<(&'static str, Option<u16>), u64>,
-    exchanges: BTreeMap<(String, String), Running>,
-    foreign_tokens: u64,
-    rejected: BTreeMap<(&'static str, &'static str), u64>,
-    faults: BTreeMap<&'static str, u64>,
-}
-
-#[derive(Default)]
-struct Running {
-    requested: u64,
-    issued: u64,
-    now: u64,
-    maximum: u64,
+    /// Everything but the exchanges.
+    calls: Calls,
+    /// By instance and client id: the counts, and the number of token requests in progress.
+    exchanges: BTreeMap<(String, String), (Exchanges, u64)>,
 }
 
 /// Pairs of instance and client id that are counted; ten times those of the largest planned run. A client that makes
@@ -42,40 +29,25 @@ pub(crate) struct Exchange<'a> {
 }
 
 impl Counter {
-    /// Counts a connection.
-    pub(crate) fn connection(&self) {
-        self.counts().connections += 1;
-    }
-
-    /// Counts a connection too many.
-    pub(crate) fn connection_refused(&self) {
-        self.counts().connections_refused += 1;
-    }
-
-    /// Counts a connection without TLS.
-    pub(crate) fn handshake_failed(&self) {
-        self.counts().handshakes_failed += 1;
+    /// Counts anything but exchanges.
+    pub(crate) fn count(&self, change: impl FnOnce(&mut Calls)) {
+        change(&mut self.counts().calls);
     }
 
     /// Counts a request and the status of its response; `None` is a reset.
     pub(crate) fn answer(&self, endpoint: Option<Endpoint>, status: Option<u16>, rejected: Option<&'static str>) {
         let endpoint = endpoint.map_or("other", Endpoint::id);
-        let mut counts = self.counts();
-        counts.requests += 1;
-        *counts.answers.entry((endpoint, status)).or_default() += 1;
-        if let Some(reason) = rejected {
-            *counts.rejected.entry((endpoint, reason)).or_default() += 1;
-        }
-    }
-
-    /// Counts a token of another instance.
-    pub(crate) fn foreign_token(&self) {
-        self.counts().foreign_tokens += 1;
-    }
-
-    /// Counts a fault.
-    pub(crate) fn fault(&self, id: &'static str) {
-        *self.counts().faults.entry(id).or_default() += 1;
+        let status = status.map_or_else(|| "reset".to_owned(), |status| status.to_string());
+        self.count(|calls| {
+            calls.requests += 1;
+            *calls.endpoints.entry(endpoint).or_default().entry(status).or_default() += 1;
+            let Some(reason) = rejected else { return };
+            let key = |known: &Rejected| (known.endpoint, known.reason);
+            match calls.rejected.binary_search_by_key(&(endpoint, reason), key) {
+                Ok(place) => calls.rejected[place].count += 1,
+                Err(place) => calls.rejected.insert(place, Rejected { endpoint, reason, count: 1 }),
+            }
+        });
     }
 
     /// Counts the start of a token request of a known client.
@@ -85,41 +57,19 @@ impl Counter {
         if counts.exchanges.len() >= PAIRS && !counts.exchanges.contains_key(&key) {
             return None;
         }
-        let running = counts.exchanges.entry(key.clone()).or_default();
-        running.requested += 1;
-        running.now += 1;
-        running.maximum = running.maximum.max(running.now);
+        let (exchanges, running) = counts.exchanges.entry(key.clone()).or_default();
+        (exchanges.instance, exchanges.client_id) = key.clone();
+        exchanges.requested += 1;
+        *running += 1;
+        exchanges.concurrent_maximum = exchanges.concurrent_maximum.max(*running);
         Some(Exchange { counter: self, key })
     }
 
     /// Returns all counts.
     pub(crate) fn calls(&self) -> Calls {
         let counts = self.counts();
-        let mut endpoints: BTreeMap<&'static str, BTreeMap<String, u64>> = BTreeMap::new();
-        for ((endpoint, status), count) in &counts.answers {
-            let status = status.map_or_else(|| "reset".to_owned(), |status| status.to_string());
-            endpoints.entry(endpoint).or_default().insert(status, *count);
-        }
-        let exchanges = counts.exchanges.iter().map(|((instance, client_id), running)| Exchanges {
-            instance: instance.clone(),
-            client_id: client_id.clone(),
-            requested: running.requested,
-            issued: running.issued,
-            concurrent_maximum: running.maximum,
-        });
-        let rejected = counts.rejected.iter();
-        let rejected = rejected.map(|((endpoint, reason), count)| Rejected { endpoint, reason, count: *count });
-        Calls {
-            requests: counts.requests,
-            connections: counts.connections,
-            connections_refused: counts.connections_refused,
-            handshakes_failed: counts.handshakes_failed,
-            endpoints,
-            exchanges: exchanges.collect(),
-            foreign_tokens: counts.foreign_tokens,
-            rejected: rejected.collect(),
-            faults: counts.faults.clone(),
-        }
+        let exchanges = counts.exchanges.values().map(|(exchanges, _)| exchanges.clone()).collect();
+        Calls { exchanges, ..counts.calls.clone() }
     }
 
     fn counts(&self) -> MutexGuard<'_, Counts> {
@@ -130,16 +80,16 @@ impl Counter {
 impl Exchange<'_> {
     /// Counts the token that it returned.
     pub(crate) fn issued(&self) {
-        if let Some(running) = self.counter.counts().exchanges.get_mut(&self.key) {
-            running.issued += 1;
+        if let Some((exchanges, _)) = self.counter.counts().exchanges.get_mut(&self.key) {
+            exchanges.issued += 1;
         }
     }
 }
 
 impl Drop for Exchange<'_> {
     fn drop(&mut self) {
-        if let Some(running) = self.counter.counts().exchanges.get_mut(&self.key) {
-            running.now = running.now.saturating_sub(1);
+        if let Some((_, running)) = self.counter.counts().exchanges.get_mut(&self.key) {
+            *running = running.saturating_sub(1);
         }
     }
 }

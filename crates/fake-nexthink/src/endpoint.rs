@@ -1,131 +1,68 @@
-//! The endpoints of the fake.
+//! The endpoints of the fake: ids, methods, paths and permissions.
 
 use serde::{Deserialize, Serialize};
 
 use crate::permission::Permission;
 
-/// An endpoint of the fake.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Endpoint {
-    /// `POST /oauth2/default/v1/token` on the login host.
-    Token,
-    /// `POST /api/v1/nql/execute`.
-    NqlExecuteV1,
-    /// `POST /api/v2/nql/execute`.
-    NqlExecuteV2,
-    /// `POST /api/v1/nql/export`.
-    NqlExport,
-    /// `GET /api/v1/nql/export`.
-    NqlExportGet,
-    /// `GET /api/v1/nql/status/{exportId}`.
-    NqlStatus,
-    /// `POST /api/v1/act/execute`.
-    ActExecute,
-    /// `GET /api/v1/act/remote-action`.
-    ActList,
-    /// `GET /api/v1/act/remote-action/details`.
-    ActDetails,
-    /// `POST /api/v1/workflows/execute`.
-    WorkflowsExecuteV1,
-    /// `POST /api/v2/workflows/execute`.
-    WorkflowsExecuteV2,
-    /// `POST /api/v1/workflows/workflows/{workflowUuid}/execution/{executionUuid}/trigger`.
-    WorkflowsTrigger,
-    /// `GET /api/v1/workflows`.
-    WorkflowsList,
-    /// `GET /api/v1/workflows/details`.
-    WorkflowsDetails,
-    /// `POST /api/v1/euf/campaign/trigger`.
-    CampaignTrigger,
-    /// `POST /api/v1/enrichment/data/fields`.
-    EnrichmentFields,
-    /// `POST /api/v1/data-management/device/deletions`.
-    DeviceDeletions,
-    /// `POST /api/v1/spark/handoff`.
-    SparkHandoff,
-    /// `GET /_fake/download/{exportId}`, in place of the storage that real exports are written to.
-    Download,
-}
-
-impl Endpoint {
-    /// All of them: the token endpoint, the 17 of the API, and the download.
-    pub const ALL: [Self; 19] = [
-        Self::Token,
-        Self::NqlExecuteV1,
-        Self::NqlExecuteV2,
-        Self::NqlExport,
-        Self::NqlExportGet,
-        Self::NqlStatus,
-        Self::ActExecute,
-        Self::ActList,
-        Self::ActDetails,
-        Self::WorkflowsExecuteV1,
-        Self::WorkflowsExecuteV2,
-        Self::WorkflowsTrigger,
-        Self::WorkflowsList,
-        Self::WorkflowsDetails,
-        Self::CampaignTrigger,
-        Self::EnrichmentFields,
-        Self::DeviceDeletions,
-        Self::SparkHandoff,
-        Self::Download,
-    ];
-
-    /// Returns the id used in the configuration and at `/_fake/calls`.
-    pub fn id(self) -> &'static str {
-        match self {
-            Self::Token => "token",
-            Self::NqlExecuteV1 => "nql-execute-v1",
-            Self::NqlExecuteV2 => "nql-execute-v2",
-            Self::NqlExport => "nql-export",
-            Self::NqlExportGet => "nql-export-get",
-            Self::NqlStatus => "nql-status",
-            Self::ActExecute => "act-execute",
-            Self::ActList => "act-list",
-            Self::ActDetails => "act-details",
-            Self::WorkflowsExecuteV1 => "workflows-execute-v1",
-            Self::WorkflowsExecuteV2 => "workflows-execute-v2",
-            Self::WorkflowsTrigger => "workflows-trigger",
-            Self::WorkflowsList => "workflows-list",
-            Self::WorkflowsDetails => "workflows-details",
-            Self::CampaignTrigger => "campaign-trigger",
-            Self::EnrichmentFields => "enrichment-fields",
-            Self::DeviceDeletions => "device-deletions",
-            Self::SparkHandoff => "spark-handoff",
-            Self::Download => "download",
+/// Makes the enum and what belongs to each of its variants from one table.
+macro_rules! endpoints {
+    ($($(#[$note:meta])* $name:ident: $id:literal, $method:literal $path:literal, $permission:expr;)+) => {
+        /// An endpoint of the fake.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum Endpoint {
+            $(
+                #[doc = concat!("`", $method, " ", $path, "`.")]
+                $(#[$note])*
+                #[serde(rename = $id)]
+                $name,
+            )+
         }
-    }
 
-    /// Returns the permission that a caller needs; `None` for the token endpoint and the download.
-    pub fn permission(self) -> Option<Permission> {
-        match self {
-            Self::Token | Self::Download => None,
-            Self::NqlExecuteV1 | Self::NqlExecuteV2 | Self::NqlExport | Self::NqlExportGet | Self::NqlStatus => {
-                Some(Permission::Nql)
+        impl Endpoint {
+            /// All of them: the token endpoint, the 17 of the API, and the download.
+            pub const ALL: &[Self] = &[$(Self::$name),+];
+
+            /// Returns the id used in the configuration and at `/_fake/calls`.
+            pub fn id(self) -> &'static str {
+                match self { $(Self::$name => $id),+ }
             }
-            Self::ActExecute | Self::ActList | Self::ActDetails => Some(Permission::RemoteActions),
-            Self::WorkflowsExecuteV1
-            | Self::WorkflowsExecuteV2
-            | Self::WorkflowsTrigger
-            | Self::WorkflowsList
-            | Self::WorkflowsDetails => Some(Permission::Workflows),
-            Self::CampaignTrigger => Some(Permission::Campaigns),
-            Self::EnrichmentFields => Some(Permission::Enrichment),
-            Self::DeviceDeletions => Some(Permission::DataManagement),
-            Self::SparkHandoff => Some(Permission::Spark),
+
+            /// Returns the method and the path, with variable segments in braces.
+            pub(crate) fn target(self) -> (&'static str, &'static str) {
+                match self { $(Self::$name => ($method, $path)),+ }
+            }
+
+            /// Returns the permission that a caller needs; `None` for the token endpoint and the download.
+            pub fn permission(self) -> Option<Permission> {
+                match self { $(Self::$name => $permission),+ }
+            }
         }
-    }
+    };
 }
 
-#[cfg(test)]
-mod tests {
-    use super::Endpoint;
-
-    #[test]
-    fn every_endpoint_has_the_id_of_its_name_in_files() {
-        for endpoint in Endpoint::ALL {
-            assert_eq!(serde_json::to_value(endpoint).unwrap(), endpoint.id());
-        }
-    }
+endpoints! {
+    /// The only one on the login host.
+    Token: "token", "POST" "/oauth2/default/v1/token", None;
+    NqlExecuteV1: "nql-execute-v1", "POST" "/api/v1/nql/execute", Some(Permission::Nql);
+    NqlExecuteV2: "nql-execute-v2", "POST" "/api/v2/nql/execute", Some(Permission::Nql);
+    NqlExport: "nql-export", "POST" "/api/v1/nql/export", Some(Permission::Nql);
+    NqlExportGet: "nql-export-get", "GET" "/api/v1/nql/export", Some(Permission::Nql);
+    NqlStatus: "nql-status", "GET" "/api/v1/nql/status/{exportId}", Some(Permission::Nql);
+    ActExecute: "act-execute", "POST" "/api/v1/act/execute", Some(Permission::RemoteActions);
+    ActList: "act-list", "GET" "/api/v1/act/remote-action", Some(Permission::RemoteActions);
+    ActDetails: "act-details", "GET" "/api/v1/act/remote-action/details", Some(Permission::RemoteActions);
+    WorkflowsExecuteV1: "workflows-execute-v1", "POST" "/api/v1/workflows/execute", Some(Permission::Workflows);
+    WorkflowsExecuteV2: "workflows-execute-v2", "POST" "/api/v2/workflows/execute", Some(Permission::Workflows);
+    /// The doubled `workflows` is real.
+    WorkflowsTrigger: "workflows-trigger",
+        "POST" "/api/v1/workflows/workflows/{workflowUuid}/execution/{executionUuid}/trigger", Some(Permission::Workflows);
+    WorkflowsList: "workflows-list", "GET" "/api/v1/workflows", Some(Permission::Workflows);
+    WorkflowsDetails: "workflows-details", "GET" "/api/v1/workflows/details", Some(Permission::Workflows);
+    CampaignTrigger: "campaign-trigger", "POST" "/api/v1/euf/campaign/trigger", Some(Permission::Campaigns);
+    EnrichmentFields: "enrichment-fields", "POST" "/api/v1/enrichment/data/fields", Some(Permission::Enrichment);
+    DeviceDeletions: "device-deletions",
+        "POST" "/api/v1/data-management/device/deletions", Some(Permission::DataManagement);
+    SparkHandoff: "spark-handoff", "POST" "/api/v1/spark/handoff", Some(Permission::Spark);
+    /// In place of the storage that real exports are written to.
+    Download: "download", "GET" "/_fake/download/{exportId}", None;
 }

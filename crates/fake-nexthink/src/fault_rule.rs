@@ -20,27 +20,20 @@ pub struct FaultRule {
 }
 
 /// The requests that a rule applies to.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(try_from = "WhenFields")]
 pub struct When {
-    /// What is requested.
-    pub target: Target,
-    /// A choice among the requests for this target.
+    /// The endpoint; every endpoint by default.
+    pub endpoint: Option<Endpoint>,
+    /// The start of the path; every path by default.
+    pub path_prefix: Option<String>,
+    /// The method, in either case; every method by default.
+    pub method: Option<String>,
+    /// A choice among the requests with these properties.
     pub which: Which,
 }
 
-/// What is requested; an absent member matches everything.
-#[derive(Debug, Clone, Default)]
-pub struct Target {
-    /// The endpoint.
-    pub endpoint: Option<Endpoint>,
-    /// The start of the path.
-    pub path_prefix: Option<String>,
-    /// The method, in either case.
-    pub method: Option<String>,
-}
-
-/// A choice among the requests that match a rule's target, which are counted from 1 for each rule.
+/// A choice among the requests that a rule's other members match, which are counted from 1 for each rule.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub enum Which {
     /// Every request.
@@ -63,24 +56,39 @@ pub enum Which {
 
 /// What happens to a request.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Action {
     /// A response with this status; nothing is done.
     Status(Answer),
     /// A pause before everything else; other rules still apply.
-    Delay(Delay),
+    Delay {
+        /// Its length.
+        milliseconds: u64,
+    },
     /// A reset of the connection without a response; nothing is done.
     ResetBefore,
-    /// A reset of the connection after half of the response; the request is processed.
+    /// A reset of the connection in the middle of the response, after half of its body or 4,096 bytes; the request is processed.
     ResetMiddle,
-    /// A proper end of the connection after half of the response; the request is processed.
+    /// A proper end of the connection at the same place; the request is processed.
     Truncated,
     /// A JSON response of this size; nothing is done.
-    Oversized(Oversized),
+    Oversized {
+        /// The size of the body.
+        bytes: u64,
+        /// Whether `Content-Length` announces the size; otherwise, and by default, the body is sent in chunks.
+        #[serde(default)]
+        announced: bool,
+    },
     /// An HTML page with status 200, as proxies and captive portals send it; nothing is done.
     HtmlPage,
     /// A redirect; nothing is done.
-    Redirect(Redirect),
+    Redirect {
+        /// The value of `Location`.
+        location: String,
+        /// The status, 300 to 399; 302 by default.
+        #[serde(default = "found")]
+        status: u16,
+    },
     /// The usual response with the content type `text/plain`.
     WrongContentType,
     /// An expired certificate in every handshake.
@@ -123,36 +131,6 @@ pub enum RetryAfter {
     RateLimitReset(u64),
 }
 
-/// The pause of [`Action::Delay`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Delay {
-    /// Its length in milliseconds.
-    pub milliseconds: u64,
-}
-
-/// The response of [`Action::Oversized`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Oversized {
-    /// The size of the body in bytes.
-    pub bytes: u64,
-    /// Whether `Content-Length` announces the size; otherwise the body is sent in chunks.
-    #[serde(default)]
-    pub announced: bool,
-}
-
-/// The response of [`Action::Redirect`].
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Redirect {
-    /// The value of `Location`.
-    pub location: String,
-    /// The status, 300 to 399; 302 by default.
-    #[serde(default = "found")]
-    pub status: u16,
-}
-
 impl Action {
     pub(crate) fn is_certificate(&self) -> bool {
         matches!(self, Self::ExpiredCertificate | Self::WrongHostCertificate)
@@ -162,13 +140,13 @@ impl Action {
     pub(crate) fn id(&self) -> &'static str {
         match self {
             Self::Status(_) => "status",
-            Self::Delay(_) => "delay",
+            Self::Delay { .. } => "delay",
             Self::ResetBefore => "reset-before",
             Self::ResetMiddle => "reset-middle",
             Self::Truncated => "truncated",
-            Self::Oversized(_) => "oversized",
+            Self::Oversized { .. } => "oversized",
             Self::HtmlPage => "html-page",
-            Self::Redirect(_) => "redirect",
+            Self::Redirect { .. } => "redirect",
             Self::WrongContentType => "wrong-content-type",
             Self::ExpiredCertificate => "expired-certificate",
             Self::WrongHostCertificate => "wrong-host-certificate",
@@ -188,11 +166,11 @@ impl FaultRule {
             Action::Status(Answer { content_type: Some(text), .. }) if !header(text) => {
                 Err("content_type is no header value".into())
             }
-            Action::Redirect(redirect) if !(300..400).contains(&redirect.status) => {
+            Action::Redirect { status, .. } if !(300..400).contains(status) => {
                 Err("the status of a redirect lies outside 300 to 399".into())
             }
-            Action::Redirect(redirect) if !header(&redirect.location) => Err("location is no header value".into()),
-            action if action.is_certificate() && !self.when.is_always() => {
+            Action::Redirect { location, .. } if !header(location) => Err("location is no header value".into()),
+            action if action.is_certificate() && self.when != When::default() => {
                 Err("the certificate is sent before any request, so `when` must be empty".into())
             }
             _ => Ok(()),
@@ -201,9 +179,11 @@ impl FaultRule {
 }
 
 impl When {
-    fn is_always(&self) -> bool {
-        let Target { endpoint, path_prefix, method } = &self.target;
-        endpoint.is_none() && path_prefix.is_none() && method.is_none() && self.which == Which::All
+    /// Returns whether the rule counts a request.
+    pub(crate) fn matches(&self, endpoint: Option<Endpoint>, method: &str, path: &str) -> bool {
+        self.endpoint.is_none_or(|wanted| Some(wanted) == endpoint)
+            && self.path_prefix.as_deref().is_none_or(|prefix| path.starts_with(prefix))
+            && self.method.as_deref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(method))
     }
 }
 
@@ -238,8 +218,7 @@ impl TryFrom<WhenFields> for When {
         if fields.seed.is_some() && !matches!(which, Which::Chance { .. }) {
             return Err("when: seed needs probability");
         }
-        let target = Target { endpoint: fields.endpoint, path_prefix: fields.path_prefix, method: fields.method };
-        Ok(Self { target, which })
+        Ok(Self { endpoint: fields.endpoint, path_prefix: fields.path_prefix, method: fields.method, which })
     }
 }
 
@@ -249,7 +228,7 @@ fn found() -> u16 {
 
 #[cfg(test)]
 mod tests {
-    use super::{FaultRule, When, Which};
+    use super::{Action, FaultRule, When, Which};
 
     #[test]
     fn a_rule_that_contradicts_itself_is_refused() {
@@ -259,6 +238,13 @@ mod tests {
             assert!(serde_json::from_str::<When>(json).is_err(), "{json}");
         }
         assert_eq!(serde_json::from_str::<When>("{}").unwrap().which, Which::All);
+        for action in [
+            r#"{"delay":{"milliseconds":1,"colour":1}}"#,
+            r#"{"oversized":{"bytes":1,"colour":1}}"#,
+            r#"{"redirect":{"location":"x","colour":1}}"#,
+        ] {
+            assert!(serde_json::from_str::<Action>(action).is_err(), "{action}");
+        }
         for action in [
             r#"{"status":{"status":100}}"#,
             r#"{"redirect":{"location":"x","status":200}}"#,

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use crate::endpoint::Endpoint;
-use crate::fault_rule::{Action, FaultRule, Target, Which};
+use crate::fault_rule::{Action, FaultRule, Which};
 
 /// The rules, each with the number of requests that matched its target.
 pub(crate) struct Faults(Vec<(FaultRule, AtomicU64)>);
@@ -28,7 +28,7 @@ impl Faults {
     pub(crate) fn decide(&self, endpoint: Option<Endpoint>, method: &str, path: &str) -> Decision {
         let mut decision = Decision::default();
         for (rule, seen) in &self.0 {
-            if !matches(&rule.when.target, endpoint, method, path) {
+            if !rule.when.matches(endpoint, method, path) {
                 continue;
             }
             let count = seen.fetch_add(1, Ordering::Relaxed).wrapping_add(1);
@@ -36,20 +36,14 @@ impl Faults {
                 continue;
             }
             match &rule.action {
-                Action::Delay(delay) => {
-                    decision.delay = decision.delay.saturating_add(Duration::from_millis(delay.milliseconds));
+                Action::Delay { milliseconds } => {
+                    decision.delay = decision.delay.saturating_add(Duration::from_millis(*milliseconds));
                 }
                 action => drop(decision.action.get_or_insert_with(|| action.clone())),
             }
         }
         decision
     }
-}
-
-fn matches(target: &Target, endpoint: Option<Endpoint>, method: &str, path: &str) -> bool {
-    target.endpoint.is_none_or(|wanted| Some(wanted) == endpoint)
-        && target.path_prefix.as_deref().is_none_or(|prefix| path.starts_with(prefix))
-        && target.method.as_deref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(method))
 }
 
 fn chooses(which: Which, count: u64) -> bool {

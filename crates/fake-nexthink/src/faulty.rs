@@ -5,21 +5,19 @@ use std::io::{self, Read as _};
 use serde_json::Value;
 
 use crate::clock::Clock;
-use crate::fault_rule::{Answer, Oversized, RetryAfter};
-use crate::reply::{Body, Reply};
+use crate::fault_rule::{Answer, RetryAfter};
+use crate::reply::Reply;
 
 /// Returns a response with a configured status.
 pub(crate) fn status(answer: Answer, clock: &Clock) -> Reply {
-    let mut reply = Reply::empty(answer.status);
-    if let Some(body) = answer.body {
-        let text = if let Value::String(text) = body { text } else { body.to_string() };
-        let content_type = answer.content_type.unwrap_or_else(|| "application/json".to_owned());
-        reply = Reply::text(answer.status, &content_type, text);
+    let content_type = answer.content_type.as_deref().unwrap_or("application/json");
+    let reply = match answer.body {
+        None => Reply::empty(answer.status),
         // Statuses without a body (RFC 9110, section 6.4.1).
-        if matches!(answer.status, 204 | 304) {
-            reply.body = Body::Empty;
-        }
-    }
+        Some(_) if matches!(answer.status, 204 | 304) => Reply::text(answer.status, content_type, ""),
+        Some(Value::String(text)) => Reply::text(answer.status, content_type, text),
+        Some(body) => Reply::text(answer.status, content_type, body.to_string()),
+    };
     match answer.retry_after {
         RetryAfter::None => reply,
         RetryAfter::Seconds(seconds) => reply.header("retry-after", seconds.to_string()),
@@ -33,10 +31,11 @@ pub(crate) fn status(answer: Answer, clock: &Clock) -> Reply {
 }
 
 /// Returns a JSON string of a configured size, quotes included.
-pub(crate) fn oversized(wanted: Oversized) -> Reply {
-    let length = wanted.bytes.max(2);
+pub(crate) fn oversized(bytes: u64, announced: bool) -> Reply {
+    let length = bytes.max(2);
     let text = b"\"".chain(io::repeat(b'x').take(length - 2)).chain(b"\"".as_slice());
-    Reply::stream("application/json", wanted.announced.then_some(length), text)
+    let reply = Reply::stream("application/json", text);
+    if announced { reply.header("content-length", length.to_string()) } else { reply }
 }
 
 /// Returns a page as a proxy or a captive portal sends it.

@@ -5,7 +5,7 @@ use crate::fault_rule::Action;
 use crate::faults::{Decision, Faults};
 use crate::faulty;
 use crate::host::Site;
-use crate::reply::Reply;
+use crate::reply::{Cut, Reply};
 use crate::request::Request;
 use crate::routes::{self, Route};
 use crate::service;
@@ -19,32 +19,22 @@ pub(crate) struct Handler {
     port: u16,
 }
 
-/// What a client receives.
-pub(crate) enum Outcome {
-    Whole(Reply),
-    /// The first half of a response, then a reset.
-    HalfThenReset(Reply),
-    /// The first half of a response, then a proper end of the connection.
-    HalfThenClose(Reply),
-    Reset,
-}
-
 impl Handler {
     pub(crate) fn new(state: State, port: u16) -> Self {
         Self { faults: Faults::new(&state.config.faults), state, port }
     }
 
     /// Handles a request. `server_name` is the host in the TLS handshake.
-    pub(crate) async fn handle(&self, request: &Request, server_name: Option<&str>) -> Outcome {
+    pub(crate) async fn handle(&self, request: &Request, server_name: Option<&str>) -> Reply {
         let counter = &self.state.counter;
         if request.path() == "/_fake/calls" {
-            return Outcome::Whole(self.calls(request));
+            return self.calls(request);
         }
         let site = match self.site(request, server_name) {
             Ok(site) => site,
             Err(reply) => {
                 counter.answer(None, Some(reply.status), reply.rejected);
-                return Outcome::Whole(reply);
+                return reply;
             }
         };
         let route = routes::find(&site, request.method(), request.path());
@@ -55,11 +45,11 @@ impl Handler {
 
         let Decision { delay, action } = self.faults.decide(endpoint, request.method(), request.path());
         if !delay.is_zero() {
-            counter.fault("delay");
+            counter.count(|calls| *calls.faults.entry("delay").or_default() += 1);
             tokio::time::sleep(delay).await;
         }
         if let Some(action) = &action {
-            counter.fault(action.id());
+            counter.count(|calls| *calls.faults.entry(action.id()).or_default() += 1);
         }
         let process = || {
             let reply = service::answer(&self.state, request, &site, &route, caller.as_ref());
@@ -68,31 +58,22 @@ impl Handler {
             }
             reply
         };
-        let outcome = match action {
-            None | Some(Action::Delay(_) | Action::ExpiredCertificate | Action::WrongHostCertificate) => {
-                Outcome::Whole(process())
-            }
-            Some(Action::Status(answer)) => Outcome::Whole(faulty::status(answer, &self.state.clock)),
-            Some(Action::ResetBefore) => Outcome::Reset,
-            Some(Action::ResetMiddle) => Outcome::HalfThenReset(process()),
-            Some(Action::Truncated) => Outcome::HalfThenClose(process()),
-            Some(Action::Oversized(wanted)) => Outcome::Whole(faulty::oversized(wanted)),
-            Some(Action::HtmlPage) => Outcome::Whole(faulty::html_page()),
-            Some(Action::Redirect(redirect)) => {
-                Outcome::Whole(Reply::empty(redirect.status).header("location", redirect.location))
-            }
-            Some(Action::WrongContentType) => Outcome::Whole(process().retype("text/plain")),
+        let reply = match action {
+            None | Some(Action::Delay { .. } | Action::ExpiredCertificate | Action::WrongHostCertificate) => process(),
+            Some(Action::Status(answer)) => faulty::status(answer, &self.state.clock),
+            Some(Action::ResetBefore) => Reply::empty(500).cut(Cut::Unsent),
+            Some(Action::ResetMiddle) => process().cut(Cut::Reset),
+            Some(Action::Truncated) => process().cut(Cut::Close),
+            Some(Action::Oversized { bytes, announced }) => faulty::oversized(bytes, announced),
+            Some(Action::HtmlPage) => faulty::html_page(),
+            Some(Action::Redirect { location, status }) => Reply::empty(status).header("location", location),
+            Some(Action::WrongContentType) => process().retype("text/plain"),
         };
+        let status = (!matches!(reply.cut, Some(Cut::Unsent | Cut::Reset))).then_some(reply.status);
         // Before the response is sent: a client that has read it finds it counted and its token request ended.
-        match &outcome {
-            Outcome::Whole(reply) | Outcome::HalfThenClose(reply) => {
-                counter.answer(endpoint, Some(reply.status), reply.rejected);
-            }
-            Outcome::HalfThenReset(reply) => counter.answer(endpoint, None, reply.rejected),
-            Outcome::Reset => counter.answer(endpoint, None, None),
-        }
+        counter.answer(endpoint, status, reply.rejected);
         drop(exchange);
-        outcome
+        reply
     }
 
     /// Returns the counts. The request is neither counted nor faulty: looking changes nothing.

@@ -1,9 +1,10 @@
 //! Permissions of API credentials.
 
+use clap::ValueEnum;
 use serde::Deserialize;
 
 /// A permission that an administrator grants to API credentials.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub enum Permission {
     /// Triggering and listing remote actions.
@@ -33,36 +34,19 @@ impl Permission {
         Self::Nql,
         Self::Spark,
     ];
-
-    /// Returns the id used in the configuration.
-    pub fn id(self) -> &'static str {
-        match self {
-            Self::RemoteActions => "remote-actions",
-            Self::Enrichment => "enrichment",
-            Self::DataManagement => "data-management",
-            Self::Workflows => "workflows",
-            Self::Campaigns => "campaigns",
-            Self::Nql => "nql",
-            Self::Spark => "spark",
-        }
-    }
-
-    /// Returns the permission with an id.
-    pub fn from_id(id: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|permission| permission.id() == id)
-    }
 }
 
 #[cfg(test)]
 mod tests {
+    use clap::ValueEnum as _;
+
     use super::Permission;
 
     #[test]
-    fn every_permission_has_the_id_of_its_name_in_files() {
+    fn a_permission_has_one_name_in_files_and_options() {
         for permission in Permission::ALL {
-            assert_eq!(Permission::from_id(permission.id()), Some(permission));
-            let read: Permission = serde_json::from_str(&format!("{:?}", permission.id())).unwrap();
-            assert_eq!(read, permission);
+            let name = permission.to_possible_value().unwrap().get_name().to_owned();
+            assert_eq!(serde_json::from_value::<Permission>(name.into()).unwrap(), permission);
         }
     }
 }

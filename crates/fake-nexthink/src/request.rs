@@ -48,7 +48,23 @@ impl Request {
 
     /// Returns the value of a header that must not occur twice.
     pub(crate) fn header(&self, name: &str) -> Result<&str, NoHeader> {
-        one(&self.parts.headers, name)
+        let mut values = self.parts.headers.get_all(name).iter();
+        let first = values.next().ok_or(NoHeader::Missing)?;
+        if values.next().is_some() {
+            return Err(NoHeader::Unusable);
+        }
+        std::str::from_utf8(first.as_bytes().trim_ascii()).map_err(|_| NoHeader::Unusable)
+    }
+
+    /// Returns what follows an authentication scheme in `Authorization`; the error is a reason for `/_fake/calls`,
+    /// `another` for another scheme.
+    pub(crate) fn credentials(&self, scheme: &str, another: &'static str) -> Result<&str, &'static str> {
+        let value = self.header("authorization").map_err(|problem| match problem {
+            NoHeader::Missing => "no-authorization",
+            NoHeader::Unusable => "authorization-given-twice-or-no-text",
+        })?;
+        let (given, credentials) = value.split_once(' ').ok_or(another)?;
+        if given.eq_ignore_ascii_case(scheme) { Ok(credentials.trim_ascii_start()) } else { Err(another) }
     }
 
     /// Returns the media type of the body in lower case, without parameters.
@@ -74,14 +90,4 @@ impl Request {
         serde_json::from_slice(&self.body)
             .map_err(|error| if error.is_data() { "body-breaks-the-schema" } else { "body-is-not-json" })
     }
-}
-
-/// Returns the value of a header that must not occur twice.
-pub(crate) fn one<'a>(headers: &'a HeaderMap, name: &str) -> Result<&'a str, NoHeader> {
-    let mut values = headers.get_all(name).iter();
-    let first = values.next().ok_or(NoHeader::Missing)?;
-    if values.next().is_some() {
-        return Err(NoHeader::Unusable);
-    }
-    std::str::from_utf8(first.as_bytes().trim_ascii()).map_err(|_| NoHeader::Unusable)
 }

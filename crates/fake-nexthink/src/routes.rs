@@ -20,50 +20,32 @@ pub(crate) enum Route<'a> {
 
 /// Finds the endpoint. Paths are compared as they are sent: nothing in them needs percent-encoding.
 pub(crate) fn find<'a>(site: &Site, method: &str, path: &'a str) -> Route<'a> {
-    let segments: Vec<&str> = path.split('/').skip(1).collect();
-    let mut parameters = Vec::new();
-    let methods: &[(&str, Endpoint)] = match (site, segments.as_slice()) {
-        (Site::Login(_), ["oauth2", "default", "v1", "token"]) => &[("POST", Endpoint::Token)],
-        (Site::Api(_), ["api", version, rest @ ..]) => match (*version, rest) {
-            ("v1", ["nql", "execute"]) => &[("POST", Endpoint::NqlExecuteV1)],
-            ("v2", ["nql", "execute"]) => &[("POST", Endpoint::NqlExecuteV2)],
-            ("v1", ["nql", "export"]) => &[("POST", Endpoint::NqlExport), ("GET", Endpoint::NqlExportGet)],
-            ("v1", ["nql", "status", export]) => {
-                parameters.push(*export);
-                &[("GET", Endpoint::NqlStatus)]
+    let mut allow = Vec::new();
+    for &endpoint in Endpoint::ALL {
+        let (known, pattern) = endpoint.target();
+        let on_this_site = matches!(site, Site::Login(_)) == (endpoint == Endpoint::Token);
+        if on_this_site && let Some(parameters) = parameters(pattern, path) {
+            if known == method {
+                return Route::Found { endpoint, parameters };
             }
-            ("v1", ["act", "execute"]) => &[("POST", Endpoint::ActExecute)],
-            ("v1", ["act", "remote-action"]) => &[("GET", Endpoint::ActList)],
-            ("v1", ["act", "remote-action", "details"]) => &[("GET", Endpoint::ActDetails)],
-            ("v1", ["workflows", "execute"]) => &[("POST", Endpoint::WorkflowsExecuteV1)],
-            ("v2", ["workflows", "execute"]) => &[("POST", Endpoint::WorkflowsExecuteV2)],
-            // The doubled `workflows` is real.
-            ("v1", ["workflows", "workflows", workflow, "execution", execution, "trigger"]) => {
-                parameters.extend([*workflow, *execution]);
-                &[("POST", Endpoint::WorkflowsTrigger)]
-            }
-            ("v1", ["workflows"]) => &[("GET", Endpoint::WorkflowsList)],
-            ("v1", ["workflows", "details"]) => &[("GET", Endpoint::WorkflowsDetails)],
-            ("v1", ["euf", "campaign", "trigger"]) => &[("POST", Endpoint::CampaignTrigger)],
-            ("v1", ["enrichment", "data", "fields"]) => &[("POST", Endpoint::EnrichmentFields)],
-            ("v1", ["data-management", "device", "deletions"]) => &[("POST", Endpoint::DeviceDeletions)],
-            ("v1", ["spark", "handoff"]) => &[("POST", Endpoint::SparkHandoff)],
-            _ => &[],
-        },
-        (Site::Api(_), ["_fake", "download", export]) => {
-            parameters.push(*export);
-            &[("GET", Endpoint::Download)]
+            allow.push(known);
         }
-        _ => &[],
-    };
-    if methods.is_empty() {
-        return Route::Unknown;
     }
-    if let Some((_, endpoint)) = methods.iter().find(|(known, _)| *known == method) {
-        return Route::Found { endpoint: *endpoint, parameters };
+    if allow.is_empty() { Route::Unknown } else { Route::WrongMethod { allow: allow.join(", ") } }
+}
+
+/// Returns the segments of a path that a pattern has in braces; `None` when the others differ.
+fn parameters<'a>(pattern: &str, path: &'a str) -> Option<Vec<&'a str>> {
+    let (mut known, mut given) = (pattern.split('/'), path.split('/'));
+    let mut parameters = Vec::new();
+    loop {
+        match (known.next(), given.next()) {
+            (None, None) => return Some(parameters),
+            (Some(known), Some(given)) if known.starts_with('{') => parameters.push(given),
+            (Some(known), Some(given)) if known == given => {}
+            _ => return None,
+        }
     }
-    let allow: Vec<&str> = methods.iter().map(|(known, _)| *known).collect();
-    Route::WrongMethod { allow: allow.join(", ") }
 }
 
 #[cfg(test)]

@@ -1,10 +1,9 @@
 //! The fake as a program: start, report, serve until it is interrupted.
 
-use std::future::poll_fn;
+use std::future::{Future, poll_fn};
 use std::io::{self, Write as _};
 use std::path::Path;
 use std::task::Poll;
-use std::{fs, future::Future};
 
 use serde_json::json;
 use tokio::runtime::Builder;
@@ -25,11 +24,28 @@ pub fn run(args: &Args, json: bool) -> Result<(), Error> {
     let fake = FakeNexthink::start(args.to_config()?)?;
     let ca_file = args.ca_file.as_deref();
     if let Some(path) = ca_file {
-        fs::write(path, fake.ca_pem()).map_err(|source| Error::File { path: path.to_owned(), source })?;
+        write(path, fake.ca_pem()).map_err(|source| Error::File { path: path.to_owned(), source })?;
     }
     report(&fake, ca_file, json).map_err(Error::Output)?;
     runtime.block_on(interruption);
     Ok(())
+}
+
+/// Writes a file whole or not at all: beside its place first, then renamed. What a link leads to stays as it is.
+fn write(path: &Path, text: &str) -> io::Result<()> {
+    if path.symlink_metadata().is_ok_and(|known| !known.is_file()) {
+        let text = "it is a link, a device or a directory; name a new file or one to replace";
+        return Err(io::Error::new(io::ErrorKind::AlreadyExists, text));
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    // For everyone whom the umask lets read it: a certificate is no secret.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut beside = builder.prefix(".ca-").tempfile_in(folder)?;
+    beside.write_all(text.as_bytes())?;
+    beside.as_file().sync_all()?;
+    beside.persist(path).map(drop).map_err(|error| error.error)
 }
 
 fn report(fake: &FakeNexthink, ca_file: Option<&Path>, json: bool) -> io::Result<()> {

@@ -36,63 +36,48 @@ pub(crate) enum Outcome {
 pub(crate) const COLUMNS: [&str; 4] =
     ["device.name", "device.operating_system.name", "device.hardware.memory", "device.last_seen"];
 
+/// Returns a query that has no parameters and whose export is whole.
+const fn query(id: &'static str, text: &'static str, rows: u64, export_rows: Rows) -> Query {
+    Query { id, text, parameters: &[], rows, export_rows, outcome: Outcome::Whole }
+}
+
 pub(crate) const QUERIES: [Query; 7] = [
+    query(
+        "#devices_overview",
+        "devices | list device.name, device.operating_system.name, device.hardware.memory, device.last_seen | limit 5",
+        5,
+        Rows::Exactly(5),
+    ),
     Query {
-        id: "#devices_overview",
-        text: "devices | list device.name, device.operating_system.name, device.hardware.memory, device.last_seen | limit 5",
-        parameters: &[],
-        rows: 5,
-        export_rows: Rows::Exactly(5),
-        outcome: Outcome::Whole,
-    },
-    Query {
-        id: "#device_by_name",
-        text: "devices | where device.name == $device_name | list device.name, device.last_seen",
         parameters: &["device_name"],
-        rows: 1,
-        export_rows: Rows::Exactly(1),
-        outcome: Outcome::Whole,
+        ..query(
+            "#device_by_name",
+            "devices | where device.name == $device_name | list device.name, device.last_seen",
+            1,
+            Rows::Exactly(1),
+        )
     },
+    query("#no_devices", "devices | where device.name == \"none\" | list device.name", 0, Rows::Exactly(0)),
+    // An execution returns exactly 1,000, without a hint that there are more.
+    query(
+        "#all_devices",
+        "devices | list device.name, device.operating_system.name, device.hardware.memory, device.last_seen",
+        2500,
+        Rows::Exactly(2500),
+    ),
+    query("#export_devices", "devices during past 30d | list device.name, device.last_seen", 2500, Rows::Configured),
     Query {
-        id: "#no_devices",
-        text: "devices | where device.name == \"none\" | list device.name",
-        parameters: &[],
-        rows: 0,
-        export_rows: Rows::Exactly(0),
-        outcome: Outcome::Whole,
-    },
-    Query {
-        // An execution returns exactly 1,000, without a hint that there are more.
-        id: "#all_devices",
-        text: "devices | list device.name, device.operating_system.name, device.hardware.memory, device.last_seen",
-        parameters: &[],
-        rows: 2500,
-        export_rows: Rows::Exactly(2500),
-        outcome: Outcome::Whole,
-    },
-    Query {
-        id: "#export_devices",
-        text: "devices during past 30d | list device.name, device.last_seen",
-        parameters: &[],
-        rows: 2500,
-        export_rows: Rows::Configured,
-        outcome: Outcome::Whole,
-    },
-    Query {
-        id: "#export_truncated",
-        text: "devices during past 60d | list device.name, device.last_seen",
-        parameters: &[],
-        rows: 2500,
-        export_rows: Rows::Exactly(100),
         outcome: Outcome::Truncated,
+        ..query(
+            "#export_truncated",
+            "devices during past 60d | list device.name, device.last_seen",
+            2500,
+            Rows::Exactly(100),
+        )
     },
     Query {
-        id: "#export_failing",
-        text: "execution.events during past 30d | list device.name",
-        parameters: &[],
-        rows: 2500,
-        export_rows: Rows::Exactly(0),
         outcome: Outcome::Failing,
+        ..query("#export_failing", "execution.events during past 30d | list device.name", 2500, Rows::Exactly(0))
     },
 ];
 
@@ -121,25 +106,14 @@ pub(crate) struct RemoteAction {
 }
 
 pub(crate) const REMOTE_ACTIONS: [RemoteAction; 3] = [
-    RemoteAction {
-        id: "#restart_service",
-        uuid: "3b6f1c1e-6f0a-4c3e-9a54-0d1f7f3a0001",
-        name: "Restart a service",
-        api_enabled: true,
-    },
-    RemoteAction {
-        id: "#get_battery_status",
-        uuid: "3b6f1c1e-6f0a-4c3e-9a54-0d1f7f3a0002",
-        name: "Get battery status",
-        api_enabled: true,
-    },
-    RemoteAction {
-        id: "#manual_only",
-        uuid: "3b6f1c1e-6f0a-4c3e-9a54-0d1f7f3a0003",
-        name: "Manual only",
-        api_enabled: false,
-    },
+    remote_action("#restart_service", "3b6f1c1e-6f0a-4c3e-9a54-0d1f7f3a0001", "Restart a service", true),
+    remote_action("#get_battery_status", "3b6f1c1e-6f0a-4c3e-9a54-0d1f7f3a0002", "Get battery status", true),
+    remote_action("#manual_only", "3b6f1c1e-6f0a-4c3e-9a54-0d1f7f3a0003", "Manual only", false),
 ];
+
+const fn remote_action(id: &'static str, uuid: &'static str, name: &'static str, api_enabled: bool) -> RemoteAction {
+    RemoteAction { id, uuid, name, api_enabled }
+}
 
 /// A workflow.
 #[derive(Debug)]
@@ -169,57 +143,42 @@ impl Workflow {
     }
 }
 
-const WORKFLOW: Workflow = Workflow {
-    id: "",
-    uuid: "",
-    name: "",
-    active: true,
-    api_enabled: true,
-    manual_enabled: false,
-    scheduling_enabled: false,
-    has_device: false,
-    has_user: false,
-};
+/// Returns a workflow that depends on nothing and is triggered through the API alone.
+const fn workflow(id: &'static str, uuid: &'static str, name: &'static str) -> Workflow {
+    Workflow {
+        id,
+        uuid,
+        name,
+        active: true,
+        api_enabled: true,
+        manual_enabled: false,
+        scheduling_enabled: false,
+        has_device: false,
+        has_user: false,
+    }
+}
 
 pub(crate) const WORKFLOWS: [Workflow; 5] = [
     Workflow {
-        id: "license_reclamation",
-        uuid: "7d1c2a52-2f5e-4d0b-8c36-5c9d3b0a0001",
-        name: "License reclamation",
         has_user: true,
         has_device: true,
-        ..WORKFLOW
+        ..workflow("license_reclamation", "7d1c2a52-2f5e-4d0b-8c36-5c9d3b0a0001", "License reclamation")
     },
     Workflow {
-        id: "disk_cleanup",
-        uuid: "7d1c2a52-2f5e-4d0b-8c36-5c9d3b0a0002",
-        name: "Disk clean-up",
         has_device: true,
         manual_enabled: true,
-        ..WORKFLOW
+        ..workflow("disk_cleanup", "7d1c2a52-2f5e-4d0b-8c36-5c9d3b0a0002", "Disk clean-up")
     },
+    Workflow { has_user: true, ..workflow("welcome", "7d1c2a52-2f5e-4d0b-8c36-5c9d3b0a0003", "Welcome") },
     Workflow {
-        id: "welcome",
-        uuid: "7d1c2a52-2f5e-4d0b-8c36-5c9d3b0a0003",
-        name: "Welcome",
-        has_user: true,
-        ..WORKFLOW
-    },
-    Workflow {
-        id: "nightly_report",
-        uuid: "7d1c2a52-2f5e-4d0b-8c36-5c9d3b0a0004",
-        name: "Nightly report",
         scheduling_enabled: true,
-        ..WORKFLOW
+        ..workflow("nightly_report", "7d1c2a52-2f5e-4d0b-8c36-5c9d3b0a0004", "Nightly report")
     },
     Workflow {
-        id: "manual_only",
-        uuid: "7d1c2a52-2f5e-4d0b-8c36-5c9d3b0a0005",
-        name: "Manual only",
         active: false,
         api_enabled: false,
         manual_enabled: true,
-        ..WORKFLOW
+        ..workflow("manual_only", "7d1c2a52-2f5e-4d0b-8c36-5c9d3b0a0005", "Manual only")
     },
 ];
 

@@ -144,9 +144,9 @@ async fn accept(listener: tokio::net::TcpListener, handler: Arc<Handler>, tls: T
             tokio::time::sleep(Duration::from_millis(20)).await;
             continue;
         };
-        state.counter.connection();
+        state.counter.count(|calls| calls.connections += 1);
         let Ok(place) = Arc::clone(&places).try_acquire_owned() else {
-            state.counter.connection_refused();
+            state.counter.count(|calls| calls.connections_refused += 1);
             continue;
         };
         let (handler, tls) = (Arc::clone(&handler), tls.clone());

@@ -4,7 +4,7 @@ use crate::api::{self, Context};
 use crate::endpoint::Endpoint;
 use crate::host::Site;
 use crate::reply::Reply;
-use crate::request::{NoHeader, Request};
+use crate::request::Request;
 use crate::routes::Route;
 use crate::state::State;
 use crate::token_endpoint::{self, Caller};
@@ -42,25 +42,16 @@ fn operation(state: &State, request: &Request, site: &Site, endpoint: Endpoint, 
 
 /// Returns what the token of a request permits; the error is a reason for `/_fake/calls`.
 fn grant(state: &State, request: &Request, site: &Site) -> Result<Grant, &'static str> {
-    let token = bearer(request)?;
+    let token = request.credentials("bearer", "authorization-is-not-bearer")?;
     state.tokens.find(token, site.instance(), state.clock.now()).map_err(|refused| match refused {
         Refused::Unknown => "token-unknown",
         Refused::Expired => "token-expired",
         Refused::Revoked => "token-revoked",
         Refused::Foreign => {
-            state.counter.foreign_token();
+            state.counter.count(|calls| calls.foreign_tokens += 1);
             "foreign-token"
         }
     })
-}
-
-fn bearer(request: &Request) -> Result<&str, &'static str> {
-    let value = request.header("authorization").map_err(|problem| match problem {
-        NoHeader::Missing => "no-authorization",
-        NoHeader::Unusable => "authorization-given-twice-or-no-text",
-    })?;
-    let (scheme, token) = value.split_once(' ').ok_or("authorization-is-not-bearer")?;
-    if scheme.eq_ignore_ascii_case("bearer") { Ok(token.trim()) } else { Err("authorization-is-not-bearer") }
 }
 
 /// Returns 404 with the likely mistake, since it is easy to take one host for the other.

@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use crate::basic;
 use crate::host::Site;
 use crate::permission::Permission;
 use crate::reply::Reply;
@@ -45,27 +44,36 @@ const SCOPE: &str = "service:integration";
 
 /// Identifies the client, so that its request is counted before it is processed.
 pub(crate) fn caller(state: &State, request: &Request, site: &Site) -> Caller {
-    let basic = match basic::read(request.headers()) {
-        Ok(basic) => basic,
+    let (client_id, client_secret) = match basic(request) {
+        Ok(pair) => pair,
         Err(reason) => return Caller::Refused(reason),
     };
-    let client_id = basic.client_id;
     if site.instance() == state.config.instance
         && let Some(known) = state.config.credentials.iter().find(|known| known.client_id == client_id)
     {
-        return if known.client_secret.matches(&basic.client_secret) {
+        return if known.client_secret.matches(&client_secret) {
             Caller::Proven { client_id, permissions: known.permissions.clone().into() }
         } else {
             Caller::WrongSecret { client_id }
         };
     }
     match &state.config.any_instance {
-        Some(any) if any.secret_for(site.instance(), &client_id).matches(&basic.client_secret) => {
+        Some(any) if any.secret_for(site.instance(), &client_id).matches(&client_secret) => {
             Caller::Proven { client_id, permissions: any.permissions.clone().into() }
         }
         // Any id is possible, so an id is only known together with its secret.
         _ => Caller::UnknownId,
     }
+}
+
+/// Returns client id and secret, which may be wrong, from the Basic header of RFC 7617; the error is a reason for
+/// `/_fake/calls`. Both are taken as they are: the documentation encodes them no further.
+fn basic(request: &Request) -> Result<(String, Zeroizing<Vec<u8>>), &'static str> {
+    let encoded = request.credentials("basic", "authorization-is-not-basic")?;
+    let decoded = Zeroizing::new(STANDARD.decode(encoded).map_err(|_| "basic-is-not-base64")?);
+    let colon = decoded.iter().position(|byte| *byte == b':').ok_or("basic-has-no-colon")?;
+    let client_id = std::str::from_utf8(&decoded[..colon]).map_err(|_| "basic-is-not-text")?;
+    Ok((client_id.to_owned(), Zeroizing::new(decoded[colon + 1..].to_vec())))
 }
 
 /// Returns the response to a token request.
@@ -82,8 +90,8 @@ pub(crate) fn answer(state: &State, request: &Request, site: &Site, caller: &Cal
         }
         Caller::UnknownId => return challenge(unknown_id().because("unknown-client-id")),
     };
-    if let Err(reply) = check(request) {
-        return *reply;
+    if let Err((code, text, reason)) = check(request) {
+        return error(400, code, text).because(reason);
     }
     let lifetime = state.config.token_lifetime;
     let now = state.clock.now();
@@ -100,16 +108,16 @@ pub(crate) fn answer(state: &State, request: &Request, site: &Site, caller: &Cal
     ))
 }
 
-/// Checks everything but the client. It is stricter than the real service: the documented body has two members, and a
-/// third is a mistake that the real service ignores.
-fn check(request: &Request) -> Result<(), Box<Reply>> {
-    let refuse = |code, text, reason| Err(Box::new(error(400, code, text).because(reason)));
+/// Checks everything but the client; the error is a code, a text, and a reason for `/_fake/calls`. It is stricter than
+/// the real service: the documented body has two members, and a third is a mistake that the real service ignores.
+fn check(request: &Request) -> Result<(), (&'static str, &'static str, &'static str)> {
+    let invalid = |text, reason| Err(("invalid_request", text, reason));
     if !request.query().is_empty() {
-        return refuse("invalid_request", "The request must not have a query.", "token-request-with-query");
+        return invalid("The request must not have a query.", "token-request-with-query");
     }
     if request.media_type().as_deref() != Some("application/x-www-form-urlencoded") {
         let text = "The content type must be application/x-www-form-urlencoded.";
-        return refuse("invalid_request", text, "content-type-is-not-form");
+        return invalid(text, "content-type-is-not-form");
     }
     let (mut grant_type, mut scope) = (None, None);
     for (name, value) in form_urlencoded::parse(request.body()) {
@@ -117,36 +125,29 @@ fn check(request: &Request) -> Result<(), Box<Reply>> {
             "grant_type" => &mut grant_type,
             "scope" => &mut scope,
             "client_id" | "client_secret" => {
-                let text = "Cannot supply multiple client credentials.";
-                return refuse("invalid_request", text, "credentials-in-body");
+                return invalid("Cannot supply multiple client credentials.", "credentials-in-body");
             }
-            _ => return refuse("invalid_request", "The request has an unknown member.", "unknown-body-member"),
+            _ => return invalid("The request has an unknown member.", "unknown-body-member"),
         };
         if member.replace(value).is_some() {
-            return refuse("invalid_request", "A member occurs twice.", "body-member-given-twice");
+            return invalid("A member occurs twice.", "body-member-given-twice");
         }
     }
-    match grant_type.as_deref() {
-        Some("client_credentials") => {}
-        None => {
-            let text = "The token endpoint requires the 'grant_type' parameter.";
-            return refuse("invalid_request", text, "grant-type-missing");
-        }
-        Some(_) => {
-            let text = "The authorization grant type is not supported by the authorization server.";
-            return refuse("unsupported_grant_type", text, "grant-type-unknown");
-        }
-    }
-    match scope.as_deref() {
-        Some(SCOPE) => Ok(()),
-        None => {
+    match (grant_type.as_deref(), scope.as_deref()) {
+        (None, _) => invalid("The token endpoint requires the 'grant_type' parameter.", "grant-type-missing"),
+        (Some("client_credentials"), Some(SCOPE)) => Ok(()),
+        (Some("client_credentials"), None) => {
             let text = "The authorization server resource does not have any configured default scopes, \
                 'scope' must be provided.";
-            refuse("invalid_scope", text, "scope-missing")
+            Err(("invalid_scope", text, "scope-missing"))
         }
-        Some(_) => {
+        (Some("client_credentials"), Some(_)) => {
             let text = "One or more scopes are not configured for the authorization server resource.";
-            refuse("invalid_scope", text, "scope-unknown")
+            Err(("invalid_scope", text, "scope-unknown"))
+        }
+        (Some(_), _) => {
+            let text = "The authorization grant type is not supported by the authorization server.";
+            Err(("unsupported_grant_type", text, "grant-type-unknown"))
         }
     }
 }

@@ -2,11 +2,11 @@
 //! runtime of their own.
 
 use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use flate2::{Compression, GzBuilder};
 use tar::{Builder, EntryType, Header};
+use walkdir::{DirEntry, WalkDir};
 
 use crate::error::Error;
 
@@ -22,14 +22,14 @@ const ANY_SYSTEM: u8 = 255;
 /// Packs all files below `from` into a compressed archive, below the directory
 /// `name`: sorted by name, of one time and of nobody.
 pub fn pack(from: &Path, name: &str) -> Result<Vec<u8>, Error> {
-    let mut files = Vec::new();
-    list(from, &mut files).map_err(|source| Error::File { verb: "read", path: from.to_owned(), source })?;
-    files.sort();
+    let entries: Result<Vec<_>, _> = WalkDir::new(from).follow_links(true).sort_by_file_name().into_iter().collect();
+    let unread = |error: walkdir::Error| Error::File { verb: "read", path: from.to_owned(), source: error.into() };
+    let files = entries.map_err(unread)?.into_iter().filter(|entry| !entry.file_type().is_dir());
     let encoder = GzBuilder::new().operating_system(ANY_SYSTEM).write(Vec::new(), Compression::best());
     let mut archive = Builder::new(encoder);
-    for path in &files {
+    for path in files.map(DirEntry::into_path) {
         let failed = |source| Error::File { verb: "pack", path: path.clone(), source };
-        let bytes = fs::read(path).map_err(failed)?;
+        let bytes = fs::read(&path).map_err(failed)?;
         let mut header = Header::new_ustar();
         header.set_entry_type(EntryType::Regular);
         header.set_mode(0o644);
@@ -37,23 +37,11 @@ pub fn pack(from: &Path, name: &str) -> Result<Vec<u8>, Error> {
         header.set_gid(0);
         header.set_mtime(CHANGED);
         header.set_size(bytes.len() as u64);
-        let below = path.strip_prefix(from).unwrap_or(path);
+        let below = path.strip_prefix(from).unwrap_or(&path);
         archive.append_data(&mut header, Path::new(name).join(below), &bytes[..]).map_err(failed)?;
     }
     let finished = archive.into_inner().and_then(flate2::write::GzEncoder::finish);
     finished.map_err(|source| Error::File { verb: "pack", path: from.to_owned(), source })
-}
-
-fn list(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.is_dir() {
-            list(&path, files)?;
-        } else {
-            files.push(path);
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]

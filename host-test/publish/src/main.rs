@@ -23,7 +23,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 use error::Error;
-use wkg::{Registry, Wkg};
+use wkg::Wkg;
 
 /// Packs the connector and its contract for others, and pushes both to a registry.
 #[derive(Debug, Parser)]
@@ -47,18 +47,11 @@ enum Command {
 
 #[derive(Debug, Args)]
 struct Push {
-    /// Where to push to: host, port and namespace
-    #[arg(long, value_name = "HOST[:PORT]/NAMESPACE")]
-    registry: Registry,
-    /// Speak plain HTTP to the registry
-    #[arg(long)]
-    insecure: bool,
+    #[command(flatten)]
+    wkg: Wkg,
     /// What `package` wrote
     #[arg(long, value_name = "DIR")]
     package: PathBuf,
-    /// The program that pushes and pulls
-    #[arg(long, value_name = "FILE")]
-    wkg: PathBuf,
     /// Git tag that is published: `v` and the version
     #[arg(long, value_name = "TAG")]
     tag: Option<String>,
@@ -86,7 +79,6 @@ fn execute(push: Push) -> Result<(), Error> {
     package.compare(&push.package)?;
     push::release_is(push.tag.as_deref(), &package.version)?;
     let commit = commit::Commit::head()?;
-    let wkg = Wkg { program: push.wkg, registry: push.registry, insecure: push.insecure };
-    let pushed = push::push(&package, &push.package, &commit, &wkg)?;
+    let pushed = push::push(&package, &push.package, &commit, &push.wkg)?;
     push.digests.map_or(Ok(()), |path| error::write(&path, pushed.lines().as_bytes()))
 }

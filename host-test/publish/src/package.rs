@@ -18,9 +18,13 @@ const SUMS: &str = "SHA256SUMS";
 pub struct Package {
     /// Version of the connector.
     pub version: String,
+    /// Name of the file with the component.
+    pub component_file: String,
+    /// Name of the file with the contract.
+    pub contract_file: String,
     /// What the component says about itself, which its build took from
     /// `Cargo.toml`.
-    pub about: Vec<(String, String)>,
+    about: Vec<(String, String)>,
     /// The contract.
     pub contract: Contract,
     /// Names and bytes, sorted by name.
@@ -33,34 +37,26 @@ impl Package {
     pub fn make() -> Result<Self, Error> {
         let info = ComponentInfo::read(NEXTHINK).map_err(|error| Error::Refused(format!("the component: {error}")))?;
         let about = info.metadata;
-        let [name, version] = ["name", "version"].map(|key| value(&about, key).map(str::to_owned));
-        let (name, version) = (name?, version?);
+        let value = |key| value(&about, key).map(str::to_owned);
+        let (name, version) = (value("name")?, value("version")?);
         let contract = Contract::read(Path::new("wit"), &about)?;
         let bill = sbom::write(&linked::crates()?, &Digest::of(NEXTHINK).hex(), &linked::standard_library(NEXTHINK)?);
         let kit = format!("{name}-{version}-conformance");
+        let component_file = format!("{name}-{version}.wasm");
+        let contract_file = format!("{}-{}-{}.wasm", contract.namespace, contract.name, contract.version());
         let mut files = vec![
-            (format!("{name}-{version}.wasm"), NEXTHINK.to_vec()),
-            (contract_file(&contract), contract.bytes.clone()),
+            (component_file.clone(), NEXTHINK.to_vec()),
+            (contract_file.clone(), contract.bytes.clone()),
             (format!("{name}-{version}.cdx.json"), bill.into_bytes()),
             (format!("{kit}.tar.gz"), kit::pack(Path::new("fixtures"), &kit)?),
         ];
         files.sort();
-        Ok(Self { version, about, contract, files })
+        Ok(Self { version, component_file, contract_file, about, contract, files })
     }
 
     /// Returns what the component says about itself under a name.
     pub fn value(&self, key: &str) -> Result<&str, Error> {
         value(&self.about, key)
-    }
-
-    /// Returns the name of the file with the component.
-    pub fn component_file(&self) -> Result<String, Error> {
-        Ok(format!("{}-{}.wasm", self.value("name")?, self.version))
-    }
-
-    /// Returns the name of the file with the contract.
-    pub fn contract_file(&self) -> String {
-        contract_file(&self.contract)
     }
 
     /// Writes the files and their sums into a directory, in place of what an earlier
@@ -125,10 +121,6 @@ impl Package {
         }
         entries.iter().try_for_each(|path| fs::remove_file(path).map_err(failed(path)))
     }
-}
-
-fn contract_file(contract: &Contract) -> String {
-    format!("{}-{}-{}.wasm", contract.namespace, contract.name, contract.version())
 }
 
 fn value<'a>(about: &'a [(String, String)], key: &str) -> Result<&'a str, Error> {

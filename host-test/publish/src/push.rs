@@ -69,11 +69,11 @@ pub fn push(package: &Package, folder: &Path, commit: &Commit, wkg: &Wkg) -> Res
     } else {
         let title = format!("{}:{}", contract.namespace, contract.name);
         let about = annotations(package, commit, &title, &contract.description, &contract.version())?;
-        let digest = wkg.push(&contract_tag, &folder.join(package.contract_file()), &about)?;
+        let digest = wkg.push(&contract_tag, &folder.join(&package.contract_file), &about)?;
         println!("pushed     {contract_tag}\n           {digest}");
         Some((contract_at.clone(), digest))
     };
-    let file = folder.join(package.component_file()?);
+    let file = folder.join(&package.component_file);
     let about = annotations(package, commit, package.value("name")?, package.value("description")?, &package.version)?;
     let digest = wkg.push(&component_tag, &file, &about).map_err(|error| {
         Error::Refused(format!(

@@ -50,13 +50,17 @@ impl fmt::Display for Registry {
 
 /// The client `wkg`. It takes credentials from Docker's configuration
 /// (`$DOCKER_CONFIG/config.json` and the helpers named there).
+#[derive(Debug, clap::Args)]
 pub struct Wkg {
-    /// The program.
-    pub program: PathBuf,
-    /// Where to pull from and push to.
-    pub registry: Registry,
-    /// Whether to use plain HTTP.
-    pub insecure: bool,
+    /// Where to push to: host, port and namespace
+    #[arg(long, value_name = "HOST[:PORT]/NAMESPACE")]
+    registry: Registry,
+    /// Speak plain HTTP to the registry
+    #[arg(long)]
+    insecure: bool,
+    /// The program that pushes and pulls
+    #[arg(long = "wkg", value_name = "FILE")]
+    program: PathBuf,
 }
 
 /// What a registry answers for one it does not have (OCI distribution
@@ -126,29 +130,24 @@ impl Wkg {
         if output.status.success() { Ok(text(&output.stdout)) } else { Err(text(&output.stderr)) }
     }
 
-    /// Words a failure of `wkg`: what could not be done, what helps, what it said.
+    /// Returns the error for a failure of `wkg`: what could not be done, what helps, what it printed.
     fn failure(&self, verb: &str, said: &str) -> Error {
-        let host = &self.registry.host;
+        let Self { registry, insecure, .. } = self;
         let has = |words: &[&str]| words.iter().any(|word| said.contains(word));
-        let (what, help) = if has(&["Not authorized", "UNAUTHORIZED", "DENIED", "denied", "code: 401", "code: 403"]) {
-            let what =
-                format!("cannot {verb} {}: the registry refuses the credentials, or there are none", self.registry);
-            (what, format!("run `docker login {host}`, or name the right file by DOCKER_CONFIG"))
-        } else if has(&["InvalidContentType"]) && !self.insecure {
-            let what = format!("cannot {verb} {}: the registry does not speak TLS", self.registry);
-            (what, "if plain HTTP is meant, say so with INSECURE=1".to_owned())
+        let (why, help) = if has(&["Not authorized", "UNAUTHORIZED", "DENIED", "denied", "code: 401", "code: 403"]) {
+            let help = format!("run `docker login {}`, or name the right file by DOCKER_CONFIG", registry.host);
+            (": the registry refuses the credentials, or there are none", help)
+        } else if has(&["InvalidContentType"]) && !insecure {
+            (": the registry does not speak TLS", "if plain HTTP is meant, say so with INSECURE=1".to_owned())
         } else if has(&["error sending request"]) {
-            (
-                format!("cannot {verb} {}: the registry cannot be reached", self.registry),
-                "check host, port and network".to_owned(),
-            )
+            (": the registry cannot be reached", "check host, port and network".to_owned())
         } else if has(&["Digest error"]) {
-            let what = format!("{} gives other bytes than their digest names", self.registry);
-            (what, "its store is damaged, or someone changed it; use nothing from there and tell its keeper".to_owned())
+            let help = "its store is damaged, or someone changed it; use nothing from there and tell its keeper";
+            (": the registry gives other bytes than their digest names", help.to_owned())
         } else {
-            (format!("cannot {verb} {}", self.registry), "see below".to_owned())
+            ("", "see below".to_owned())
         };
-        Error::Refused(format!("{what}; {help}\n{said}"))
+        Error::Refused(format!("cannot {verb} {registry}{why}; {help}\n{said}"))
     }
 }
 

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::api::context::{Context, Texts};
+use crate::api::context::{Answer, Context, Texts, error};
 use crate::api::ids::is_sid;
 use crate::reply::Reply;
 use crate::samples::{CAMPAIGNS, UNKNOWN_USER};
@@ -22,33 +22,29 @@ struct Trigger {
 }
 
 /// Sends a campaign to users.
-pub(super) fn trigger(context: &Context) -> Reply {
+pub(super) fn trigger(context: &Context) -> Answer {
     let refuse = |code, text, reason| error(400, code, text).because(reason);
     let invalid = |text, reason| refuse("INVALID_REQUEST", text, reason);
-    let body: Trigger = match context.request.json() {
-        Ok(body) => body,
-        Err(reason) => return invalid("The request cannot be read.", reason),
-    };
+    let body: Trigger = context.request.json().map_err(|reason| invalid("The request cannot be read.", reason))?;
     if !(1..=10_000).contains(&body.user_sid.len()) {
-        return invalid("userSid must contain 1 to 10000 SIDs.", "user-count-out-of-range");
+        return Err(invalid("userSid must contain 1 to 10000 SIDs.", "user-count-out-of-range"));
     }
     if !(1..=525_600).contains(&body.expires_in_minutes) {
-        return invalid("expiresInMinutes must lie between 1 and 525600.", "expiry-out-of-range");
+        return Err(invalid("expiresInMinutes must lie between 1 and 525600.", "expiry-out-of-range"));
     }
     let parameters = body.parameters.unwrap_or_default();
     if parameters.len() > 30 {
-        return invalid("At most 30 parameters are allowed.", "too-many-parameters");
+        return Err(invalid("At most 30 parameters are allowed.", "too-many-parameters"));
     }
-    let Some(campaign) = CAMPAIGNS.iter().find(|campaign| campaign.id == body.campaign_nql_id) else {
-        return invalid("There is no such campaign.", "unknown-campaign");
-    };
+    let campaign = CAMPAIGNS.iter().find(|campaign| campaign.id == body.campaign_nql_id);
+    let campaign = campaign.ok_or_else(|| invalid("There is no such campaign.", "unknown-campaign"))?;
     if !campaign.api_enabled {
         let text = "The campaign cannot be triggered through the API.";
-        return refuse("INVALID_CAMPAIGN_TRIGGER_TYPE", text, "api-box-not-ticked");
+        return Err(refuse("INVALID_CAMPAIGN_TRIGGER_TYPE", text, "api-box-not-ticked"));
     }
     let all_there = campaign.parameters.iter().all(|name| parameters.contains_key(*name));
     if !all_there || parameters.len() != campaign.parameters.len() {
-        return invalid("The parameters are not those of the campaign.", "parameters-differ-from-the-campaign");
+        return Err(invalid("The parameters are not those of the campaign.", "parameters-differ-from-the-campaign"));
     }
     let mut seen = HashSet::new();
     let users = body.user_sid.iter().filter(|sid| seen.insert(sid.as_str()));
@@ -63,10 +59,5 @@ pub(super) fn trigger(context: &Context) -> Reply {
             }
         })
         .collect();
-    Reply::json(200, &json!({"requests": requests}))
-}
-
-/// Returns an error in the form of this API.
-pub(super) fn error(status: u16, code: &str, message: &str) -> Reply {
-    Reply::json(status, &json!({"code": code, "message": message}))
+    Ok(Reply::json(200, &json!({"requests": requests})))
 }

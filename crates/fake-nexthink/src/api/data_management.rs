@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::api::context::Context;
+use crate::api::context::{Answer, Context, error};
 use crate::api::ids::is_uuid;
 use crate::reply::Reply;
 
@@ -34,38 +34,37 @@ pub(super) fn delete(context: &Context) -> Reply {
     let given = context.request.header("x-request-id").ok().filter(|id| is_uuid(id));
     let request_id = given.map_or_else(|| Uuid::new_v4().to_string(), str::to_owned);
     let trace_id = context.request.header("traceparent").ok().and_then(trace_id).unwrap_or(&request_id).to_owned();
-    schedule(context).header("x-request-id", request_id).header("x-trace-id", trace_id)
+    schedule(context)
+        .unwrap_or_else(|refusal| refusal)
+        .header("x-request-id", request_id)
+        .header("x-trace-id", trace_id)
 }
 
-fn schedule(context: &Context) -> Reply {
+fn schedule(context: &Context) -> Answer {
     if !context.state.config.data_management_enabled {
         let text = "The feature is not enabled for this tenant.";
-        return error(403, "FEATURE_NOT_ENABLED", text).because("feature-not-enabled");
+        return Err(error(403, "FEATURE_NOT_ENABLED", text).because("feature-not-enabled"));
     }
-    let body: Deletions = match context.request.json() {
-        Ok(body) => body,
-        Err(reason) => return error(400, "INVALID_REQUEST", "The request cannot be read.").because(reason),
-    };
+    let body: Deletions = context
+        .request
+        .json()
+        .map_err(|reason| error(400, "INVALID_REQUEST", "The request cannot be read.").because(reason))?;
     if body.devices.is_empty() {
-        return error(400, "EMPTY_REQUEST", "devices is empty.").because("devices-missing");
+        return Err(error(400, "EMPTY_REQUEST", "devices is empty.").because("devices-missing"));
     }
     if body.devices.len() > MAXIMUM {
-        return error(400, "BATCH_SIZE_EXCEEDED", "At most 100 devices are allowed.").because("too-many-devices");
+        return Err(error(400, "BATCH_SIZE_EXCEEDED", "At most 100 devices are allowed.").because("too-many-devices"));
     }
     let state = |device: &Device| match device.uid.to_ascii_lowercase().as_str() {
         FAILING => "FAILED",
         uid if uid != NIL && is_uuid(uid) => "SCHEDULED",
         _ => "INVALID",
     };
-    let states: Vec<&str> = body.devices.iter().map(state).collect();
-    let devices: Vec<Value> = body
-        .devices
-        .iter()
-        .zip(&states)
-        .map(|(device, state)| json!({"uid": device.uid, "name": device.name, "status": state}))
-        .collect();
-    let count = states.iter().filter(|state| **state == "SCHEDULED").count();
-    Reply::json(202, &json!({"scheduledCount": count, "status": "ACCEPTED", "devices": devices}))
+    let devices = body.devices.iter().map(|device| (device, state(device)));
+    let devices: Vec<Value> =
+        devices.map(|(device, state)| json!({"uid": device.uid, "name": device.name, "status": state})).collect();
+    let count = devices.iter().filter(|device| device["status"] == "SCHEDULED").count();
+    Ok(Reply::json(202, &json!({"scheduledCount": count, "status": "ACCEPTED", "devices": devices})))
 }
 
 /// Returns the trace id of a W3C `traceparent`: `version-traceid-parentid-flags`.
@@ -78,9 +77,4 @@ fn trace_id(traceparent: &str) -> Option<&str> {
         }
         _ => None,
     }
-}
-
-/// Returns an error in the form of this API.
-pub(super) fn error(status: u16, code: &str, message: &str) -> Reply {
-    Reply::json(status, &json!({"code": code, "message": message}))
 }

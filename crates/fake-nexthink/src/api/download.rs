@@ -33,12 +33,12 @@ pub(super) fn answer(context: &Context) -> Reply {
     let csv = Csv::new(rows, false);
     // Compressed files, not a compressed transfer: without `Content-Encoding`.
     match compression {
-        Compression::None => Reply::stream("text/csv", None, csv),
-        Compression::Gzip => Reply::stream("application/gzip", None, GzEncoder::new(csv, flate2::Compression::fast())),
+        Compression::None => Reply::stream("text/csv", csv),
+        Compression::Gzip => Reply::stream("application/gzip", GzEncoder::new(csv, flate2::Compression::fast())),
         // ruzstd compresses in one go.
         Compression::Zstd => {
             let file = compress_to_vec(csv, CompressionLevel::Fastest);
-            Reply::stream("application/zstd", None, Cursor::new(file))
+            Reply::stream("application/zstd", Cursor::new(file))
         }
     }
 }

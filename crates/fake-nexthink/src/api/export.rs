@@ -4,8 +4,8 @@ use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::api::context::{Context, Texts};
-use crate::api::nql::{error, find};
+use crate::api::context::{Answer, Context, Texts};
+use crate::api::nql::{error, find, unreadable};
 use crate::exports::{Compression, Export};
 use crate::reply::Reply;
 use crate::samples::Outcome;
@@ -24,52 +24,38 @@ struct Start {
 const LINK_LIFETIME: u64 = 900;
 
 /// Starts an export.
-pub(super) fn start(context: &Context) -> Reply {
-    match context.request.json() {
-        Ok(body) => begin(context, body),
-        Err(reason) => error(400, 400, "The request cannot be read.").because(reason),
-    }
+pub(super) fn start(context: &Context) -> Answer {
+    begin(context, context.request.json().map_err(unreadable)?)
 }
 
 /// Starts an export with arguments in the query. The documentation does not show how `parameters` is written there: a
 /// JSON object and `parameters[name]=value` are accepted.
-pub(super) fn start_by_query(context: &Context) -> Reply {
+pub(super) fn start_by_query(context: &Context) -> Answer {
     let refuse = |reason| error(400, 400, "The query cannot be read.").because(reason);
-    let Some(query_id) = context.request.parameter("queryId").filter(|id| !id.is_empty()) else {
-        // Usually because `#` was not encoded, which makes the rest a fragment that is never sent.
-        return refuse("query-id-missing");
-    };
+    // Usually missing because `#` was not encoded, which makes the rest a fragment that is never sent.
+    let query_id = context.request.parameter("queryId").filter(|id| !id.is_empty());
+    let query_id = query_id.ok_or_else(|| refuse("query-id-missing"))?;
     let mut parameters = Texts::new();
     let mut compression = None;
     for (name, value) in form_urlencoded::parse(context.request.query().as_bytes()) {
-        match &*name {
-            "compression" => match serde_json::from_value(json!(value)) {
-                Ok(known) => compression = Some(known),
-                Err(_) => return refuse("unknown-compression"),
-            },
-            "parameters" => match serde_json::from_str::<Texts>(&value) {
-                Ok(texts) => parameters.extend(texts),
-                Err(_) => return refuse("parameters-are-no-object"),
-            },
-            name => {
-                if let Some(name) = name.strip_prefix("parameters[").and_then(|rest| rest.strip_suffix(']')) {
-                    parameters.insert(name.to_owned(), value.into_owned());
-                }
-            }
+        if name == "compression" {
+            compression = serde_json::from_value(json!(value)).map_err(|_| refuse("unknown-compression"))?;
+        } else if name == "parameters" {
+            let texts: Texts = serde_json::from_str(&value).map_err(|_| refuse("parameters-are-no-object"))?;
+            parameters.extend(texts);
+        } else if let Some(name) = name.strip_prefix("parameters[").and_then(|rest| rest.strip_suffix(']')) {
+            parameters.insert(name.to_owned(), value.into_owned());
         }
     }
     begin(context, Start { query_id, parameters: Some(parameters), compression })
 }
 
-fn begin(context: &Context, start: Start) -> Reply {
-    let query = match find(&start.query_id, &start.parameters.unwrap_or_default()) {
-        Ok(query) => query,
-        Err(reply) => return *reply,
-    };
+fn begin(context: &Context, start: Start) -> Answer {
+    let query = find(&start.query_id, &start.parameters.unwrap_or_default())?;
     let id = Uuid::new_v4().to_string();
     let export = Export::new(context.instance, query, start.compression.unwrap_or_default());
     context.state.exports.add(id.clone(), export);
-    Reply::json(200, &json!({"exportId": id}))
+    Ok(Reply::json(200, &json!({"exportId": id})))
 }
 
 /// Returns the status of an export: submitted at the first request, in progress at the second, then final.

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 
-use crate::api::context::{Context, Texts};
+use crate::api::context::{Answer, Context, Texts};
 use crate::csv::Csv;
 use crate::reply::Reply;
 use crate::samples::{COLUMNS, QUERIES, Query, row};
@@ -32,18 +32,10 @@ struct Execute {
 const ROW_CAP: u64 = 1000;
 
 /// Runs a query.
-pub(super) fn execute(context: &Context, shape: Shape) -> Reply {
-    let Some(csv) = wants_csv(context) else {
-        return Reply::empty(406).because("accept-not-offered");
-    };
-    let body: Execute = match context.request.json() {
-        Ok(body) => body,
-        Err(reason) => return error(400, 400, "The request cannot be read.").because(reason),
-    };
-    let query = match find(&body.query_id, &body.parameters.unwrap_or_default()) {
-        Ok(query) => query,
-        Err(reply) => return *reply,
-    };
+pub(super) fn execute(context: &Context, shape: Shape) -> Answer {
+    let csv = wants_csv(context).ok_or_else(|| Reply::empty(406).because("accept-not-offered"))?;
+    let body: Execute = context.request.json().map_err(unreadable)?;
+    let query = find(&body.query_id, &body.parameters.unwrap_or_default())?;
     // Any other value keeps the regional time zone.
     let utc = context.request.header("x-utc-times") == Ok("true");
     let count = query.rows.min(ROW_CAP);
@@ -51,9 +43,9 @@ pub(super) fn execute(context: &Context, shape: Shape) -> Reply {
         let mut text = Vec::new();
         // It is made in memory and cannot fail.
         let _ = Csv::new(count, utc).read_to_end(&mut text);
-        return Reply::text(200, "text/csv", text);
+        return Ok(Reply::text(200, "text/csv", text));
     }
-    Reply::json(200, &envelope(query, count, utc, shape, context.state.clock.now()))
+    Ok(Reply::json(200, &envelope(query, count, utc, shape, context.state.clock.now())))
 }
 
 fn envelope(query: &Query, count: u64, utc: bool, shape: Shape, now: u64) -> Value {
@@ -102,20 +94,18 @@ fn wants_csv(context: &Context) -> Option<bool> {
 }
 
 /// Returns the query with an id, if these are its parameters.
-pub(super) fn find(id: &str, parameters: &Texts) -> Result<&'static Query, Box<Reply>> {
+pub(super) fn find(id: &str, parameters: &Texts) -> Result<&'static Query, Reply> {
+    let refuse = |text, reason| error(400, 400, text).because(reason);
     if !is_query_id(id) {
-        let text = "queryId must match ^#[a-z0-9_]{2,255}$.";
-        return Err(Box::new(error(400, 400, text).because("query-id-breaks-its-pattern")));
+        return Err(refuse("queryId must match ^#[a-z0-9_]{2,255}$.", "query-id-breaks-its-pattern"));
     }
-    let Some(query) = QUERIES.iter().find(|query| query.id == id) else {
-        // Documented without a body, but the real service sends one.
-        return Err(Box::new(error(404, 100, "No query with this id.").because("unknown-query")));
-    };
+    // Documented without a body, but the real service sends one.
+    let unknown = || error(404, 100, "No query with this id.").because("unknown-query");
+    let query = QUERIES.iter().find(|query| query.id == id).ok_or_else(unknown)?;
     // The documentation does not say how missing or unknown parameters are refused.
     let all_there = query.parameters.iter().all(|name| parameters.contains_key(*name));
     if !all_there || parameters.len() != query.parameters.len() {
-        let text = "The parameters are not those of the query.";
-        return Err(Box::new(error(400, 400, text).because("parameters-differ-from-the-query")));
+        return Err(refuse("The parameters are not those of the query.", "parameters-differ-from-the-query"));
     }
     Ok(query)
 }
@@ -124,6 +114,11 @@ pub(super) fn find(id: &str, parameters: &Texts) -> Result<&'static Query, Box<R
 fn is_query_id(id: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
     id.strip_prefix('#').is_some_and(|name| (2..=254).contains(&name.len()) && name.bytes().all(allowed))
+}
+
+/// Returns the response to a request that cannot be read, for a reason.
+pub(super) fn unreadable(reason: &'static str) -> Reply {
+    error(400, 400, "The request cannot be read.").because(reason)
 }
 
 /// Returns an error in the form of this API, whose code is a number.

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::api::context::{Context, Texts};
+use crate::api::context::{Answer, Context, Texts, error};
 use crate::api::ids::same_id;
 use crate::reply::Reply;
 use crate::samples::{REMOTE_ACTIONS, RemoteAction};
@@ -36,31 +36,27 @@ struct TriggerInfo {
 }
 
 /// Runs a remote action on devices.
-pub(super) fn execute(context: &Context) -> Reply {
+pub(super) fn execute(context: &Context) -> Answer {
     let refuse = |text, reason| error(400, "INVALID_REQUEST", text).because(reason);
-    let body: Execute = match context.request.json() {
-        Ok(body) => body,
-        Err(reason) => return refuse("The request cannot be read.", reason),
-    };
+    let body: Execute = context.request.json().map_err(|reason| refuse("The request cannot be read.", reason))?;
     if !(1..=10_000).contains(&body.devices.len()) || body.devices.iter().any(String::is_empty) {
-        return refuse("devices must contain 1 to 10000 Collector ids.", "device-count-out-of-range");
+        return Err(refuse("devices must contain 1 to 10000 Collector ids.", "device-count-out-of-range"));
     }
     if body.expires_in_minutes.is_some_and(|minutes| !(60..=10_080).contains(&minutes)) {
-        return refuse("expiresInMinutes must lie between 60 and 10080.", "expiry-out-of-range");
+        return Err(refuse("expiresInMinutes must lie between 60 and 10080.", "expiry-out-of-range"));
     }
     let reason = body.trigger_info.as_ref().and_then(|info| info.reason.as_deref());
     if reason.is_some_and(|reason| reason.chars().count() > 500) {
-        return refuse("reason must not be longer than 500 characters.", "reason-too-long");
+        return Err(refuse("reason must not be longer than 500 characters.", "reason-too-long"));
     }
     // No 404 is documented here.
-    let Some(action) = REMOTE_ACTIONS.iter().find(|action| action.id == body.remote_action_id) else {
-        return refuse("There is no such remote action.", "unknown-remote-action");
-    };
+    let action = REMOTE_ACTIONS.iter().find(|action| action.id == body.remote_action_id);
+    let action = action.ok_or_else(|| refuse("There is no such remote action.", "unknown-remote-action"))?;
     if !action.api_enabled {
-        return refuse("The remote action cannot be triggered through the API.", "api-box-not-ticked");
+        return Err(refuse("The remote action cannot be triggered through the API.", "api-box-not-ticked"));
     }
     let minutes = body.expires_in_minutes.unwrap_or(60);
-    Reply::json(200, &json!({"requestId": Uuid::new_v4(), "expiresInMinutes": minutes}))
+    Ok(Reply::json(200, &json!({"requestId": Uuid::new_v4(), "expiresInMinutes": minutes})))
 }
 
 /// Lists remote actions, those without API access included.
@@ -69,14 +65,12 @@ pub(super) fn list() -> Reply {
 }
 
 /// Returns one remote action.
-pub(super) fn details(context: &Context) -> Reply {
-    let Some(id) = context.request.parameter("nql-id").filter(|id| !id.is_empty()) else {
-        return error(400, "INVALID_REQUEST", "nql-id is missing.").because("nql-id-missing");
-    };
-    match REMOTE_ACTIONS.iter().find(|action| same_id(action.id, &id)) {
-        Some(action) => Reply::json(200, &describe(action)),
-        None => error(404, "NOT_FOUND", "There is no such remote action.").because("unknown-remote-action"),
-    }
+pub(super) fn details(context: &Context) -> Answer {
+    let id = context.request.parameter("nql-id").filter(|id| !id.is_empty());
+    let id = id.ok_or_else(|| error(400, "INVALID_REQUEST", "nql-id is missing.").because("nql-id-missing"))?;
+    let action = REMOTE_ACTIONS.iter().find(|action| same_id(action.id, &id));
+    let unknown = || error(404, "NOT_FOUND", "There is no such remote action.").because("unknown-remote-action");
+    Ok(Reply::json(200, &describe(action.ok_or_else(unknown)?)))
 }
 
 fn describe(action: &RemoteAction) -> Value {
@@ -119,9 +113,4 @@ fn describe(action: &RemoteAction) -> Value {
             }],
         },
     })
-}
-
-/// Returns an error in the form of this API.
-pub(super) fn error(status: u16, code: &str, message: &str) -> Reply {
-    Reply::json(status, &json!({"code": code, "message": message}))
 }

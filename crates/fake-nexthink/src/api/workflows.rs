@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::api::context::{Context, Texts};
+use crate::api::context::{Answer, Context, Texts};
 use crate::api::ids::{is_sid, is_upn, is_uuid, same_id, uuid};
 use crate::reply::Reply;
 use crate::samples::{WORKFLOWS, Workflow};
@@ -49,26 +49,20 @@ struct Trigger {
 const MAXIMUM: usize = 10_000;
 
 /// Starts a workflow for Collector ids and SIDs.
-pub(super) fn execute_v1(context: &Context) -> Reply {
-    let body: Execute<String, String> = match context.request.json() {
-        Ok(body) => body,
-        Err(reason) => return invalid("The request cannot be read.", reason),
-    };
+pub(super) fn execute_v1(context: &Context) -> Answer {
+    let body: Execute<String, String> = context.request.json().map_err(unreadable)?;
     if !body.devices.iter().all(|device| is_uuid(device)) {
-        return invalid("devices must be Collector ids.", "device-is-no-collector-id");
+        return Err(invalid("devices must be Collector ids.", "device-is-no-collector-id"));
     }
     if !body.users.iter().all(|user| user == "0" || is_sid(user)) {
-        return invalid("users must be SIDs.", "user-is-no-sid");
+        return Err(invalid("users must be SIDs.", "user-is-no-sid"));
     }
     run(context, &body.workflow_id, body.devices.len(), body.users.len())
 }
 
 /// Starts a workflow for devices and users in any documented identification.
-pub(super) fn execute_v2(context: &Context) -> Reply {
-    let body: Execute<Device, User> = match context.request.json() {
-        Ok(body) => body,
-        Err(reason) => return invalid("The request cannot be read.", reason),
-    };
+pub(super) fn execute_v2(context: &Context) -> Answer {
+    let body: Execute<Device, User> = context.request.json().map_err(unreadable)?;
     let device_named = |device: &Device| {
         let ids = [device.collector_uid.as_deref(), device.uid.as_deref()];
         ids.into_iter().flatten().all(is_uuid)
@@ -76,7 +70,7 @@ pub(super) fn execute_v2(context: &Context) -> Reply {
             && (device.name.is_some() || ids.iter().any(Option::is_some))
     };
     if !body.devices.iter().all(device_named) {
-        return invalid("Each device needs collectorUid, uid or name.", "device-is-not-identified");
+        return Err(invalid("Each device needs collectorUid, uid or name.", "device-is-not-identified"));
     }
     let user_named = |user: &User| {
         user.sid.as_deref().is_none_or(is_sid)
@@ -85,69 +79,64 @@ pub(super) fn execute_v2(context: &Context) -> Reply {
             && (user.sid.is_some() || user.upn.is_some() || user.uid.is_some())
     };
     if !body.users.iter().all(user_named) {
-        return invalid("Each user needs sid, upn or uid.", "user-is-not-identified");
+        return Err(invalid("Each user needs sid, upn or uid.", "user-is-not-identified"));
     }
     run(context, &body.workflow_id, body.devices.len(), body.users.len())
 }
 
-fn run(context: &Context, id: &str, devices: usize, users: usize) -> Reply {
+fn run(context: &Context, id: &str, devices: usize, users: usize) -> Answer {
     if devices > MAXIMUM || users > MAXIMUM {
-        return invalid("At most 10000 devices and 10000 users are allowed.", "too-many-targets");
+        return Err(invalid("At most 10000 devices and 10000 users are allowed.", "too-many-targets"));
     }
     // No 404 is documented for workflows.
-    let Some(workflow) = WORKFLOWS.iter().find(|workflow| same_id(workflow.id, id)) else {
-        return invalid("There is no such workflow.", "unknown-workflow");
-    };
+    let workflow = WORKFLOWS.iter().find(|workflow| same_id(workflow.id, id));
+    let workflow = workflow.ok_or_else(|| invalid("There is no such workflow.", "unknown-workflow"))?;
     if !workflow.api_enabled {
-        return invalid("The workflow cannot be triggered through the API.", "api-box-not-ticked");
+        return Err(invalid("The workflow cannot be triggered through the API.", "api-box-not-ticked"));
     }
     if workflow.has_device && devices == 0 || workflow.has_user && users == 0 {
-        return invalid("The workflow needs devices or users that are not given.", "targets-missing");
+        return Err(invalid("The workflow needs devices or users that are not given.", "targets-missing"));
     }
     let count = devices.max(users).max(1);
     let executions: Vec<Uuid> = (0..count).map(|_| Uuid::new_v4()).collect();
     context.state.executions.add(context.instance, workflow.uuid, &executions);
-    Reply::json(200, &json!({"requestUuid": Uuid::new_v4(), "executionsUuids": executions}))
+    Ok(Reply::json(200, &json!({"requestUuid": Uuid::new_v4(), "executionsUuids": executions})))
 }
 
 /// Resumes a waiting execution.
-pub(super) fn trigger(context: &Context) -> Reply {
+pub(super) fn trigger(context: &Context) -> Answer {
     let [workflow, execution] = context.parameters else {
-        return invalid("The path is incomplete.", "path-incomplete");
+        return Err(invalid("The path is incomplete.", "path-incomplete"));
     };
     let (Some(_), Some(execution)) = (uuid(workflow), uuid(execution)) else {
-        return invalid("The path must contain two UUIDs.", "path-without-uuids");
+        return Err(invalid("The path must contain two UUIDs.", "path-without-uuids"));
     };
     // The body may be empty.
     if !context.request.body().is_empty() {
-        let body: Trigger = match context.request.json() {
-            Ok(body) => body,
-            Err(reason) => return invalid("The request cannot be read.", reason),
-        };
+        let body: Trigger = context.request.json().map_err(unreadable)?;
         if body.parameters.is_some_and(|texts| texts.values().any(String::is_empty)) {
-            return invalid("Values of parameters need at least one character.", "parameter-empty");
+            return Err(invalid("Values of parameters need at least one character.", "parameter-empty"));
         }
     }
     if !context.state.executions.contains(context.instance, workflow, execution) {
-        return invalid("There is no such execution.", "unknown-execution");
+        return Err(invalid("There is no such execution.", "unknown-execution"));
     }
-    Reply::json(200, &json!([{"requestUuid": Uuid::new_v4()}]))
+    Ok(Reply::json(200, &json!([{"requestUuid": Uuid::new_v4()}])))
 }
 
 /// Lists workflows. The parameters are documented as required, but the real service also accepts requests without.
-pub(super) fn list(context: &Context) -> Reply {
+pub(super) fn list(context: &Context) -> Answer {
     let request = context.request;
     let (dependency, method) = (request.parameter("dependency"), request.parameter("triggerMethod"));
     let active = request.parameter("fetchOnlyActiveWorkflows");
-    let known = |value: Option<&str>, choices: &[&str]| value.is_none_or(|value| choices.contains(&value));
-    if !known(dependency.as_deref(), &["USER", "DEVICE", "USER_AND_DEVICE", "NONE"]) {
-        return invalid("dependency has an unknown value.", "unknown-dependency");
-    }
-    if !known(method.as_deref(), &["API", "MANUAL", "MANUAL_MULTIPLE", "SCHEDULER"]) {
-        return invalid("triggerMethod has an unknown value.", "unknown-trigger-method");
-    }
-    if !known(active.as_deref(), &["true", "false"]) {
-        return invalid("fetchOnlyActiveWorkflows must be true or false.", "not-a-boolean");
+    for (name, value, choices, reason) in [
+        ("dependency", &dependency, &["USER", "DEVICE", "USER_AND_DEVICE", "NONE"][..], "unknown-dependency"),
+        ("triggerMethod", &method, &["API", "MANUAL", "MANUAL_MULTIPLE", "SCHEDULER"], "unknown-trigger-method"),
+        ("fetchOnlyActiveWorkflows", &active, &["true", "false"], "not-a-boolean"),
+    ] {
+        if value.as_deref().is_some_and(|value| !choices.contains(&value)) {
+            return Err(invalid(&format!("{name} must be one of {}.", choices.join(", ")), reason));
+        }
     }
     let wanted = |workflow: &&Workflow| {
         let by_method = match method.as_deref() {
@@ -162,18 +151,16 @@ pub(super) fn list(context: &Context) -> Reply {
             && dependency.as_deref().is_none_or(|dependency| dependency == workflow.dependency())
             && (workflow.active || active.as_deref() != Some("true"))
     };
-    Reply::json(200, &WORKFLOWS.iter().filter(wanted).map(describe).collect::<Vec<Value>>())
+    Ok(Reply::json(200, &WORKFLOWS.iter().filter(wanted).map(describe).collect::<Vec<Value>>()))
 }
 
 /// Returns one workflow, in an array as documented.
-pub(super) fn details(context: &Context) -> Reply {
-    let Some(id) = context.request.parameter("nqlId").filter(|id| !id.is_empty()) else {
-        return invalid("nqlId is missing.", "nql-id-missing");
-    };
-    match WORKFLOWS.iter().find(|workflow| same_id(workflow.id, &id)) {
-        Some(workflow) => Reply::json(200, &json!([describe(workflow)])),
-        None => invalid("There is no such workflow.", "unknown-workflow"),
-    }
+pub(super) fn details(context: &Context) -> Answer {
+    let id = context.request.parameter("nqlId").filter(|id| !id.is_empty());
+    let id = id.ok_or_else(|| invalid("nqlId is missing.", "nql-id-missing"))?;
+    let workflow = WORKFLOWS.iter().find(|workflow| same_id(workflow.id, &id));
+    let workflow = workflow.ok_or_else(|| invalid("There is no such workflow.", "unknown-workflow"))?;
+    Ok(Reply::json(200, &json!([describe(workflow)])))
 }
 
 fn describe(workflow: &Workflow) -> Value {
@@ -202,6 +189,10 @@ fn describe(workflow: &Workflow) -> Value {
             "hasUser": workflow.has_user,
         }],
     })
+}
+
+fn unreadable(reason: &'static str) -> Reply {
+    invalid("The request cannot be read.", reason)
 }
 
 fn invalid(details: &str, reason: &'static str) -> Reply {

@@ -1,9 +1,9 @@
 //! Hosts, tokens and permissions.
 
-use fake_nexthink::{AnyInstance, Endpoint, FakeNexthink, Permission};
+use fake_nexthink::{Endpoint, Permission};
 use serde_json::{Value, json};
 
-use crate::client::{API, Caller, Client, LOGIN, TOKEN_PATH, basic, config, exchange, start, token};
+use crate::client::{API, Caller, Client, LOGIN, TOKEN_PATH, basic, exchange, start, start_any_instance, start_with};
 
 /// The 17 operations.
 const OPERATIONS: [(&str, &str, Endpoint); 17] = [
@@ -47,9 +47,7 @@ fn every_operation_needs_a_token_and_only_campaigns_say_so_in_a_body() {
 #[test]
 fn a_missing_permission_is_refused_in_the_form_of_each_api() {
     let fake = start();
-    let token = exchange(&fake, LOGIN, "none", "s2").json()["access_token"].as_str().unwrap().to_owned();
-    let authorization = format!("Bearer {token}");
-    let mut client = Client::connect(&fake, API).unwrap();
+    let Caller { mut client, authorization } = Caller::with(&fake, API, &exchange(&fake, LOGIN, "none", "s2"));
     for (method, path, endpoint) in OPERATIONS {
         let answer = client.request(method, path, &[("Authorization", &authorization)], "").unwrap();
         assert_eq!(answer.status, 403, "{path}");
@@ -73,9 +71,7 @@ fn a_missing_permission_is_refused_in_the_form_of_each_api() {
 #[test]
 fn each_permission_opens_its_own_api_only() {
     for permission in Permission::ALL {
-        let mut config = config();
-        config.credentials[0].permissions = vec![permission];
-        let fake = FakeNexthink::start(config).unwrap();
+        let fake = start_with(|config| config.credentials[0].permissions = vec![permission]);
         let mut caller = Caller::new(&fake);
         for (method, path, endpoint) in OPERATIONS {
             let answer = if method == "GET" { caller.get(path) } else { caller.post(path, &json!({})) };
@@ -104,19 +100,12 @@ fn a_revoked_token_is_refused_and_a_new_one_accepted() {
     fake.revoke_tokens();
     assert_eq!(caller.get("/api/v1/workflows").status, 401);
     assert_eq!(fake.calls().rejected_because("token-revoked"), 1);
-    caller.authorization = format!("Bearer {}", token(&fake));
-    assert_eq!(caller.get("/api/v1/workflows").status, 200);
-}
-
-fn any_instance() -> FakeNexthink {
-    let mut config = config();
-    config.any_instance = Some(AnyInstance { shared_secret: "shared".into(), permissions: Permission::ALL.to_vec() });
-    FakeNexthink::start(config).unwrap()
+    assert_eq!(Caller::new(&fake).get("/api/v1/workflows").status, 200);
 }
 
 #[test]
 fn any_instance_knows_its_clients_by_the_shared_rule() {
-    let fake = any_instance();
+    let fake = start_any_instance();
     for (host, client_id, secret, status) in [
         ("one-login.eu.nexthink.cloud", "c", "shared.one.c", 200),
         ("two-login.eu.nexthink.cloud", "c", "shared.two.c", 200),
@@ -136,13 +125,10 @@ fn any_instance_knows_its_clients_by_the_shared_rule() {
 
 #[test]
 fn a_token_of_another_instance_is_refused_and_counted() {
-    let fake = any_instance();
-    let answer = exchange(&fake, "one-login.eu.nexthink.cloud", "c", "shared.one.c");
-    let authorization = format!("Bearer {}", answer.json()["access_token"].as_str().unwrap());
+    let fake = start_any_instance();
+    let one = exchange(&fake, "one-login.eu.nexthink.cloud", "c", "shared.one.c");
     for (host, status) in [("one.api.eu.nexthink.cloud", 200), ("two.api.eu.nexthink.cloud", 401)] {
-        let mut client = Client::connect(&fake, host).unwrap();
-        let answer = client.request("GET", "/api/v1/workflows", &[("Authorization", &authorization)], "").unwrap();
-        assert_eq!(answer.status, status, "{host}");
+        assert_eq!(Caller::with(&fake, host, &one).get("/api/v1/workflows").status, status, "{host}");
     }
     let calls = fake.calls();
     assert_eq!((calls.foreign_tokens, calls.rejected_because("foreign-token")), (1, 1));

@@ -1,9 +1,10 @@
 //! What `/_fake/calls` reports.
 
-use fake_nexthink::FakeNexthink;
 use serde_json::json;
 
-use crate::client::{API, Caller, Client, FORM, LOGIN, TOKEN_PATH, basic, config_with, exchange, start};
+use crate::client::{
+    API, Caller, Client, FORM, LOGIN, TOKEN_BODY, TOKEN_PATH, basic, exchange, start, start_faulty, wait_while,
+};
 
 #[test]
 fn calls_can_be_read_on_any_host_and_are_not_counted() {
@@ -49,15 +50,13 @@ fn calls_report_endpoints_exchanges_and_refusals() {
 fn exchanges_at_the_same_time_are_counted() {
     // The first is still waiting when the second is answered; it ends when the fake stops.
     let faults = json!([{"when": {"endpoint": "token", "nth": 1}, "do": {"delay": {"milliseconds": 600_000}}}]);
-    let mut fake = FakeNexthink::start(config_with(&faults)).unwrap();
+    let mut fake = start_faulty(&faults);
     let mut first = Client::connect(&fake, LOGIN).unwrap();
-    let body = crate::client::TOKEN_BODY;
+    let body = TOKEN_BODY;
     let authorization = basic("all", "s:1");
     let head = format!("POST {TOKEN_PATH} HTTP/1.1\r\nHost: {LOGIN}\r\nAuthorization: {authorization}\r\n");
     first.send(format!("{head}{}: {}\r\nContent-Length: {}\r\n\r\n{body}", FORM.0, FORM.1, body.len())).unwrap();
-    while fake.calls().faults.is_empty() {
-        std::thread::yield_now();
-    }
+    wait_while(|| fake.calls().faults.is_empty());
     assert_eq!(exchange(&fake, LOGIN, "all", "s:1").status, 200);
     assert_eq!(exchange(&fake, LOGIN, "none", "s2").status, 200);
     let calls = fake.calls();

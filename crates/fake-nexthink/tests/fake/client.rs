@@ -3,10 +3,12 @@
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use fake_nexthink::{Config, Credential, FakeNexthink, Permission};
+use fake_nexthink::{AnyInstance, Config, Credential, FakeNexthink, Permission};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned, SupportedProtocolVersion};
@@ -177,15 +179,34 @@ pub fn config() -> Config {
     config
 }
 
-/// Returns the same configuration with faults, written as in a file.
-pub fn config_with(faults: &Value) -> Config {
-    let mut config = config();
-    config.faults = serde_json::from_value(faults.clone()).unwrap();
-    config
+pub fn start() -> FakeNexthink {
+    start_with(|_| ())
 }
 
-pub fn start() -> FakeNexthink {
-    FakeNexthink::start(config()).unwrap()
+pub fn start_with(change: impl FnOnce(&mut Config)) -> FakeNexthink {
+    let mut config = config();
+    change(&mut config);
+    FakeNexthink::start(config).unwrap()
+}
+
+/// Starts a fake with faults, written as in a file.
+pub fn start_faulty(faults: &Value) -> FakeNexthink {
+    start_with(|config| config.faults = serde_json::from_value(faults.clone()).unwrap())
+}
+
+/// Starts a fake of which every instance exists.
+pub fn start_any_instance() -> FakeNexthink {
+    let any = AnyInstance { shared_secret: "shared".into(), permissions: Permission::ALL.to_vec() };
+    start_with(|config| config.any_instance = Some(any))
+}
+
+/// Waits until the fake has noticed something.
+pub fn wait_while(condition: impl Fn() -> bool) {
+    let start = Instant::now();
+    while condition() {
+        assert!(start.elapsed() < Duration::from_mins(1), "timed out");
+        thread::yield_now();
+    }
 }
 
 pub fn basic(client_id: &str, secret: &str) -> String {
@@ -198,13 +219,13 @@ pub fn exchange(fake: &FakeNexthink, host: &str, client_id: &str, secret: &str) 
     Client::connect(fake, host).unwrap().request("POST", TOKEN_PATH, &headers, TOKEN_BODY).unwrap()
 }
 
-pub fn token(fake: &FakeNexthink) -> String {
-    let answer = exchange(fake, LOGIN, "all", "s:1");
+/// Returns the value of `Authorization` with the token of a response.
+pub fn bearer(answer: &Answer) -> String {
     assert_eq!(answer.status, 200, "{}", answer.text());
-    answer.json()["access_token"].as_str().unwrap().to_owned()
+    format!("Bearer {}", answer.json()["access_token"].as_str().unwrap())
 }
 
-/// A connection to the API host with a token for everything.
+/// A connection to an API host with a token.
 pub struct Caller {
     pub client: Client,
     pub authorization: String,
@@ -212,8 +233,18 @@ pub struct Caller {
 
 impl Caller {
     pub fn new(fake: &FakeNexthink) -> Self {
-        let authorization = format!("Bearer {}", token(fake));
-        Self { client: Client::connect(fake, API).unwrap(), authorization }
+        Self::with(fake, API, &exchange(fake, LOGIN, "all", "s:1"))
+    }
+
+    /// Returns a caller of a fake whose every instance exists.
+    pub fn of(fake: &FakeNexthink, instance: &str) -> Self {
+        let login = format!("{instance}-login.eu.nexthink.cloud");
+        let answer = exchange(fake, &login, "c", &format!("shared.{instance}.c"));
+        Self::with(fake, &format!("{instance}.api.eu.nexthink.cloud"), &answer)
+    }
+
+    pub fn with(fake: &FakeNexthink, host: &str, answer: &Answer) -> Self {
+        Self { client: Client::connect(fake, host).unwrap(), authorization: bearer(answer) }
     }
 
     pub fn get(&mut self, target: &str) -> Answer {

@@ -4,10 +4,12 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::thread;
 
-use fake_nexthink::{AnyInstance, Endpoint, Error, FakeNexthink, Permission};
+use fake_nexthink::{Endpoint, Error, FakeNexthink};
 use serde_json::json;
 
-use crate::client::{API, Caller, Client, LOGIN, config, config_with, exchange, start};
+use crate::client::{
+    API, Caller, Client, LOGIN, config, start, start_any_instance, start_faulty, start_with, wait_while,
+};
 
 #[test]
 fn a_connection_serves_many_requests() {
@@ -73,21 +75,14 @@ fn head_is_answered_without_a_body() {
 
 #[test]
 fn sixty_four_callers_at_once_are_all_answered() {
-    let mut config = config();
-    config.any_instance = Some(AnyInstance { shared_secret: "x".into(), permissions: Permission::ALL.to_vec() });
-    let fake = FakeNexthink::start(config).unwrap();
+    let fake = start_any_instance();
     thread::scope(|scope| {
         for number in 0..64 {
             let fake = &fake;
             scope.spawn(move || {
-                let instance = format!("i{number}");
-                let answer =
-                    exchange(fake, &format!("{instance}-login.eu.nexthink.cloud"), "c", &format!("x.{instance}.c"));
-                let authorization = format!("Bearer {}", answer.json()["access_token"].as_str().unwrap());
-                let mut client = Client::connect(fake, &format!("{instance}.api.eu.nexthink.cloud")).unwrap();
+                let mut caller = Caller::of(fake, &format!("i{number}"));
                 for _ in 0..10 {
-                    let headers = [("Authorization", &*authorization)];
-                    assert_eq!(client.request("GET", "/api/v1/workflows", &headers, "").unwrap().status, 200);
+                    assert_eq!(caller.get("/api/v1/workflows").status, 200);
                 }
             });
         }
@@ -99,31 +94,25 @@ fn sixty_four_callers_at_once_are_all_answered() {
 
 #[test]
 fn one_connection_too_many_is_closed_and_a_place_becomes_free_again() {
-    let mut config = config();
-    config.limits.connections = 1;
-    let fake = FakeNexthink::start(config).unwrap();
+    let fake = start_with(|config| config.limits.connections = 1);
     let mut first = Client::connect(&fake, API).unwrap();
     assert!(Client::connect(&fake, API).is_err());
     assert_eq!(first.request("GET", "/nothing", &[], "").unwrap().status, 404);
     drop(first);
-    while Client::connect(&fake, API).is_err() {
-        thread::yield_now();
-    }
+    wait_while(|| Client::connect(&fake, API).is_err());
     assert!(fake.calls().connections_refused >= 1);
 }
 
 #[test]
 fn stopping_ends_connections_and_delays_and_frees_the_port() {
     let faults = json!([{"when": {"endpoint": "act-list"}, "do": {"delay": {"milliseconds": 600_000}}}]);
-    let mut fake = FakeNexthink::start(config_with(&faults)).unwrap();
+    let mut fake = start_faulty(&faults);
     let mut idle = Client::connect(&fake, LOGIN).unwrap();
     let mut waiting = Client::connect(&fake, API).unwrap();
     waiting.send(format!("GET /api/v1/act/remote-action HTTP/1.1\r\nHost: {API}\r\n\r\n")).unwrap();
     // Not even a handshake.
     let mut silent = TcpStream::connect(fake.address()).unwrap();
-    while fake.calls().faults.is_empty() {
-        thread::yield_now();
-    }
+    wait_while(|| fake.calls().faults.is_empty());
     let address = fake.address();
     fake.stop();
     fake.stop();
@@ -181,7 +170,5 @@ fn a_client_without_tls_counts_as_a_failed_handshake() {
     let mut tcp = TcpStream::connect(fake.address()).unwrap();
     tcp.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
     let _ = tcp.read_to_end(&mut Vec::new());
-    while fake.calls().handshakes_failed == 0 {
-        thread::yield_now();
-    }
+    wait_while(|| fake.calls().handshakes_failed == 0);
 }

@@ -2,12 +2,12 @@
 
 use std::io::Read;
 
-use fake_nexthink::{AnyInstance, FakeNexthink, Permission};
+use fake_nexthink::FakeNexthink;
 use flate2::read::GzDecoder;
 use ruzstd::decoding::StreamingDecoder;
 use serde_json::{Value, json};
 
-use crate::client::{API, Answer, Caller, Client, config, exchange, start};
+use crate::client::{API, Answer, Caller, Client, start, start_any_instance, start_with};
 
 const EXPORT: &str = "/api/v1/nql/export";
 
@@ -116,9 +116,7 @@ fn a_compressed_export_is_the_same_file() {
 
 #[test]
 fn the_configured_number_of_rows_is_streamed() {
-    let mut config = config();
-    config.export_rows = 100_000;
-    let fake = FakeNexthink::start(config).unwrap();
+    let fake = start_with(|config| config.export_rows = 100_000);
     let mut caller = Caller::new(&fake);
     let link = link(&mut caller, &json!({"queryId": "#export_devices"}));
     let answer = download(&fake, &link, &[]);
@@ -169,17 +167,11 @@ fn an_export_can_be_truncated_or_fail() {
 
 #[test]
 fn an_unknown_export_is_404_and_exports_belong_to_their_instance() {
-    let mut config = config();
-    config.any_instance = Some(AnyInstance { shared_secret: "x".into(), permissions: Permission::ALL.to_vec() });
-    let fake = FakeNexthink::start(config).unwrap();
+    let fake = start_any_instance();
     let mut caller = Caller::new(&fake);
     assert_eq!(caller.get("/api/v1/nql/status/00000000-0000-4000-8000-000000000000").status, 404);
     let id = begin(&mut caller, &json!({"queryId": "#devices_overview"}));
-    let other = exchange(&fake, "other-login.eu.nexthink.cloud", "c", "x.other.c");
-    let authorization = format!("Bearer {}", other.json()["access_token"].as_str().unwrap());
-    let mut client = Client::connect(&fake, "other.api.eu.nexthink.cloud").unwrap();
-    let target = format!("/api/v1/nql/status/{id}");
-    let answer = client.request("GET", &target, &[("Authorization", &authorization)], "").unwrap();
+    let answer = Caller::of(&fake, "other").get(&format!("/api/v1/nql/status/{id}"));
     assert_eq!((answer.status, &answer.json()["code"]), (404, &json!(100)));
 }
 

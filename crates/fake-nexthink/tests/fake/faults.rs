@@ -5,13 +5,15 @@ use std::io::{ErrorKind, Read};
 use fake_nexthink::{Endpoint, FakeNexthink};
 use serde_json::{Value, json};
 
-use crate::client::{API, Answer, Caller, Client, LOGIN, config_with, exchange, start};
+use crate::client::{
+    API, Answer, Caller, Client, FORM, LOGIN, TOKEN_BODY, TOKEN_PATH, basic, exchange, start, start_faulty, wait_while,
+};
 
 const LIST: &str = "/api/v1/act/remote-action";
 
 /// Starts a fake whose list of remote actions has a fault.
 fn fake(action: &Value) -> FakeNexthink {
-    FakeNexthink::start(config_with(&json!([{"when": {"endpoint": "act-list"}, "do": action}]))).unwrap()
+    start_faulty(&json!([{"when": {"endpoint": "act-list"}, "do": action}]))
 }
 
 fn call(fake: &FakeNexthink) -> (Caller, std::io::Result<Answer>) {
@@ -115,14 +117,12 @@ fn a_wrong_content_type_comes_with_the_right_body() {
 #[test]
 fn a_wrong_certificate_is_seen_in_every_handshake() {
     for (action, expected) in [("expired-certificate", "xpired"), ("wrong-host-certificate", "not valid for name")] {
-        let fake = FakeNexthink::start(config_with(&json!([{"do": action}]))).unwrap();
+        let fake = start_faulty(&json!([{"do": action}]));
         for host in [LOGIN, API] {
             let error = Client::connect(&fake, host).err().unwrap().to_string();
             assert!(error.contains(expected), "{error}");
         }
-        while fake.calls().handshakes_failed < 2 {
-            std::thread::yield_now();
-        }
+        wait_while(|| fake.calls().handshakes_failed < 2);
     }
 }
 
@@ -132,7 +132,7 @@ fn a_fault_applies_to_the_chosen_requests_only() {
         {"when": {"path_prefix": "/api/", "method": "GET", "nth": 2}, "do": {"status": {"status": 500}}},
         {"when": {"endpoint": "token", "first": 1}, "do": {"status": {"status": 503}}},
     ]);
-    let fake = FakeNexthink::start(config_with(&faults)).unwrap();
+    let fake = start_faulty(&faults);
     assert_eq!(exchange(&fake, LOGIN, "all", "s:1").status, 503);
     let mut caller = Caller::new(&fake);
     let statuses: Vec<u16> = (0..3).map(|_| caller.get(LIST).status).collect();
@@ -145,10 +145,10 @@ fn a_fault_applies_to_the_chosen_requests_only() {
 #[test]
 fn a_token_is_issued_even_if_its_response_is_cut() {
     let faults = json!([{"when": {"endpoint": "token"}, "do": "reset-middle"}]);
-    let fake = FakeNexthink::start(config_with(&faults)).unwrap();
-    let headers = [("Authorization", &*crate::client::basic("all", "s:1")), crate::client::FORM];
+    let fake = start_faulty(&faults);
+    let headers = [("Authorization", &*basic("all", "s:1")), FORM];
     let mut client = Client::connect(&fake, LOGIN).unwrap();
-    let answer = client.request("POST", crate::client::TOKEN_PATH, &headers, crate::client::TOKEN_BODY);
+    let answer = client.request("POST", TOKEN_PATH, &headers, TOKEN_BODY);
     assert_eq!(answer.unwrap_err().kind(), ErrorKind::ConnectionReset);
     assert_eq!(fake.calls().tokens_issued(), 1);
 }
@@ -156,7 +156,7 @@ fn a_token_is_issued_even_if_its_response_is_cut() {
 #[test]
 fn streams_and_empty_answers_can_be_cut_too() {
     let faults = json!([{"when": {"endpoint": "download"}, "do": "truncated"}, {"when": {"endpoint": "spark-handoff"}, "do": "truncated"}]);
-    let fake = FakeNexthink::start(config_with(&faults)).unwrap();
+    let fake = start_faulty(&faults);
     let mut caller = Caller::new(&fake);
     let id = caller.post("/api/v1/nql/export", &json!({"queryId": "#all_devices"})).json()["exportId"].clone();
     let status = format!("/api/v1/nql/status/{}", id.as_str().unwrap());
@@ -185,11 +185,7 @@ fn a_request_is_processed_even_if_its_client_does_not_wait() {
         .client
         .send(format!("GET {LIST} HTTP/1.1\r\nHost: {API}\r\nAuthorization: {}\r\n\r\n", caller.authorization))
         .unwrap();
-    while fake.calls().faults.is_empty() {
-        std::thread::yield_now();
-    }
+    wait_while(|| fake.calls().faults.is_empty());
     drop(caller);
-    while fake.calls().answered(Endpoint::ActList, 200) == 0 {
-        std::thread::yield_now();
-    }
+    wait_while(|| fake.calls().answered(Endpoint::ActList, 200) == 0);
 }

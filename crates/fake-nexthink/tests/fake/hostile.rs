@@ -1,12 +1,10 @@
 //! Requests of hostile clients: the fake neither hangs nor panics, and others are still served.
 
 use std::io::{ErrorKind, Read};
-use std::thread;
 
-use fake_nexthink::FakeNexthink;
-use serde_json::json;
+use fake_nexthink::{Action, FakeNexthink, FaultRule, When};
 
-use crate::client::{API, Client, config, config_with, start};
+use crate::client::{API, Client, config, start, start_with, wait_while};
 
 fn answered(fake: &FakeNexthink) -> bool {
     Client::connect(fake, API).unwrap().request("GET", "/nothing", &[], "").unwrap().status == 404
@@ -53,9 +51,7 @@ fn what_is_no_request_is_refused_and_the_connection_closed() {
 
 #[test]
 fn a_body_beyond_the_limit_is_refused_before_it_is_read() {
-    let mut config = config();
-    config.limits.body_bytes = 1000;
-    let fake = FakeNexthink::start(config).unwrap();
+    let fake = start_with(|config| config.limits.body_bytes = 1000);
     let mut client = Client::connect(&fake, API).unwrap();
     let body = "x".repeat(1001);
     assert_eq!(client.request("POST", "/api/v2/nql/execute", &[], &body).unwrap().status, 413);
@@ -91,9 +87,7 @@ fn a_request_that_never_ends_times_out() {
 
 #[test]
 fn an_idle_connection_is_closed_without_a_response() {
-    let mut config = config();
-    config.limits.idle_seconds = 1;
-    let fake = FakeNexthink::start(config).unwrap();
+    let fake = start_with(|config| config.limits.idle_seconds = 1);
     let mut client = Client::connect(&fake, API).unwrap();
     assert_eq!(client.stream.read(&mut [0]).unwrap(), 0);
     assert_eq!(fake.calls().requests, 0);
@@ -131,15 +125,14 @@ fn any_bytes_are_survived() {
 
 #[test]
 fn a_client_that_does_not_read_on_loses_its_connection() {
-    let faults = json!([{"do": {"oversized": {"bytes": 100_000_000}}}]);
-    let mut config = config_with(&faults);
-    config.limits.connections = 1;
-    config.limits.request_seconds = 1;
-    let fake = FakeNexthink::start(config).unwrap();
+    let oversized = Action::Oversized { bytes: 100_000_000, announced: false };
+    let fake = start_with(|config| {
+        config.faults = vec![FaultRule { when: When::default(), action: oversized }];
+        config.limits.connections = 1;
+        config.limits.request_seconds = 1;
+    });
     let mut client = Client::connect(&fake, API).unwrap();
     client.send(format!("GET / HTTP/1.1\r\nHost: {API}\r\n\r\n")).unwrap();
-    while Client::connect(&fake, API).is_err() {
-        thread::yield_now();
-    }
+    wait_while(|| Client::connect(&fake, API).is_err());
     drop(client);
 }

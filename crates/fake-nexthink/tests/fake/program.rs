@@ -80,6 +80,35 @@ fn the_report_has_the_address_the_trust_and_the_options_to_reach_it() {
     );
 }
 
+#[cfg(unix)]
+#[test]
+fn a_ca_file_is_replaced_and_never_written_through_a_link() {
+    use std::os::unix::fs::{MetadataExt as _, symlink};
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let ca_file = path("ca.pem");
+    let start = || Program::start(&["--json", "--ca-file", ca_file.to_str().unwrap()], Stdio::null());
+
+    // A second name shows whether the file is written or replaced.
+    fs::write(&ca_file, "old").unwrap();
+    fs::hard_link(&ca_file, path("old")).unwrap();
+    start().report();
+    assert!(fs::read_to_string(&ca_file).unwrap().starts_with("-----BEGIN CERTIFICATE-----"));
+    assert_eq!(fs::read_to_string(path("old")).unwrap(), "old");
+    // As readable as any other file that is made here.
+    assert_eq!(fs::metadata(&ca_file).unwrap().mode(), fs::metadata(path("old")).unwrap().mode());
+
+    fs::remove_file(&ca_file).unwrap();
+    symlink(path("old"), &ca_file).unwrap();
+    let output = Command::new(PROGRAM).args(["--ca-file", ca_file.to_str().unwrap()]).output().unwrap();
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(text.contains("ca.pem: it is a link, a device or a directory; "), "{text}");
+    assert_eq!((output.status.code(), fs::read_to_string(path("old")).unwrap()), (Some(1), "old".to_owned()));
+    assert!(ca_file.is_symlink());
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2, "nothing is left beside them");
+}
+
 #[test]
 fn a_wrong_configuration_is_an_error_with_its_place() {
     let program = Command::new(PROGRAM).args(["--instance", "Acme"]).output().unwrap();

@@ -1,9 +1,8 @@
 //! Enrichment, deletions and Spark.
 
-use fake_nexthink::FakeNexthink;
 use serde_json::{Value, json};
 
-use crate::client::{Caller, config, start};
+use crate::client::{Caller, start, start_with};
 
 const FIELDS: &str = "/api/v1/enrichment/data/fields";
 const DELETIONS: &str = "/api/v1/data-management/device/deletions";
@@ -141,9 +140,7 @@ fn a_deletion_request_keeps_to_the_documented_limits() {
 
 #[test]
 fn deletions_can_be_off_for_the_tenant() {
-    let mut config = config();
-    config.data_management_enabled = false;
-    let fake = FakeNexthink::start(config).unwrap();
+    let fake = start_with(|config| config.data_management_enabled = false);
     let body = json!({"devices": []});
     let answer = Caller::new(&fake).refused(&fake, DELETIONS, &body, 403, "feature-not-enabled");
     assert_eq!(answer.json()["code"], "FEATURE_NOT_ENABLED");

@@ -163,7 +163,7 @@ fn a_flipped_byte_in_the_store_is_noticed() {
         assert!(ran.status != 0 && ran.err.contains("Digest error"), "{}{}", ran.out, ran.err);
         assert!(!file.exists());
     }
-    refused(&stage.push("a", &[]), &["gives other bytes than their digest names", "its store is damaged"]);
+    refused(&stage.push("a", &[]), &["the registry gives other bytes than their digest names", "its store is damaged"]);
 }
 
 #[test]

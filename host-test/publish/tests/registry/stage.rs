@@ -6,13 +6,14 @@ use std::env;
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use connector_host::Digest;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use walkdir::WalkDir;
 
 /// User and password of a registry that asks for them.
 pub const CREDENTIALS: &str = "publisher:correct-horse";
@@ -33,7 +34,8 @@ pub struct Ran {
 }
 
 impl Ran {
-    fn of(output: &Output) -> Self {
+    fn of(command: &mut Command) -> Self {
+        let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         Self { status: output.status.code().unwrap(), out: text(&output.stdout), err: text(&output.stderr) }
     }
@@ -117,25 +119,15 @@ impl Stage {
     fn check_out(&self) {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap();
         let clone = self.clone_path("");
-        let mut cloning = Command::new("git");
-        cloning.args(["clone", "--quiet", "--depth=1", &format!("file://{}", root.display())]).arg(clone);
-        assert!(cloning.status().unwrap().success());
+        let source = format!("file://{}", root.display());
+        Ran::of(Command::new("git").args(["clone", "--quiet", "--depth=1", &source]).arg(clone)).succeeded();
         self.commit();
     }
 
     fn commit(&self) {
         self.git(&["add", "--all"]);
-        self.git(&[
-            "-c",
-            "user.name=Test",
-            "-c",
-            "user.email=test@example.com",
-            "commit",
-            "--quiet",
-            "--allow-empty",
-            "-m",
-            "Test",
-        ]);
+        let author = ["-c", "user.name=Test", "-c", "user.email=test@example.com"];
+        self.git(&[&author[..], &["commit", "--quiet", "--allow-empty", "-m", "Test"]].concat());
     }
 
     pub fn stop(&self) {
@@ -154,14 +146,9 @@ impl Stage {
     }
 
     pub fn git(&self, arguments: &[&str]) -> String {
-        let output = Command::new("git")
-            .args(arguments)
-            .current_dir(self.clone_path(""))
-            .env("GIT_COMMITTER_DATE", COMMITTED)
-            .output()
-            .unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8_lossy(&output.stdout).trim().to_owned()
+        let mut command = Command::new("git");
+        command.args(arguments).current_dir(self.clone_path("")).env("GIT_COMMITTER_DATE", COMMITTED);
+        Ran::of(&mut command).succeeded().out.trim().to_owned()
     }
 
     /// Replaces what has to be there in a file of the checkout, and commits.
@@ -187,7 +174,7 @@ impl Stage {
     }
 
     pub fn package(&self) {
-        Ran::of(&self.publish().args(["package", "--out", "target/package"]).output().unwrap()).succeeded();
+        Ran::of(self.publish().args(["package", "--out", "target/package"])).succeeded();
     }
 
     /// Returns the path of a file that was packaged.
@@ -200,8 +187,7 @@ impl Stage {
     fn pushing(&self, program: &Path, namespace: &str, more: &[&str]) -> Ran {
         let mut command = self.publish();
         command.args(["push", "--package", "target/package", "--registry", &format!("{}/{namespace}", self.host)]);
-        command.args(["--digests", "target/digests"]).arg("--wkg").arg(program).args(more);
-        Ran::of(&command.output().unwrap())
+        Ran::of(command.args(["--digests", "target/digests", "--wkg"]).arg(program).args(more))
     }
 
     pub fn push(&self, namespace: &str, more: &[&str]) -> Ran {
@@ -228,19 +214,15 @@ impl Stage {
     /// Pushes the contract alone, as an earlier release or one that broke off.
     pub fn push_contract(&self, namespace: &str, version: &str) -> Ran {
         let reference = format!("{}/{namespace}/integration/provider:{version}", self.host);
-        let output = Command::new(wkg())
-            .args(["oci", "push", "--insecure", &self.host, &reference])
-            .arg(self.packaged("contract"))
-            .output()
-            .unwrap();
-        Ran::of(&output)
+        self.oci("push", &[&reference], &self.packaged("contract"))
     }
 
     pub fn pull(&self, reference: &str, file: &Path) -> Ran {
-        let command = &mut Command::new(wkg());
-        Ran::of(
-            &command.args(["oci", "pull", "--insecure", &self.host, reference, "--output"]).arg(file).output().unwrap(),
-        )
+        self.oci("pull", &[reference, "--output"], file)
+    }
+
+    fn oci(&self, verb: &str, arguments: &[&str], file: &Path) -> Ran {
+        Ran::of(Command::new(wkg()).args(["oci", verb, "--insecure", &self.host]).args(arguments).arg(file))
     }
 
     /// Gets a package by its name, as consumers do.
@@ -255,10 +237,9 @@ impl Stage {
         let path = |name: &str| self.folder.path().join(name);
         fs::write(path("wkg.toml"), configuration).unwrap();
         let file = path("got.wasm");
-        let command = &mut Command::new(wkg());
+        let mut command = Command::new(wkg());
         command.args(["get", package, "--format", "wasm", "--overwrite", "--output"]).arg(&file);
-        Ran::of(&command.arg("--config").arg(path("wkg.toml")).arg("--cache").arg(path("cache")).output().unwrap())
-            .succeeded();
+        Ran::of(command.arg("--config").arg(path("wkg.toml")).arg("--cache").arg(path("cache"))).succeeded();
         file
     }
 
@@ -267,28 +248,21 @@ impl Stage {
         let expected = digest(&fs::read(self.packaged("component")).unwrap());
         let mut command = Command::new(env::var_os("HOST_TEST").expect("`make test-publish` sets HOST_TEST"));
         command.current_dir(self.clone_path("")).args(["run", "fixtures", "--digest", &expected, "--component"]);
-        Ran::of(&command.arg(component).output().unwrap())
+        Ran::of(command.arg(component))
     }
 
     /// Returns the manifest as another client reads it.
     pub fn skopeo_manifest(&self, reference: &str) -> String {
-        let command = &mut Command::new("skopeo");
-        command.args(["inspect", "--raw", "--tls-verify=false", &format!("docker://{reference}")]);
-        Ran::of(&command.output().expect("`make test-publish` installs skopeo")).succeeded().out
+        let reference = format!("docker://{reference}");
+        Ran::of(Command::new("skopeo").args(["inspect", "--raw", "--tls-verify=false", &reference])).succeeded().out
     }
 
     /// Returns the one layer as another client copies it.
     pub fn skopeo_layer(&self, reference: &str) -> Vec<u8> {
         let folder = tempfile::tempdir().unwrap();
-        let command = &mut Command::new("skopeo");
-        command.args([
-            "copy",
-            "--quiet",
-            "--insecure-policy",
-            "--src-tls-verify=false",
-            &format!("docker://{reference}"),
-        ]);
-        Ran::of(&command.arg(format!("dir:{}", folder.path().display())).output().unwrap()).succeeded();
+        let (from, to) = (format!("docker://{reference}"), format!("dir:{}", folder.path().display()));
+        let copy = ["copy", "--quiet", "--insecure-policy", "--src-tls-verify=false", &from, &to];
+        Ran::of(Command::new("skopeo").args(copy)).succeeded();
         let manifest: Value = serde_json::from_slice(&fs::read(folder.path().join("manifest.json")).unwrap()).unwrap();
         let layer = manifest["layers"][0]["digest"].as_str().unwrap();
         fs::read(folder.path().join(layer.strip_prefix("sha256:").unwrap())).unwrap()
@@ -296,9 +270,9 @@ impl Stage {
 
     /// Returns what `Cargo.toml` says of the connector.
     pub fn cargo_package(&self) -> Value {
-        let command = &mut Command::new(env!("CARGO"));
+        let mut command = Command::new(env!("CARGO"));
         command.args(["metadata", "--no-deps", "--format-version", "1"]).current_dir(self.clone_path(""));
-        let metadata: Value = serde_json::from_str(&Ran::of(&command.output().unwrap()).succeeded().out).unwrap();
+        let metadata: Value = serde_json::from_str(&Ran::of(&mut command).succeeded().out).unwrap();
         let packages = metadata["packages"].as_array().unwrap();
         packages.iter().find(|package| package["name"] == "nexthink-connector").unwrap().clone()
     }
@@ -314,11 +288,10 @@ impl Stage {
 
     /// Returns every file in the store, sorted.
     pub fn store(&self) -> Vec<String> {
-        let mut files = Vec::new();
         let store = self.folder.path().join("store");
-        list(&store, &mut files);
+        let files = WalkDir::new(&store).into_iter().flatten().filter(|entry| entry.file_type().is_file());
         let mut names: Vec<_> =
-            files.iter().map(|path| path.strip_prefix(&store).unwrap().display().to_string()).collect();
+            files.map(|entry| entry.path().strip_prefix(&store).unwrap().display().to_string()).collect();
         names.sort();
         names
     }
@@ -342,12 +315,5 @@ impl Stage {
         let middle = bytes.len() / 2;
         bytes[middle] ^= 1;
         fs::write(path, bytes).unwrap();
-    }
-}
-
-fn list(folder: &Path, files: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).into_iter().flatten() {
-        let path = entry.unwrap().path();
-        if path.is_dir() { list(&path, files) } else { files.push(path) }
     }
 }
