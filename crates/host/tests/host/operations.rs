@@ -96,7 +96,7 @@ fn what_a_call_may_use_grows_with_what_it_reads() {
         let opened = connector.open(entries(&connector)).unwrap();
         let operations = connector.operations().unwrap();
         let operation = operations.iter().find(|operation| operation.id == "enrichment.write").unwrap();
-        let (input, _) = enrichment(1 << 20);
+        let (input, _) = enrichment(4 << 20);
         let call = OperationCall { opened: &opened, token: None, operation, input: &input };
         let Err(connector_core::Error::Connector(error)) = connector.start(call) else { panic!("{kind:?}") };
         let ConnectorError::Call(error) = &*error else { panic!("{error:?}") };
