@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::{env, fs};
 
 use clap::Args;
-use connector_host::{Compiler, Component, Connector, Digest, Limits};
+use connector_host::{Compiler, Component, Connector, Digest, Limits, LoadError};
 use nexthink_component::NEXTHINK;
 
 use crate::error::Error;
@@ -84,8 +84,17 @@ impl Bounds {
 impl Loading {
     /// Loads the component.
     pub(crate) fn component(&self) -> Result<Component, Error> {
-        let (bytes, limits) = (self.source.bytes()?, self.bounds.limits());
-        let compiler = match &self.source.component {
+        let path = self.source.component.as_deref();
+        self.loader(path)?().map_err(|error| Error::Load { component: path.map(Path::to_owned), error })
+    }
+
+    /// Reads a component, the built-in one if there is no path, and returns what loads it.
+    pub(crate) fn loader(
+        &self,
+        path: Option<&Path>,
+    ) -> Result<impl FnOnce() -> Result<Component, LoadError> + Send + use<>, Error> {
+        let (bytes, limits) = (self.source.read(path)?, self.bounds.limits());
+        let compiler = match path {
             // What this program was built with is trusted.
             None => Compiler::in_process(),
             Some(_) => Compiler::in_child(this_program(), [COMPILE]),
@@ -94,8 +103,7 @@ impl Loading {
             Some(directory) => compiler.keep_in(directory),
             None => compiler,
         };
-        Component::load_with(&compiler, &bytes, limits)
-            .map_err(|error| Error::Load { component: self.source.component.clone(), error })
+        Ok(move || Component::load_with(&compiler, &bytes, limits))
     }
 
     /// Loads the component and puts it behind its guard.

@@ -5,10 +5,12 @@ use std::io::Write as _;
 use std::path::Path;
 
 use clap::builder::styling::{AnsiColor, Style};
-use connector_host::PermissionCheck;
 use connector_host::records::{Connection, Definition, Failure, Problem, Token};
+use connector_host::{Connector, PermissionCheck};
 use connector_recordings::{Called, Ended, Sent};
 use serde_json::{Value, json};
+
+use crate::error::Error;
 
 pub(crate) use crate::plain::{harmless, plain_json, printable};
 
@@ -67,6 +69,16 @@ pub(crate) fn written(path: &Path, count: usize, (member, unit): (&str, &str), j
     } else {
         item("written", &format!("{}, {count} {unit}", path.display()));
     }
+}
+
+/// Prints the hosts that a connector may reach: with credentials, and for downloads.
+pub(crate) fn reach(connector: &Connector) -> Result<(), Error> {
+    item("hosts", &format!("under {}", connector.definition().domains.join(", ")));
+    let downloads = connector.download_domains()?;
+    if !downloads.is_empty() {
+        item("downloads", &format!("from under {}, without credentials", downloads.join(", ")));
+    }
+    Ok(())
 }
 
 pub(crate) fn connection(connection: &Connection) {

@@ -23,7 +23,12 @@ impl Check {
         }
         let connector = Arc::clone(&self.connector);
         let Some(Ok(operations)) = self.call("`catalogue`", |_| connector.operations()) else { return };
-        let how = format!("{} operations, each with two schemas", operations.len());
+        let downloads = self.connector.download_domains().unwrap_or_default();
+        let from = match downloads.as_slice() {
+            [] => String::new(),
+            domains => format!("; downloads come from hosts under {}", domains.join(", ")),
+        };
+        let how = format!("{} operations, each with two schemas{from}", operations.len());
         self.findings.kept(Rule::Operations, how);
         for operation in operations {
             if self.is_over() {

@@ -5,7 +5,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use connector_core::Error;
-use connector_host::{Component, Connector, Limits, LoadError};
+use connector_host::{Component, Connector, LoadError};
 use connector_recordings::Recording;
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
@@ -23,7 +23,8 @@ pub const DEFAULT_TIME: Duration = Duration::from_mins(1);
 /// allows.
 const STACK: usize = 16 << 20;
 
-/// Judges a component. Without recordings that rule is not tried.
+/// Judges the component that a function loads: in a child process what is not trusted, see
+/// [`Compiler`](connector_host::Compiler). Without recordings that rule is not tried.
 ///
 /// What is not judged within the time is a finding of [`Rule::Limits`], whatever takes so long:
 /// loading, calls, a pattern, a schema. Needs a tokio runtime with timers; computes on a
@@ -32,17 +33,18 @@ const STACK: usize = 16 << 20;
 ///
 /// # Errors
 ///
-/// [`LoadError::Engine`] where no component can run here. Any other reason not to load it
+/// [`LoadError::Engine`] or [`LoadError::Compiler`] where no component can run here. Any other reason not to load it
 /// is a finding.
 ///
 /// # Examples
 ///
 /// ```no_run
 /// use connector_check::{DEFAULT_TIME, Verdict, judge};
-/// use connector_host::Limits;
+/// use connector_host::{Component, Limits};
 ///
 /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
-/// let report = judge(&std::fs::read("connector.wasm")?, Limits::default(), &[], DEFAULT_TIME).await?;
+/// let bytes = std::fs::read("connector.wasm")?;
+/// let report = judge(move || Component::load(&bytes, Limits::default()), &[], DEFAULT_TIME).await?;
 /// for result in &report.rules {
 ///     if let Verdict::Broken { findings, .. } = &result.verdict {
 ///         println!("{}: {}. {}", result.rule.name(), findings[0].what, result.rule.advice());
@@ -52,18 +54,17 @@ const STACK: usize = 16 << 20;
 /// # }
 /// ```
 pub async fn judge(
-    component: &[u8],
-    limits: Limits,
+    load: impl FnOnce() -> Result<Component, LoadError> + Send + 'static,
     recordings: &[Arc<Recording>],
     time: Duration,
 ) -> Result<Report, LoadError> {
     let (findings, deadline, runtime) = (Findings::default(), Instant::now() + time, Handle::current());
     let (ended, end) = oneshot::channel();
     let judging = {
-        let (component, recordings, findings) = (component.to_vec(), recordings.to_vec(), findings.clone());
+        let (recordings, findings) = (recordings.to_vec(), findings.clone());
         move || {
             // Nobody waits for it any more where that fails.
-            let _ = ended.send(judge_all(&component, limits, &recordings, &findings, (deadline, &runtime)));
+            let _ = ended.send(judge_all(load(), &recordings, &findings, (deadline, &runtime)));
         }
     };
     let thread = thread::Builder::new().stack_size(STACK).spawn(judging);
@@ -83,15 +84,14 @@ pub async fn judge(
 
 /// Tries every rule, one group after the other.
 fn judge_all(
-    component: &[u8],
-    limits: Limits,
+    loaded: Result<Component, LoadError>,
     recordings: &[Arc<Recording>],
     findings: &Findings,
     (deadline, runtime): (Instant, &Handle),
 ) -> Result<(), LoadError> {
-    let component = match Component::load(component, limits) {
+    let component = match loaded {
         Ok(component) => component.examined(),
-        Err(error @ LoadError::Engine(_)) => return Err(error),
+        Err(error @ (LoadError::Engine(_) | LoadError::Compiler(_))) => return Err(error),
         Err(error) => {
             findings.broken(Rule::Loads, "", &error.to_string());
             return Ok(());

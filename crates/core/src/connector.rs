@@ -1,5 +1,6 @@
 //! A component behind its guard.
 
+use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use crate::entries::Entries;
@@ -349,6 +350,29 @@ impl<C: Functions> Connector<C> {
             Vec::new()
         };
         Ok(self.operations.get_or_init(|| operations))
+    }
+
+    /// Returns the domains under which the links of downloads lie, each once: what to show
+    /// where a component is installed. They are fixed, whatever a provider answers.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Connector`]
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # use connector_core::{Connector, Entries, Error, Functions};
+    /// # fn example<C: Functions>(connector: Connector<C>) -> Result<(), Error> {
+    /// println!("sends credentials to hosts under {}", connector.definition().domains.join(", "));
+    /// println!("downloads from hosts under {}", connector.download_domains()?.join(", "));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn download_domains(&self) -> Result<Vec<&str>, Error> {
+        let operations = self.operations()?.iter();
+        let domains: BTreeSet<_> = operations.flat_map(|operation| &operation.download_domains).collect();
+        Ok(domains.into_iter().map(String::as_str).collect())
     }
 
     /// Begins an operation.

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::commands::run;
 use crate::error::{Error, Exit};
-use crate::loading::{Bounds, Source};
+use crate::loading::Loading;
 use crate::show;
 
 #[derive(Debug, Args)]
@@ -21,9 +21,7 @@ pub(crate) struct Check {
     #[arg(long, value_name = "DIR")]
     recordings: Option<PathBuf>,
     #[command(flatten)]
-    source: Source,
-    #[command(flatten)]
-    bounds: Bounds,
+    loading: Loading,
     /// Stop after this time and report what was not judged
     #[arg(long, value_name = "SECONDS", default_value_t = DEFAULT_TIME.as_secs(), value_parser = clap::value_parser!(u64).range(1..=86_400))]
     time: u64,
@@ -31,13 +29,13 @@ pub(crate) struct Check {
 
 impl Check {
     pub(crate) async fn execute(&self, json: bool) -> Result<Exit, Error> {
-        let component = self.file.as_ref().or(self.source.component.as_ref());
-        let bytes = self.source.read(component.map(PathBuf::as_path))?;
+        let component = self.file.as_ref().or(self.loading.source.component.as_ref());
         let recordings = match &self.recordings {
             Some(directory) => run::recordings(std::slice::from_ref(directory))?,
             None => Vec::new(),
         };
-        let report = judge(&bytes, self.bounds.limits(), &recordings, Duration::from_secs(self.time))
+        let load = self.loading.loader(component.map(PathBuf::as_path))?;
+        let report = judge(load, &recordings, Duration::from_secs(self.time))
             .await
             .map_err(|error| Error::Load { component: component.cloned(), error })?;
         if json {

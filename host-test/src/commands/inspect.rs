@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::path::PathBuf;
 
 use clap::Args;
-use connector_host::{ComponentInfo, Digest};
+use connector_host::{ComponentInfo, Connector, Digest};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use nexthink_component::NEXTHINK;
@@ -12,7 +12,7 @@ use serde_json::{Map, json};
 
 use crate::error::{Error, Exit};
 use crate::files::{self, Mode};
-use crate::loading::Source;
+use crate::loading::Loading;
 use crate::show;
 
 #[derive(Debug, Args)]
@@ -21,18 +21,23 @@ pub(crate) struct Inspect {
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
     #[command(flatten)]
-    source: Source,
+    loading: Loading,
 }
 
 impl Inspect {
     pub(crate) fn execute(&self, json: bool) -> Result<Exit, Error> {
-        let path = self.file.as_ref().or(self.source.component.as_ref());
-        let bytes = self.source.read(path.map(PathBuf::as_path))?;
+        let path = self.file.as_ref().or(self.loading.source.component.as_ref());
+        let bytes = self.loading.source.read(path.map(PathBuf::as_path))?;
         let info = ComponentInfo::read(&bytes).map_err(|error| Error::Load { component: path.cloned(), error })?;
+        // Another contract has hosts of its own, and one that cannot be loaded sends nothing.
+        let connector = match self.loading.loader(path.map(PathBuf::as_path))?() {
+            Ok(component) => Some(Connector::new(component)?),
+            Err(_) => None,
+        };
         let (digest, gzip_bytes, bytes) = (Digest::of(&bytes), gzip_length(&bytes), bytes.len());
         if json {
             let metadata: Map<_, _> = info.metadata.iter().map(|(name, text)| (name.clone(), json!(text))).collect();
-            let report = json!({
+            let mut report = json!({
                 "bytes": bytes,
                 "gzip-bytes": gzip_bytes,
                 "digest": digest.to_string(),
@@ -41,6 +46,10 @@ impl Inspect {
                 "memory-minimum": info.memory_minimum,
                 "metadata": metadata,
             });
+            if let Some(connector) = &connector {
+                report["domains"] = json!(connector.definition().domains);
+                report["download-domains"] = json!(connector.download_domains()?);
+            }
             show::json(&report);
             return Ok(Exit::Success);
         }
@@ -50,6 +59,7 @@ impl Inspect {
         show::item("imports", &list(&info.imports));
         show::item("exports", &list(&info.exports));
         show::item("memory", &format!("at least {} KiB", info.memory_minimum / 1024));
+        connector.as_ref().map_or(Ok(()), show::reach)?;
         for (name, text) in &info.metadata {
             show::item(name, text);
         }

@@ -33,7 +33,7 @@ impl Run {
         let mut tally = Tally::default();
         let mut report = Vec::new();
         if !json {
-            introduce(&connector);
+            introduce(&connector)?;
         }
         for recording in &recordings {
             let played = play(&connector, recording).await;
@@ -109,7 +109,7 @@ impl Tally {
 }
 
 /// Prints what is loaded and what it asks for.
-fn introduce(connector: &Connector) {
+fn introduce(connector: &Connector) -> Result<(), Error> {
     let definition = connector.definition();
     let info = connector.component().info();
     say!("{} {}", show::strong(&definition.name), definition.version);
@@ -124,10 +124,11 @@ fn introduce(connector: &Connector) {
         _ => field.label.clone(),
     });
     show::item("fields", &fields.collect::<Vec<_>>().join(", "));
-    show::item("hosts", &format!("under {}", definition.domains.join(", ")));
+    show::reach(connector)?;
     let steps: Vec<_> = definition.guide.iter().map(|step| step.title.as_str()).collect();
     show::item("guide", &steps.join(", "));
     say!("");
+    Ok(())
 }
 
 fn print(recording: &Recording, played: &Played) {

@@ -55,5 +55,9 @@ fn each_rule_has_a_name_of_its_own_and_advice_in_sentences() {
 #[test]
 fn a_judgement_can_move_between_threads() {
     fn assert_send(_: impl Send) {}
-    assert_send(connector_check::judge(b"", connector_host::Limits::default(), &[], connector_check::DEFAULT_TIME));
+    assert_send(connector_check::judge(
+        || connector_host::Component::load(b"", connector_host::Limits::default()),
+        &[],
+        connector_check::DEFAULT_TIME,
+    ));
 }

@@ -11,13 +11,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use connector_check::{Finding, Report, Rule, Verdict, judge};
-use connector_host::Limits;
+use connector_host::{Component, Limits};
 use connector_recordings::Recording;
 use test_support::{TestComponent, root};
 
 async fn report(component: &[u8], recordings: &[Arc<Recording>]) -> Report {
     // The tests run beside each other, without optimisation.
-    judge(component, Limits::default(), recordings, Duration::from_mins(10)).await.unwrap()
+    let component = component.to_vec();
+    let load = move || Component::load(&component, Limits::default());
+    judge(load, recordings, Duration::from_mins(10)).await.unwrap()
 }
 
 /// Reads a recording from the workspace's fixtures.
