@@ -26,7 +26,7 @@ pub fn engine_config(limits: &Limits) -> Config {
     let mut config = Config::new();
     config.consume_fuel(true).epoch_interruption(true).max_wasm_stack(STACK).wasm_backtrace_max_frames(None);
     let each = u32::try_from(limits.instances).unwrap_or(u32::MAX);
-    let slots = u32::try_from(slots::count()).unwrap_or(u32::MAX);
+    let slots = u32::try_from(2 * slots::count()).unwrap_or(u32::MAX);
     let all = slots.saturating_mul(each);
     let mut pool = PoolingAllocationConfig::new();
     pool.max_memory_size(limits.most_memory())

@@ -21,7 +21,7 @@ use crate::transport::{BoxFuture, Incoming, Pieces, Transport};
 /// request's, and for a large file that is long.
 const STALL: u32 = 60;
 
-/// Unused connections to keep to one host: as many as the callers of the soak test.
+/// Unused connections to keep to one host: as many as one platform keeps busy.
 const IDLE_CONNECTIONS: usize = 64;
 
 /// Sends requests over the network, through one pool of connections.

@@ -9,9 +9,14 @@ use std::sync::Arc;
 use connector_host::records::{Request, Response};
 use connector_host::{HttpOptions, HttpTransport, ProxyVariables, Secret, SendError, Transport as _};
 use fake_nexthink::FakeNexthink;
+use tokio::sync::Semaphore;
+
+/// Connections to the tenant: what the transport keeps to one host.
+const CONNECTIONS: usize = 64;
 
 pub struct Wire {
     tenant: Arc<FakeNexthink>,
+    connections: Semaphore,
     http: HttpTransport,
 }
 
@@ -24,7 +29,7 @@ impl Wire {
             proxies: ProxyVariables::none(),
             ..HttpOptions::default()
         };
-        Self { tenant, http: HttpTransport::new(options).unwrap() }
+        Self { tenant, connections: Semaphore::new(CONNECTIONS), http: HttpTransport::new(options).unwrap() }
     }
 
     /// Sends a request and reads the response, which arrives when the clock says.
@@ -33,6 +38,7 @@ impl Wire {
         request.headers.push(("host".to_owned(), Secret::new(request.host())));
         request.url.set_ip_host(address.ip()).unwrap();
         request.url.set_port(Some(address.port())).unwrap();
+        let _connection = self.connections.acquire().await.unwrap();
         let response = self.http.send(request).await?.collect(limit).await?;
         Ok(Response { received_at: clock(), ..response })
     }
