@@ -37,7 +37,8 @@ mod tests {
             ("rate-limited", "Wait.", false, Some("write"), "Wait."),
             ("rejected", "Correct it.", false, Some("write"), "Correct it."),
         ] {
-            let failure = Failure::of_host(code, "transient", "It failed.", hint);
+            let class = if code == "rejected" { "config" } else { "transient" };
+            let failure = Failure::of_host(code, class, "It failed.", hint);
             let Error::Failed(failure) = advised(Error::Failed(Box::new(failure)), repeatable, effect) else {
                 panic!()
             };
