@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::read::escape;
+use crate::read::{escape, shortened};
 
 /// Lists where two values differ, each with its JSON Pointer.
 pub(crate) fn differences(pointer: &str, expected: &Value, found: &Value) -> Vec<String> {
@@ -29,6 +29,6 @@ pub(crate) fn differences(pointer: &str, expected: &Value, found: &Value) -> Vec
 fn shown(value: &Value) -> String {
     match value {
         Value::Null => "nothing".to_owned(),
-        value => value.to_string(),
+        value => shortened(&value.to_string()),
     }
 }
