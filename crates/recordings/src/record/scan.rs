@@ -13,7 +13,7 @@ use super::refused::{Finding, Leak};
 use super::shapes::shapes;
 use super::views::views;
 use crate::placeholder::{Kind, Placeholder};
-use crate::read::escape;
+use crate::read::{escape, shortened};
 
 /// What a placeholder is while a text is scanned: a character of private use.
 const PLACEHOLDER: char = '\u{10FFFD}';
@@ -48,7 +48,7 @@ struct Scan<'a> {
 
 impl Scan<'_> {
     fn add(&mut self, leaks: impl IntoIterator<Item = Leak>) {
-        let found = leaks.into_iter().map(|leak| Finding { pointer: self.pointer.clone(), leak });
+        let found = leaks.into_iter().map(|leak| Finding { pointer: shortened(&self.pointer), leak });
         self.found.extend(found);
     }
 
