@@ -1,5 +1,5 @@
 //! HAR 1.2, as far as recordings use it, with their `_` members. One model reads and
-//! writes; members that only other programs read have defaults.
+//! writes; members that only other programs read are written and not read.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -14,7 +14,7 @@ pub(crate) struct File {
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Log {
     pub(crate) version: String,
-    #[serde(default)]
+    #[serde(skip_deserializing)]
     pub(crate) creator: Creator,
     #[serde(rename = "_name")]
     pub(crate) name: String,
@@ -33,13 +33,7 @@ pub(crate) struct Log {
     pub(crate) entries: Vec<Entry>,
 }
 
-/// The `_` members of a log and of an entry. Others are refused: a misspelt one would
-/// silently test nothing.
-pub(crate) const LOG_EXTENSIONS: [&str; 7] =
-    ["_name", "_origin", "_source", "_clock", "_entries", "_expect", "_scenario"];
-pub(crate) const ENTRY_EXTENSIONS: [&str; 1] = ["_fault"];
-
-#[derive(Serialize, Deserialize, Default)]
+#[derive(Serialize, Default)]
 pub(crate) struct Creator {
     pub(crate) name: String,
     pub(crate) version: String,
@@ -54,44 +48,29 @@ pub(crate) struct Pair {
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Entry {
-    #[serde(default)]
+    #[serde(skip_deserializing)]
     pub(crate) started_date_time: String,
     /// Milliseconds.
     pub(crate) time: serde_json::Number,
     pub(crate) request: Request,
     pub(crate) response: Response,
-    #[serde(default)]
+    #[serde(skip_deserializing)]
     pub(crate) cache: Cache,
-    #[serde(default)]
+    #[serde(skip_deserializing)]
     pub(crate) timings: Timings,
     #[serde(rename = "_fault", default, skip_serializing_if = "Option::is_none")]
     pub(crate) fault: Option<RecordedFault>,
 }
 
-#[derive(Serialize, Deserialize, Default)]
+#[derive(Serialize, Default)]
 pub(crate) struct Cache {}
 
-/// Milliseconds; browsers write fractions.
-#[derive(Serialize, Deserialize)]
+/// Milliseconds.
+#[derive(Serialize, Default)]
 pub(crate) struct Timings {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) blocked: Option<serde_json::Number>,
-    #[serde(default = "zero")]
-    pub(crate) send: serde_json::Number,
-    #[serde(default = "zero")]
-    pub(crate) wait: serde_json::Number,
-    #[serde(default = "zero")]
-    pub(crate) receive: serde_json::Number,
-}
-
-impl Default for Timings {
-    fn default() -> Self {
-        Self { blocked: None, send: zero(), wait: zero(), receive: zero() }
-    }
-}
-
-fn zero() -> serde_json::Number {
-    0.into()
+    pub(crate) send: u64,
+    pub(crate) wait: u64,
+    pub(crate) receive: u64,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -99,63 +78,61 @@ fn zero() -> serde_json::Number {
 pub(crate) struct Request {
     pub(crate) method: String,
     pub(crate) url: String,
-    #[serde(default)]
+    #[serde(skip_deserializing)]
     pub(crate) http_version: String,
-    #[serde(default)]
-    pub(crate) cookies: Vec<Value>,
+    #[serde(skip_deserializing)]
+    pub(crate) cookies: Vec<()>,
     pub(crate) headers: Vec<Pair>,
-    #[serde(default)]
+    #[serde(skip_deserializing)]
     pub(crate) query_string: Vec<Pair>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) post_data: Option<PostData>,
-    #[serde(default = "unknown")]
+    #[serde(skip_deserializing)]
     pub(crate) headers_size: i64,
-    #[serde(default = "unknown")]
+    #[serde(skip_deserializing)]
     pub(crate) body_size: i64,
 }
 
 /// HAR's word for a size that is not known.
-pub(crate) fn unknown() -> i64 {
-    -1
-}
+pub(crate) const UNKNOWN: i64 = -1;
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct PostData {
-    #[serde(default)]
+    #[serde(skip_deserializing)]
     pub(crate) mime_type: String,
     #[serde(default)]
     pub(crate) text: String,
-    #[serde(default)]
-    pub(crate) params: Vec<Value>,
+    #[serde(skip_deserializing)]
+    pub(crate) params: Vec<()>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Default)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Response {
     pub(crate) status: u16,
-    #[serde(default)]
+    #[serde(skip_deserializing)]
     pub(crate) status_text: String,
-    #[serde(default)]
+    #[serde(skip_deserializing)]
     pub(crate) http_version: String,
-    #[serde(default)]
-    pub(crate) cookies: Vec<Value>,
+    #[serde(skip_deserializing)]
+    pub(crate) cookies: Vec<()>,
     pub(crate) headers: Vec<Pair>,
     pub(crate) content: Content,
-    #[serde(rename = "redirectURL", default)]
+    #[serde(rename = "redirectURL", skip_deserializing)]
     pub(crate) redirect_url: String,
-    #[serde(default = "unknown")]
+    #[serde(skip_deserializing)]
     pub(crate) headers_size: i64,
-    #[serde(default = "unknown")]
+    #[serde(skip_deserializing)]
     pub(crate) body_size: i64,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Default)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Content {
-    #[serde(default)]
+    #[serde(skip_deserializing)]
     pub(crate) size: i64,
-    #[serde(default)]
+    #[serde(skip_deserializing)]
     pub(crate) mime_type: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) text: String,

@@ -2,10 +2,12 @@
 //!
 //! [`Recording`] is a file read; [`Placeholders`] stand for its secrets. [`Replay`] answers
 //! a session's requests from one, [`play`] takes a connector through it and compares the
-//! outcome with the expected one. [`Recorder`] makes one of a live session. Nothing here knows a provider: keys of entries come from
-//! the recording, and what is secret from the connector's definition.
+//! outcome with the expected one. [`Recorder`] makes one of a live session. Nothing here
+//! knows a provider: keys of entries come from the recording, and what is secret from the
+//! connector's definition.
 
 mod differences;
+mod extensions;
 mod har;
 mod matching;
 mod outcome;

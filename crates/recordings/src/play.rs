@@ -82,7 +82,7 @@ pub async fn play<F: Functions + Send + Sync + 'static>(
         Err(error) => Err(error.into()),
     };
     let differences = match &outcome {
-        Ok(outcome) => differences("", &recording.expect, &outcome.to_json(&placeholders)),
+        Ok(outcome) => differences(&recording.expect, &outcome.to_json(&placeholders)),
         Err(_) => Vec::new(),
     };
     Played { outcome, differences }

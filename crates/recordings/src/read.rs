@@ -1,21 +1,27 @@
 //! Reads recordings.
 
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Read as _};
+use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::Value;
+use serde::de::DeserializeSeed;
 use thiserror::Error;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use crate::extensions::Known;
 use crate::har;
 use crate::recording::{Exchange, RecordedBody, RecordedRequest, RecordedResponse, Recording};
 
-/// Largest recording to read, in bytes: room for a body above every limit.
-pub(crate) const FILE_BYTES: usize = 64 << 20;
+/// Largest recording to read, in bytes: eighty times the longest fixture. The tree of an
+/// expected outcome takes up to forty times its text, so that is some 300 MB at most.
+pub(crate) const FILE_BYTES: usize = 8 << 20;
+
+/// Longest part of a file to show in an error, in characters: some lines of a terminal.
+const SHOWN: usize = 300;
 
 /// Why a file is no recording: where, and what to change.
 #[derive(Debug, Error)]
@@ -54,27 +60,30 @@ fn at(pointer: &str) -> String {
 impl Recording {
     /// Reads a recording from a file.
     pub fn read(path: &Path) -> Result<Self, HarError> {
-        let fail =
-            |pointer: &str, reason: String| HarError { path: path.to_owned(), pointer: pointer.to_owned(), reason };
-        let size = fs::metadata(path).map_err(|error| fail("", reason(&error)))?.len();
-        if size > FILE_BYTES as u64 {
-            return Err(fail("", format!("the file has more than {FILE_BYTES} bytes")));
-        }
-        Self::parse(path, &fs::read(path).map_err(|error| fail("", reason(&error)))?)
+        let fail = |reason: String| HarError { path: path.to_owned(), pointer: String::new(), reason };
+        let mut text = Vec::new();
+        // A length that is asked for first is that of another moment.
+        let read = File::open(path).and_then(|file| file.take(FILE_BYTES as u64 + 1).read_to_end(&mut text));
+        read.map_err(|error| fail(reason(&error)))?;
+        Self::parse(path, &text)
     }
 
     /// Reads a recording that is or will be in a file, which errors name.
     pub fn parse(path: &Path, text: &[u8]) -> Result<Self, HarError> {
-        let fail =
-            |pointer: &str, reason: String| HarError { path: path.to_owned(), pointer: pointer.to_owned(), reason };
-        let value: Value =
-            serde_json::from_slice(text).map_err(|error| fail("", format!("this is not JSON: {error}")))?;
-        check_extensions(&value).map_err(|(pointer, name)| {
-            fail(&pointer, format!("`{name}` is not a member that this host knows; `_` members are never ignored"))
-        })?;
-        let file: har::File = serde_path_to_error::deserialize(value)
-            .map_err(|error| fail(&pointer(error.path()), error.inner().to_string()))?;
-        Self::of(path, file.log).map_err(|(pointer, reason)| fail(&pointer, reason))
+        let fail = |(pointer, reason): (String, String)| HarError {
+            path: path.to_owned(),
+            pointer: shortened(&pointer),
+            reason: shortened(&reason),
+        };
+        if text.len() > FILE_BYTES {
+            return Err(fail((String::new(), format!("the file has more than {FILE_BYTES} bytes"))));
+        }
+        let mut reader = serde_json::Deserializer::from_slice(text);
+        let known = Known::File.deserialize(&mut reader).and_then(|()| reader.end());
+        known.map_err(|error| fail(misfit(text, Known::File, &error)))?;
+        let file: Result<har::File, _> = serde_json::from_slice(text);
+        let file = file.map_err(|error| fail(misfit(text, PhantomData::<har::File>, &error)))?;
+        Self::of(path, file.log).map_err(fail)
     }
 
     fn of(path: &Path, log: har::Log) -> Result<Self, (String, String)> {
@@ -121,7 +130,7 @@ fn exchange(entry: har::Entry) -> Result<Exchange, (String, String)> {
             return Err(("/response/status".to_owned(), "this is no status from 100 to 599".to_owned()));
         }
     };
-    Ok(Exchange { request, response, milliseconds, blocked: 0, started: None })
+    Ok(Exchange { request, response, milliseconds })
 }
 
 fn response(response: har::Response) -> Result<RecordedResponse, (String, String)> {
@@ -151,44 +160,26 @@ fn pairs(pairs: Vec<har::Pair>) -> Vec<(String, String)> {
     pairs.into_iter().map(|pair| (pair.name, pair.value)).collect()
 }
 
-/// Finds a `_` member that is not known. The contents of `_expect` and `_scenario` are not
-/// HAR.
-fn check_extensions(file: &Value) -> Result<(), (String, String)> {
-    fn walk(value: &Value, pointer: &str, place: Place) -> Result<(), (String, String)> {
-        match value {
-            Value::Object(members) => members.iter().try_for_each(|(name, member)| {
-                let known = match place {
-                    Place::Log => har::LOG_EXTENSIONS.contains(&name.as_str()),
-                    Place::Entry => har::ENTRY_EXTENSIONS.contains(&name.as_str()),
-                    Place::Elsewhere => false,
-                };
-                if name.starts_with('_') && !known {
-                    return Err((pointer.to_owned(), name.clone()));
-                }
-                if name == "_expect" || name == "_scenario" {
-                    return Ok(());
-                }
-                let inner = match (pointer, name.as_str()) {
-                    ("", "log") => Place::Log,
-                    ("/log", "entries") => Place::Entry,
-                    _ => Place::Elsewhere,
-                };
-                walk(member, &format!("{pointer}/{}", escape(name)), inner)
-            }),
-            Value::Array(items) => {
-                items.iter().enumerate().try_for_each(|(i, item)| walk(item, &format!("{pointer}/{i}"), place))
-            }
-            _ => Ok(()),
-        }
+/// Returns where a text is not what was to be read, and why. Only then is the place
+/// followed: a path for every value would cost more than reading them.
+fn misfit<'de>(text: &'de [u8], seed: impl DeserializeSeed<'de>, error: &serde_json::Error) -> (String, String) {
+    if !error.is_data() {
+        return (String::new(), format!("this is not JSON: {error}"));
     }
-    walk(file, "", Place::Elsewhere)
+    let mut track = serde_path_to_error::Track::new();
+    let mut reader = serde_json::Deserializer::from_slice(text);
+    drop(seed.deserialize(serde_path_to_error::Deserializer::new(&mut reader, &mut track)));
+    // The pointer shows the place.
+    let (reason, place) = (error.to_string(), format!(" at line {} column {}", error.line(), error.column()));
+    (pointer(&track.path()), reason.strip_suffix(&place).unwrap_or(&reason).to_owned())
 }
 
-#[derive(Clone, Copy)]
-enum Place {
-    Log,
-    Entry,
-    Elsewhere,
+/// Cuts a text that a file gives for one to show to people.
+pub(crate) fn shortened(text: &str) -> String {
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
 }
 
 fn pointer(path: &serde_path_to_error::Path) -> String {

@@ -1,7 +1,6 @@
 //! What is recorded: a scenario and its exchanges, placeholders and all.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use connector_core::{Fault, TlsFault};
 use serde::{Deserialize, Serialize};
@@ -70,12 +69,8 @@ pub struct Exchange {
     pub request: RecordedRequest,
     /// What was received, or what happened instead.
     pub response: Result<RecordedResponse, RecordedFault>,
-    /// How long it took, in milliseconds, the wait for its turn included.
+    /// How long it took, in milliseconds, the wait before it included.
     pub milliseconds: u64,
-    /// How long it waited for its turn, in milliseconds.
-    pub blocked: u64,
-    /// When it began, since the Unix epoch. None: at the clock of the recording.
-    pub started: Option<Duration>,
 }
 
 /// A request with placeholders.

@@ -12,6 +12,7 @@ use thiserror::Error;
 use crate::matching::{Difference, differences};
 use crate::outcome::{ResponseSummary, Sent};
 use crate::placeholder::Placeholders;
+use crate::read::shortened;
 use crate::recording::{RecordedBody, RecordedResponse, Recording};
 
 /// The replay of one recording: a transport, and the clock by which it was recorded.
@@ -39,7 +40,7 @@ pub enum ReplayError {
     #[error(transparent)]
     Mismatch(#[from] Mismatch),
     /// More was sent than was recorded.
-    #[error("nothing more was recorded, but {method} {url} was sent")]
+    #[error("nothing more was recorded, but {method} {} was sent", shortened(url))]
     Exhausted {
         /// Its method.
         method: String,
@@ -50,8 +51,16 @@ pub enum ReplayError {
     #[error("{0} recorded exchange(s) were never asked for")]
     Unused(usize),
     /// The recording uses a placeholder that does not exist.
-    #[error("the recording uses the placeholder {0}, which does not exist")]
+    #[error("the recording uses the placeholder {}, which does not exist", shortened(.0))]
     Placeholder(String),
+}
+
+/// What a replay has for a request.
+enum Answer {
+    Response(Response),
+    Fault(Fault),
+    /// Nothing: the request does not fit.
+    Stopped(ReplayError),
 }
 
 /// What differs between a request and the nearest recorded one.
@@ -72,6 +81,7 @@ impl fmt::Display for Mismatch {
         }
         write!(f, "the request is not the recorded one (exchange {}):", self.nearest)?;
         for Difference { what, recorded, sent } in &self.differences {
+            let (recorded, sent) = (shortened(recorded), shortened(sent));
             write!(f, "\n  {what}\n    recorded  {recorded}\n    sent      {sent}")?;
         }
         Ok(())
@@ -117,7 +127,11 @@ impl Replay {
     }
 
     /// Returns what was recorded for a request.
-    fn answer(&self, request: &Request) -> Result<Result<Response, Fault>, ReplayError> {
+    fn answer(&self, request: &Request) -> Answer {
+        self.recorded(request).unwrap_or_else(Answer::Stopped)
+    }
+
+    fn recorded(&self, request: &Request) -> Result<Answer, ReplayError> {
         let mut progress = self.progress();
         let Some(exchange) = self.recording.exchanges.get(progress.next) else {
             return Err(ReplayError::Exhausted {
@@ -133,8 +147,8 @@ impl Replay {
         progress.milliseconds += exchange.milliseconds;
         let received_at = self.recording.clock + progress.milliseconds / 1000;
         let answer = match &exchange.response {
-            Err(fault) => Err(fault.fault(request.timeout)),
-            Ok(response) => Ok(self.response(response, received_at)?),
+            Err(fault) => Answer::Fault(fault.fault(request.timeout)),
+            Ok(response) => Answer::Response(self.response(response, received_at)?),
         };
         // The rest of a link is a secret while it is valid.
         let url = if request.authorized || progress.sent.is_empty() {
@@ -142,7 +156,10 @@ impl Replay {
         } else {
             format!("https://{}/…", request.host())
         };
-        let response = answer.as_ref().ok().map(|response| ResponseSummary::new(response, &self.placeholders));
+        let response = match &answer {
+            Answer::Response(response) => Some(ResponseSummary::new(response, &self.placeholders)),
+            _ => None,
+        };
         progress.sent.push(Sent { method: request.method.clone(), url, response });
         Ok(answer)
     }
@@ -187,9 +204,9 @@ impl Transport for Replay {
         let answer = self.answer(&request);
         Box::pin(async move {
             match answer {
-                Ok(Ok(response)) => Ok(Incoming::whole(response)),
-                Ok(Err(fault)) => Err(fault.into()),
-                Err(error) => {
+                Answer::Response(response) => Ok(Incoming::whole(response)),
+                Answer::Fault(fault) => Err(fault.into()),
+                Answer::Stopped(error) => {
                     let error = Arc::new(error);
                     self.progress().stopped = Some(Arc::clone(&error));
                     Err(SendError::Other(error))

@@ -25,7 +25,12 @@ impl Recording {
     /// Writes the recording as HAR 1.2. None: a moment is beyond the year 9999.
     pub fn to_text(&self) -> Option<String> {
         let clock = Duration::from_secs(self.clock);
-        let entries = self.exchanges.iter().map(|exchange| entry(exchange, clock));
+        let mut started = clock;
+        let entries = self.exchanges.iter().map(|exchange| {
+            let entry = entry(exchange, started);
+            started = started.saturating_add(Duration::from_millis(exchange.milliseconds));
+            entry
+        });
         let log = har::Log {
             version: "1.2".to_owned(),
             creator: har::Creator {
@@ -45,20 +50,14 @@ impl Recording {
     }
 }
 
-fn entry(exchange: &Exchange, clock: Duration) -> Option<har::Entry> {
-    let blocked = exchange.blocked.min(exchange.milliseconds);
-    let timings = har::Timings {
-        blocked: Some(blocked).filter(|blocked| *blocked > 0).map(Into::into),
-        wait: (exchange.milliseconds - blocked).into(),
-        ..har::Timings::default()
-    };
+fn entry(exchange: &Exchange, started: Duration) -> Option<har::Entry> {
     Some(har::Entry {
-        started_date_time: moment(exchange.started.unwrap_or(clock))?,
+        started_date_time: moment(started)?,
         time: exchange.milliseconds.into(),
         request: request(&exchange.request),
         response: exchange.response.as_ref().map_or_else(|_| no_response(), response),
         cache: har::Cache {},
-        timings,
+        timings: har::Timings { wait: exchange.milliseconds, ..har::Timings::default() },
         fault: exchange.response.as_ref().err().copied(),
     })
 }
@@ -80,7 +79,7 @@ fn request(request: &RecordedRequest) -> har::Request {
             text: text.clone(),
             params: Vec::new(),
         }),
-        headers_size: har::unknown(),
+        headers_size: har::UNKNOWN,
         body_size: text_size(&request.body),
     }
 }
@@ -101,37 +100,31 @@ fn response(response: &RecordedResponse) -> har::Response {
         status: response.status,
         status_text: reason.unwrap_or_default().to_owned(),
         http_version: UNKNOWN_VERSION.to_owned(),
-        cookies: Vec::new(),
         headers: pairs(&response.headers),
         content,
-        redirect_url: String::new(),
-        headers_size: har::unknown(),
+        headers_size: har::UNKNOWN,
         body_size,
+        ..har::Response::default()
     }
 }
 
 fn no_response() -> har::Response {
     har::Response {
-        status: 0,
-        status_text: String::new(),
-        http_version: String::new(),
-        cookies: Vec::new(),
-        headers: Vec::new(),
-        content: har::Content { size: 0, mime_type: "x-unknown".to_owned(), text: String::new(), encoding: None },
-        redirect_url: String::new(),
-        headers_size: har::unknown(),
-        body_size: har::unknown(),
+        content: har::Content { mime_type: "x-unknown".to_owned(), ..har::Content::default() },
+        headers_size: har::UNKNOWN,
+        body_size: har::UNKNOWN,
+        ..har::Response::default()
     }
 }
 
 /// Returns the size of a text, or -1 for unknown: what a placeholder stands for has
 /// another length.
 fn text_size(text: &str) -> i64 {
-    if Placeholder::split(text).is_some() { har::unknown() } else { size(text.len()) }
+    if Placeholder::split(text).is_some() { har::UNKNOWN } else { size(text.len()) }
 }
 
 fn size(bytes: usize) -> i64 {
-    i64::try_from(bytes).unwrap_or(har::unknown())
+    i64::try_from(bytes).unwrap_or(har::UNKNOWN)
 }
 
 fn media_type(headers: &[(String, String)]) -> String {

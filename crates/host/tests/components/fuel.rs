@@ -49,7 +49,7 @@ async fn measured() -> Table {
     let files = operations.iter().map(|operation| plainest(&operation.id));
     let credentials = Credentials { id: "some-client", secret: "some-secret" };
     for file in CONNECTIONS.map(str::to_owned).into_iter().chain(files) {
-        let recording = Recording::read(&fixture(&file), credentials).unwrap();
+        let recording = Recording::read(&fixture(&file), &connector, credentials);
         recording.play(&connector).await;
         take(&file);
     }
@@ -66,7 +66,7 @@ async fn measured() -> Table {
 /// Returns a token.
 async fn granted(connector: &Arc<Connector>) -> Arc<connector_core::GrantedToken> {
     let credentials = Credentials { id: "some-client", secret: "some-secret" };
-    let played = Recording::read(&fixture("success-eu.har"), credentials).unwrap().play(connector).await;
+    let played = Recording::read(&fixture("success-eu.har"), connector, credentials).play(connector).await;
     played.token.unwrap().unwrap()
 }
 

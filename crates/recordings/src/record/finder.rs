@@ -5,7 +5,7 @@ use std::ops::Range;
 use aho_corasick::{AhoCorasick, Input, MatchKind};
 
 /// Characters from which on a text is found inside of other words.
-pub(super) const ANYWHERE: usize = 8;
+const ANYWHERE: usize = 8;
 
 /// Texts to look for, in any case; short ones as words of their own.
 pub(super) struct Finder {
@@ -15,28 +15,31 @@ pub(super) struct Finder {
 }
 
 impl Finder {
-    /// Takes pairs of a text and whether it is looked for as a word of its own. Of texts
-    /// that begin at the same place the longest is found, of equal ones the first.
-    pub(super) fn new(needles: &[(String, bool)]) -> Self {
+    /// Takes the texts. Of those that begin at the same place the longest is found, of
+    /// equal ones the first.
+    pub(super) fn new(needles: &[String]) -> Self {
         let mut builder = AhoCorasick::builder();
         builder.match_kind(MatchKind::LeftmostLongest).ascii_case_insensitive(true);
-        // Secrets are short, so the automaton always fits.
-        let automaton = builder.build(needles.iter().map(|(text, _)| text)).expect("the automaton fits");
-        Self { automaton, short: needles.iter().map(|(_, short)| *short).collect() }
+        // The length of what is known is limited, so the automaton always fits.
+        let automaton = builder.build(needles).expect("the automaton fits");
+        Self { automaton, short: needles.iter().map(|needle| is_short(needle)).collect() }
     }
 
-    /// Returns number and place of the first text found at or after a position. Without
-    /// `short`, short texts are not looked for.
-    pub(super) fn find(&self, text: &str, mut from: usize, short: bool) -> Option<(usize, Range<usize>)> {
+    /// Returns number and place of the first text found at or after a position.
+    pub(super) fn find(&self, text: &str, mut from: usize) -> Option<(usize, Range<usize>)> {
         while let Some(found) = self.automaton.find(Input::new(text).range(from..)) {
             let number = found.pattern().as_usize();
-            if !self.short[number] || (short && is_word(text, found.range())) {
+            if !self.short[number] || is_word(text, found.range()) {
                 return Some((number, found.range()));
             }
             from = found.start() + text[found.start()..].chars().next().map_or(1, char::len_utf8);
         }
         None
     }
+}
+
+pub(super) fn is_short(text: &str) -> bool {
+    text.chars().count() < ANYWHERE
 }
 
 /// Returns whether neither a letter nor a digit is next to a place, other than as part of

@@ -1,5 +1,6 @@
 //! What is known to be secret, or to identify a tenant.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use connector_core::encoding::{Form, json};
@@ -7,13 +8,21 @@ use connector_core::records::{Connection, Definition, Request};
 use connector_core::{Entries, SHORTEST_SECRET, Secret, trim};
 use regex::Regex;
 
-use super::finder::{ANYWHERE, Finder};
+use super::finder::{Finder, is_short};
 use super::refused::Refused;
 use crate::placeholder::{Kind, Placeholder};
 
 /// Shortest text entry to replace, in characters. Shorter ones stay as they are: replacing
 /// every "1" would leave no recording.
 const SHORTEST_ENTRY: usize = 3;
+
+/// Most bytes of all values together: a session has a token or two of a few KB each, and
+/// what is known is looked for at every place of every text.
+const MOST_BYTES: usize = 64 << 10;
+
+/// Length of the parts of a secret that are secret as well, in bytes: of a shorter secret
+/// nothing is known at all.
+const RUN: usize = SHORTEST_SECRET;
 
 /// Members of a response that are tokens (RFC 6749 §5.1, `OpenID` Connect Core §3.1.3.3),
 /// as they are and in JSON inside of JSON. The end may be cut off.
@@ -30,8 +39,8 @@ pub(super) struct Known {
 }
 
 /// One value and its placeholder.
-pub(super) struct Value {
-    pub(super) kind: Kind,
+struct Value {
+    kind: Kind,
     number: u32,
     text: Secret,
 }
@@ -93,6 +102,9 @@ impl Known {
         if text.len() < SHORTEST_SECRET {
             return Err(Refused::TooShort(named(&kind)));
         }
+        if self.values.iter().map(|known| known.text.expose().len()).sum::<usize>() + text.len() > MOST_BYTES {
+            return Err(Refused::Unwritable("it has more tokens or longer ones than a session needs"));
+        }
         self.add(kind, text);
         Ok(())
     }
@@ -138,58 +150,68 @@ impl Known {
         let (mut needles, mut placeholders) = (Vec::new(), Vec::new());
         for Value { kind, number, text } in &self.values {
             let text = text.expose();
-            let short = text.chars().count() < ANYWHERE;
             let mut add = |form: Form, spelling: String| {
-                needles.push((spelling, short));
+                needles.push(spelling);
                 placeholders.push(Placeholder { kind: kind.clone(), number: *number, form });
             };
-            if !matches!(kind, Kind::Basic(..)) {
+            let basic = matches!(kind, Kind::Basic(..));
+            if !basic {
                 add(Form::Plain, text.to_owned());
                 add(Form::Plain, json(text));
                 add(Form::Percent, Form::Percent.write(text));
                 add(Form::Percent, Form::Form.write(text).replace('+', "%20"));
                 add(Form::Form, Form::Form.write(text));
             }
-            for form in Form::BASE64.into_iter().filter(|_| !short) {
+            for form in Form::BASE64.into_iter().filter(|_| !is_short(text)) {
                 // What a Basic header contains needs no form.
-                let basic = matches!(kind, Kind::Basic(..)) && form == Form::Base64;
-                add(if basic { Form::Plain } else { form }, form.write(text));
+                add(if basic && form == Form::Base64 { Form::Plain } else { form }, form.write(text));
             }
         }
         (Finder::new(&needles), placeholders)
     }
 
-    /// Returns what must not be left of the values in any encoding, and of which value each
-    /// is: of secrets the first and the last half, for a text may be cut off.
-    pub(super) fn remains(&self) -> (Finder, Vec<&Value>) {
-        let (mut needles, mut values) = (Vec::new(), Vec::new());
+    /// Returns what must not be left of the values.
+    pub(super) fn traces(&self) -> Traces {
+        let (mut needles, mut names, mut runs) = (Vec::new(), Vec::new(), HashMap::new());
         // What is secret of a pair is among the others.
-        for value in self.values.iter().filter(|value| !matches!(value.kind, Kind::Basic(..))) {
-            let text = value.text.expose();
-            let squeezed: String = text.split_whitespace().collect();
-            let mut whole = vec![text.to_owned(), squeezed];
-            if text.len() >= ANYWHERE {
-                whole.extend((0..3).flat_map(|before| inside_base64(text, before)));
+        for Value { kind, text, .. } in self.values.iter().filter(|value| !matches!(value.kind, Kind::Basic(..))) {
+            let (lower, squeezed) = (text.expose().to_lowercase(), squeezed(text.expose()));
+            // Part of an entry is no secret, and of a link that is its signature alone.
+            if matches!(kind, Kind::Secret(_) | Kind::AccessToken) {
+                runs.extend(squeezed.as_bytes().windows(RUN).map(|run| (run.to_vec(), names.len())));
             }
-            for part in whole.iter().flat_map(|text| halves(text, value.is_secret())) {
-                needles.push((part.to_owned(), part.chars().count() < ANYWHERE));
-                values.push(value);
+            for needle in [lower, squeezed] {
+                needles.push(needle);
+                names.push(named(kind));
             }
         }
-        (Finder::new(&needles), values)
+        Traces { finder: Finder::new(&needles), names, runs }
     }
 }
 
-impl Value {
-    /// Returns whether part of it is a secret too. Of a link, that is its signature alone.
-    fn is_secret(&self) -> bool {
-        matches!(self.kind, Kind::Secret(_) | Kind::AccessToken)
-    }
+/// What must not be left of the values of a connection: of secrets any eight bytes in a
+/// row, for a text may be cut off or changed; of others the whole.
+pub(super) struct Traces {
+    finder: Finder,
+    /// What each text of the finder is, for people.
+    names: Vec<String>,
+    runs: HashMap<Vec<u8>, usize>,
+}
 
-    /// Returns what it is, for people.
-    pub(super) fn name(&self) -> String {
-        named(&self.kind)
+impl Traces {
+    /// Returns the name of a value that is in a text, in any case and with any white space.
+    pub(super) fn find(&self, text: &str) -> Option<&str> {
+        let squeezed = squeezed(text);
+        let run = || squeezed.as_bytes().windows(RUN).find_map(|run| self.runs.get(run).copied());
+        let whole = |text: &str| self.finder.find(text, 0).map(|(number, _)| number);
+        let number = run().or_else(|| whole(&text.to_lowercase())).or_else(|| whole(&squeezed))?;
+        Some(&self.names[number])
     }
+}
+
+/// Leaves out the case and all white space, also that of a form.
+fn squeezed(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace() && *c != '+').flat_map(char::to_lowercase).collect()
 }
 
 fn named(kind: &Kind) -> String {
@@ -200,25 +222,4 @@ fn named(kind: &Kind) -> String {
         Kind::AccessToken => "access token".to_owned(),
         Kind::Link | Kind::Open => "download link".to_owned(),
     }
-}
-
-/// Returns the first and the last half of a secret, or all of it where half is too little
-/// to tell from other text.
-fn halves(text: &str, secret: bool) -> Vec<&str> {
-    let length = text.chars().count();
-    let half = length.div_ceil(2).max(SHORTEST_SECRET);
-    if !secret || half >= length {
-        return vec![text];
-    }
-    let at = |count: usize| text.char_indices().nth(count).map_or(text.len(), |(at, _)| at);
-    vec![&text[..at(half)], &text[at(length - half)..]]
-}
-
-/// Returns what base64 of a longer text shows of a text that so many bytes are before,
-/// in both alphabets.
-fn inside_base64(text: &str, before: usize) -> [String; 2] {
-    let bytes = format!("{}{text}", "x".repeat(before));
-    // Letters that also have bits of what is before or after go.
-    let inner = (before * 8).div_ceil(6)..bytes.len() * 8 / 6;
-    [Form::Base64Unpadded, Form::Base64UrlUnpadded].map(|form| form.write(&bytes)[inner.clone()].to_owned())
 }

@@ -3,12 +3,13 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use bytes::Bytes;
+use connector_core::Fault;
 use connector_core::records::{Request, Response};
-use connector_core::{Body, Fault};
 
-/// Longest body to keep, in bytes: with JSON's escapes it fits into what is read again.
-const BODY_BYTES: usize = 16 << 20;
+use crate::read::FILE_BYTES;
+
+/// Longest body to keep, in bytes: a longer one does not fit into a file that is read.
+const BODY_BYTES: usize = FILE_BYTES;
 
 pub(super) type Clock = Box<dyn Fn() -> Duration + Send + Sync>;
 
@@ -21,17 +22,21 @@ pub(super) struct Log {
 /// An exchange as it is.
 pub(super) struct Kept {
     pub(super) request: Request,
-    pub(super) received: Received,
+    /// The response; its body is beside it.
+    pub(super) head: Option<Response>,
+    pub(super) body: Vec<u8>,
+    pub(super) end: End,
     pub(super) started: Duration,
     pub(super) ended: Duration,
 }
 
-pub(super) enum Received {
-    /// Not all of it.
-    Some(Option<Response>, Vec<Bytes>),
-    All(Response),
+/// How an exchange ended.
+pub(super) enum End {
+    /// It did not.
+    Open,
+    Whole,
     Fault(Fault),
-    /// More than is kept, or what the contract has no word for.
+    /// With more than is kept, or with what the contract has no word for.
     Other,
 }
 
@@ -54,22 +59,20 @@ impl Log {
     }
 
     pub(super) fn begin(&self, request: &Request) -> usize {
-        let started = (self.clock)();
+        let now = self.now();
+        let kept =
+            Kept { request: request.clone(), head: None, body: Vec::new(), end: End::Open, started: now, ended: now };
         let mut exchanges = self.exchanges();
-        exchanges.push(Kept {
-            request: request.clone(),
-            received: Received::Some(None, Vec::new()),
-            started,
-            ended: started,
-        });
+        exchanges.push(kept);
         exchanges.len() - 1
     }
 
-    pub(super) fn end(&self, number: usize, change: impl FnOnce(Received) -> Received) {
-        let ended = (self.clock)();
+    /// Changes an exchange, and when it ended.
+    pub(super) fn change(&self, number: usize, change: impl FnOnce(&mut Kept)) {
+        let ended = self.now();
         // None: the recording has ended meanwhile.
         if let Some(kept) = self.exchanges().get_mut(number) {
-            kept.received = change(std::mem::replace(&mut kept.received, Received::Other));
+            change(kept);
             kept.ended = ended;
         }
     }
@@ -80,20 +83,20 @@ impl Log {
     }
 }
 
-impl Received {
-    /// Adds the next piece.
-    pub(super) fn and(self, next: &Result<Option<Bytes>, Fault>) -> Self {
-        match (self, next) {
-            (Self::Some(head, mut pieces), Ok(Some(piece))) => {
-                pieces.push(piece.clone());
-                let length: usize = pieces.iter().map(Bytes::len).sum();
-                if length > BODY_BYTES { Self::Other } else { Self::Some(head, pieces) }
-            }
-            (Self::Some(Some(head), pieces), Ok(None)) => {
-                Self::All(Response { body: Body::from(pieces.concat()), ..head })
-            }
-            (Self::Some(..), Err(fault)) => Self::Fault(*fault),
-            (other, _) => other,
+impl Kept {
+    /// Adds a piece of the body.
+    pub(super) fn add(&mut self, piece: &[u8]) {
+        if self.body.len() + piece.len() > BODY_BYTES {
+            self.end = End::Other;
+        } else {
+            self.body.extend_from_slice(piece);
+        }
+    }
+
+    /// Ends the exchange, unless there was too much of it.
+    pub(super) fn close(&mut self, end: End) {
+        if matches!(self.end, End::Open) {
+            self.end = end;
         }
     }
 }

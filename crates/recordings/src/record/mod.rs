@@ -1,5 +1,10 @@
-//! Records what goes over a transport, for others to replay: nothing that is known to be
-//! secret is in what it writes, and nothing that looks it, or nothing is written.
+//! Records what goes over a transport, for others to replay. Where anything secret would be
+//! left, nothing is written: the secrets of the connection in any encoding and case, eight
+//! characters of one in a row, and what looks like a token or a signed link.
+//!
+//! Of what is personal only e-mail addresses and Windows security identifiers are found. The
+//! names of people, accounts and devices look like any other words, and so do postal
+//! addresses: whoever records reads the file before it is passed on.
 //!
 //! 1. [`Recorder`] keeps every exchange as it is.
 //! 2. `known` collects the values of the connection; `redaction` puts placeholders in

@@ -9,12 +9,10 @@ use connector_core::records::Request;
 use connector_core::{Fault, Policy};
 use connector_host::{BoxFuture, Incoming, Options, Pieces, SendError, Session, Transport};
 
-use super::known::Known;
-use super::log::{Clock, Log, Received};
+use super::log::{Clock, End, Log};
 use super::refused::Refused;
 use super::subject::Subject;
 use crate::outcome::Outcome;
-use crate::placeholder::Kind;
 use crate::recording::Scenario;
 
 /// A transport that sends over another one and keeps what was sent and received. `Debug`
@@ -41,13 +39,6 @@ use crate::recording::Scenario;
 pub struct Recorder<T> {
     transport: T,
     pub(super) log: Arc<Log>,
-}
-
-/// A body on its way, of which the log gets every piece.
-struct Passing {
-    incoming: Incoming,
-    log: Arc<Log>,
-    number: usize,
 }
 
 impl Recorder<()> {
@@ -86,19 +77,11 @@ impl<T: Transport> Recorder<T> {
         source: &str,
     ) -> Result<String, Refused> {
         let opened = session.opened();
-        let mut subject = Subject {
-            definition: session.connector().definition(),
-            entries: opened.entries(),
-            connection: opened.connection(),
-            token_request: &opened.exchange().request,
-            known: Known::new(session.connector().definition(), opened.entries(), opened.connection())?,
-        };
-        let exchanges = self.log.take();
-        subject.learn(&exchanges, scenario.is_some())?;
-        if let Some(granted) = session.latest_token() {
-            subject.known.learn(Kind::AccessToken, granted.token().value.expose())?;
-        }
-        subject.write(exchanges, outcome, scenario, name, source, self.log.now())
+        let (definition, request) = (session.connector().definition(), &opened.exchange().request);
+        let mut subject = Subject::new(definition, opened.entries(), opened.connection(), request)?;
+        let granted = session.latest_token();
+        let token = granted.as_ref().map(|granted| &granted.token().value);
+        subject.write(&self.log, token, outcome, scenario, name, source)
     }
 }
 
@@ -112,32 +95,41 @@ impl<T: Transport> Transport for Recorder<T> {
     fn send(&self, request: Request) -> BoxFuture<'_, Result<Incoming, SendError>> {
         Box::pin(async move {
             let number = self.log.begin(&request);
-            let incoming = match self.transport.send(request).await {
-                Ok(incoming) => incoming,
-                Err(error) => {
-                    self.log.end(number, |_| match &error {
-                        SendError::Fault(fault) => Received::Fault(*fault),
-                        SendError::Other(_) => Received::Other,
-                    });
-                    return Err(error);
-                }
-            };
+            let incoming = self.transport.send(request).await.inspect_err(|error| {
+                let end = if let SendError::Fault(fault) = error { End::Fault(*fault) } else { End::Other };
+                self.log.change(number, |kept| kept.end = end);
+            })?;
             let head = incoming.head().clone();
-            if !head.body.is_empty() {
-                self.log.end(number, |_| Received::All(head));
-                return Ok(incoming);
+            self.log.change(number, |kept| {
+                kept.head = Some(head.clone());
+                kept.add(&head.body);
+            });
+            if head.body.is_empty() {
+                let log = Arc::clone(&self.log);
+                return Ok(Incoming::streamed(head, Passing { incoming, log, number }));
             }
-            self.log.end(number, |_| Received::Some(Some(head.clone()), Vec::new()));
-            Ok(Incoming::streamed(head, Passing { incoming, log: Arc::clone(&self.log), number }))
+            self.log.change(number, |kept| kept.close(End::Whole));
+            Ok(incoming)
         })
     }
+}
+
+/// A body on its way, of which the log gets every piece.
+struct Passing {
+    incoming: Incoming,
+    log: Arc<Log>,
+    number: usize,
 }
 
 impl Pieces for Passing {
     fn next(&mut self) -> BoxFuture<'_, Result<Option<Bytes>, Fault>> {
         Box::pin(async {
             let next = self.incoming.next().await;
-            self.log.end(self.number, |received| received.and(&next));
+            self.log.change(self.number, |kept| match &next {
+                Ok(Some(piece)) => kept.add(piece),
+                Ok(None) => kept.close(End::Whole),
+                Err(fault) => kept.close(End::Fault(*fault)),
+            });
             next
         })
     }

@@ -19,6 +19,10 @@ const DEPTH: usize = 4;
 /// Characters that the parser of URLs leaves and RFC 3986 does not know.
 const NOT_OF_A_URL: &str = "{}|^`\\[]\"<>";
 
+/// How texts and URLs write a brace.
+const BRACE: &str = "{";
+const BRACE_OF_A_URL: &str = "%7B";
+
 /// A string literal of JSON.
 static LITERAL: LazyLock<Regex> = LazyLock::new(|| Regex::new(r#""(?s:[^"\\]|\\.)*""#).expect("this is a pattern"));
 
@@ -28,14 +32,6 @@ pub(super) struct Redaction {
     placeholders: Vec<Placeholder>,
     /// What a replay fills in.
     replayed: Placeholders,
-}
-
-/// How a text writes braces.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Braces {
-    Plain,
-    /// As a URL has to.
-    Percent,
 }
 
 impl Redaction {
@@ -52,7 +48,7 @@ impl Redaction {
 
     /// Redacts a URL.
     pub(super) fn url(&self, url: &str) -> String {
-        self.plain(url, Braces::Percent)
+        self.plain(url, BRACE_OF_A_URL)
     }
 
     /// Returns what a text will be in a replay.
@@ -67,54 +63,50 @@ impl Redaction {
 
     fn nested(&self, text: &str, depth: usize) -> String {
         if depth == 0 || !text.contains('"') || serde_json::from_str::<IgnoredAny>(text).is_err() {
-            return self.plain(text, Braces::Plain);
+            return self.plain(text, BRACE);
         }
         let mut redacted = String::new();
         let mut from = 0;
         for literal in LITERAL.find_iter(text) {
-            redacted += &self.plain(&text[from..literal.start()], Braces::Plain);
+            redacted += &self.plain(&text[from..literal.start()], BRACE);
             let plain: String = serde_json::from_str(literal.as_str()).unwrap_or_default();
             let inner = self.nested(&plain, depth - 1);
             redacted += &if inner == plain { literal.as_str().to_owned() } else { Value::from(inner).to_string() };
             from = literal.end();
         }
-        redacted + &self.plain(&text[from..], Braces::Plain)
+        redacted + &self.plain(&text[from..], BRACE)
     }
 
-    fn plain(&self, text: &str, braces: Braces) -> String {
+    /// Redacts what is no JSON. `open` is how it writes a brace.
+    fn plain(&self, text: &str, open: &'static str) -> String {
         let mut redacted = String::new();
         let mut from = 0;
-        while let Some((number, found)) = self.finder.find(text, from, true) {
-            redacted += &braces.literal(&text[from..found.start], true);
-            redacted += &braces.placeholder(&self.placeholders[number]);
+        while let Some((number, found)) = self.finder.find(text, from) {
+            redacted += &literal(&text[from..found.start], true, open);
+            redacted += &written(&self.placeholders[number], open);
             from = found.end;
         }
-        redacted + &braces.literal(&text[from..], false)
+        redacted + &literal(&text[from..], false, open)
     }
 }
 
-impl Braces {
-    fn placeholder(self, placeholder: &Placeholder) -> String {
-        if self == Self::Plain { placeholder.to_string() } else { placeholder.in_url() }
-    }
+fn written(placeholder: &Placeholder, open: &'static str) -> String {
+    if open == BRACE { placeholder.to_string() } else { placeholder.in_url() }
+}
 
-    /// Writes a text so that no brace of it is read as the beginning of a placeholder, also
-    /// not together with one that follows.
-    fn literal(self, text: &str, followed: bool) -> String {
-        let (text, open) = match self {
-            Self::Plain => (text.to_owned(), "{"),
-            Self::Percent => (text.chars().map(encoded).collect(), "%7B"),
-        };
-        let mut literal = String::new();
-        let mut rest = text.as_str();
-        while let Some((before, after)) = rest.split_once(open) {
-            let opens = after.starts_with(open) || (followed && after.is_empty());
-            literal += before;
-            literal += &if opens { self.placeholder(&Placeholder::new(Kind::Open)) } else { open.to_owned() };
-            rest = after;
-        }
-        literal + rest
+/// Writes a text so that no brace of it is read as the beginning of a placeholder, also
+/// not together with one that follows.
+fn literal(text: &str, followed: bool, open: &'static str) -> String {
+    let text: String = if open == BRACE { text.to_owned() } else { text.chars().map(encoded).collect() };
+    let mut literal = String::new();
+    let mut rest = text.as_str();
+    while let Some((before, after)) = rest.split_once(open) {
+        let opens = after.starts_with(open) || (followed && after.is_empty());
+        literal += before;
+        literal += &if opens { written(&Placeholder::new(Kind::Open), open) } else { open.to_owned() };
+        rest = after;
     }
+    literal + rest
 }
 
 fn encoded(c: char) -> String {

@@ -16,7 +16,7 @@ pub enum Refused {
     /// A text or a moment does not fit into a HAR file.
     #[error("this cannot be recorded: {0}")]
     Unwritable(&'static str),
-    /// Something is left that looks secret.
+    /// Something is left that looks secret, or an e-mail address or a Windows SID.
     #[error("the recording would give away what is secret or personal:{}", listed(.0))]
     Leaks(Vec<Finding>),
 }
@@ -63,22 +63,17 @@ impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let pointer = if self.pointer.is_empty() { "the file" } else { &self.pointer };
         let fewer = "Record a call whose response leaves it out.";
+        let nobody = "Record a call about nobody, or about people made up for it.";
+        let link = "Record the operation that downloads it: links become placeholders.";
+        let known = "Record a call that does not repeat it.";
         let (what, hint) = match &self.leak {
-            Leak::Known(what) => {
-                return write!(
-                    f,
-                    "{pointer}: the {what}, or part of it, in a form without a placeholder. Record a call that does \
-                     not repeat it."
-                );
-            }
+            Leak::Known(what) => (&*format!("the {what}, or part of it, in a form without a placeholder"), known),
             Leak::OtherHost => ("a host of another tenant", fewer),
             Leak::Jwt => ("a JSON Web Token", fewer),
             Leak::Credentials => ("credentials that are no placeholder", fewer),
-            Leak::Signature => {
-                ("a signed URL or an access key", "Record the operation that downloads it: links become placeholders.")
-            }
-            Leak::Email => ("an e-mail address", "Record a call about nobody, or about people made up for it."),
-            Leak::Sid => ("a Windows SID", "Record a call about nobody, or about people made up for it."),
+            Leak::Signature => ("a signed URL or an access key", link),
+            Leak::Email => ("an e-mail address", nobody),
+            Leak::Sid => ("a Windows SID", nobody),
             Leak::Token => ("a long run of letters and digits", fewer),
             Leak::Compressed => ("compressed data, which cannot be scanned", "Ask for it without compression."),
         };

@@ -3,13 +3,13 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use connector_core::Entries;
 use connector_core::records::{Connection, Definition, Request, Response};
+use connector_core::{Entries, Secret};
 use connector_host::Downloaded;
 use url::Position;
 
 use super::known::Known;
-use super::log::{Kept, Received};
+use super::log::{End, Kept, Log};
 use super::redaction::Redaction;
 use super::refused::Refused;
 use super::scan::scan;
@@ -33,53 +33,45 @@ const LONGEST: u64 = 86_400_000;
 
 /// A connection that is recorded.
 pub(super) struct Subject<'a> {
-    pub(super) definition: &'a Definition,
-    pub(super) entries: &'a Entries,
-    pub(super) connection: &'a Connection,
-    pub(super) token_request: &'a Request,
-    pub(super) known: Known,
+    definition: &'a Definition,
+    entries: &'a Entries,
+    connection: &'a Connection,
+    token_request: &'a Request,
+    known: Known,
 }
 
-impl Subject<'_> {
-    /// Learns the tokens, and the links of an operation.
-    pub(super) fn learn(&mut self, exchanges: &[Kept], operation: bool) -> Result<(), Refused> {
-        for Kept { request, received, .. } in exchanges {
-            self.known.learn_bearer(request)?;
-            match received {
-                Received::All(response) => self.known.learn_tokens(&response.body)?,
-                Received::Some(_, pieces) => self.known.learn_tokens(&pieces.concat())?,
-                Received::Fault(_) | Received::Other => {}
-            }
-            if operation && !request.authorized && !self.is_token_request(request) {
-                let link = request.url[Position::BeforePath..].trim_start_matches('/');
-                self.known.learn(Kind::Link, link)?;
-            }
-        }
-        Ok(())
+impl<'a> Subject<'a> {
+    /// Learns the entries.
+    pub(super) fn new(
+        definition: &'a Definition,
+        entries: &'a Entries,
+        connection: &'a Connection,
+        token_request: &'a Request,
+    ) -> Result<Self, Refused> {
+        let known = Known::new(definition, entries, connection)?;
+        Ok(Self { definition, entries, connection, token_request, known })
     }
 
-    fn is_token_request(&self, request: &Request) -> bool {
-        let expected = self.token_request;
-        !request.authorized && request.method == expected.method && request.url == expected.url
-    }
-
+    /// Returns the text of the recording, and empties the log.
     pub(super) fn write(
-        &self,
-        mut exchanges: Vec<Kept>,
+        &mut self,
+        log: &Log,
+        token: Option<&Secret>,
         outcome: &Outcome,
         scenario: Option<Scenario>,
         name: &str,
         source: &str,
-        now: Duration,
     ) -> Result<String, Refused> {
+        let mut exchanges = log.take();
+        self.learn(&exchanges, token, scenario.is_some())?;
         if scenario.is_some() {
             // It begins with a token.
             exchanges.retain(|kept| !self.is_token_request(&kept.request));
         }
         let redaction = Redaction::new(&self.known, self.definition);
-        let (clock, times) = timeline(&exchanges, now);
+        let (clock, times) = timeline(&exchanges, log.now());
         let recorded = exchanges.iter().zip(times).enumerate();
-        let recorded = recorded.map(|(i, (kept, times))| exchange(i, kept, &times, &redaction));
+        let recorded = recorded.map(|(i, (kept, milliseconds))| exchange(i, kept, milliseconds, &redaction));
         let recorded = recorded.collect::<Result<Vec<_>, _>>()?;
         let expect = match &outcome.called {
             Some(Called { operation, ended: Ended::Downloaded(downloaded, _) }) => {
@@ -106,51 +98,64 @@ impl Subject<'_> {
             scenario,
             exchanges: recorded,
         };
-        let text = recording.to_text().ok_or(Refused::Unwritable("the clock shows no date"))?;
+        self.checked(recording.to_text().ok_or(Refused::Unwritable("the clock shows no date"))?)
+    }
+
+    /// Returns a text in which nothing secret is left.
+    fn checked(&self, text: String) -> Result<String, Refused> {
         if text.len() > FILE_BYTES {
             return Err(Refused::Unwritable("it is longer than the recordings that are read"));
         }
-        let found = scan(&text, &self.known, self.definition, &self.connection.hosts);
+        let file = serde_json::from_str(&text);
+        let file = file.map_err(|_| Refused::Unwritable("it is nested deeper than the recordings that are read"))?;
+        let found = scan(&text, &file, &self.known, self.definition, &self.connection.hosts);
         if found.is_empty() { Ok(text) } else { Err(Refused::Leaks(found)) }
+    }
+
+    /// Learns the tokens, and the links of an operation.
+    fn learn(&mut self, exchanges: &[Kept], token: Option<&Secret>, operation: bool) -> Result<(), Refused> {
+        for Kept { request, body, .. } in exchanges {
+            self.known.learn_bearer(request)?;
+            self.known.learn_tokens(body)?;
+            if operation && !request.authorized && !self.is_token_request(request) {
+                let link = request.url[Position::BeforePath..].trim_start_matches('/');
+                self.known.learn(Kind::Link, link)?;
+            }
+        }
+        token.map_or(Ok(()), |token| self.known.learn(Kind::AccessToken, token.expose()))
+    }
+
+    fn is_token_request(&self, request: &Request) -> bool {
+        let expected = self.token_request;
+        !request.authorized && request.method == expected.method && request.url == expected.url
     }
 }
 
-/// When an exchange began, how long it took and how long it waited before, in milliseconds.
-struct Times {
-    started: Duration,
-    milliseconds: u64,
-    blocked: u64,
-}
-
-/// Returns the clock of the recording, and the times of each exchange. A replay has no
-/// pauses, so the one before an exchange counts as waiting: its response then arrives when
-/// it did, which is what dates in `retry-after` are compared with.
-fn timeline(exchanges: &[Kept], now: Duration) -> (u64, Vec<Times>) {
-    let Some(first) = exchanges.first() else { return (now.as_secs(), Vec::new()) };
-    let arrived = |kept: &Kept| match &kept.received {
-        Received::All(response) => Some(response.received_at),
+/// Returns the clock of the recording, and how long each exchange took, in milliseconds. A
+/// replay has no pauses, so the one before an exchange is part of it: its response then
+/// arrives when it did, which is what dates in `retry-after` are compared with.
+fn timeline(exchanges: &[Kept], now: Duration) -> (u64, Vec<u64>) {
+    let took = |kept: &Kept| {
+        u64::try_from(kept.ended.saturating_sub(kept.started).as_millis()).unwrap_or(LONGEST).min(LONGEST)
+    };
+    let arrived = |kept: &Kept| match (&kept.head, &kept.end) {
+        (Some(head), End::Whole) => Some(head.received_at),
         _ => None,
     };
-    let took = |kept: &Kept| {
-        let took = kept.ended.saturating_sub(kept.started).as_millis();
-        u64::try_from(took).unwrap_or(LONGEST).min(LONGEST)
-    };
-    let start = arrived(first).map_or(first.started.as_secs(), |at| at.saturating_sub(took(first) / 1000));
+    let start = exchanges.first().map_or(now.as_secs(), |first| {
+        arrived(first).map_or(first.started.as_secs(), |at| at.saturating_sub(took(first) / 1000))
+    });
     let mut passed = 0;
     let times = exchanges.iter().map(|kept| {
-        let took = took(kept);
-        let late = arrived(kept).map_or(0, |at| at.saturating_sub(start + (passed + took) / 1000));
-        let milliseconds = late.saturating_mul(1000).saturating_add(took).min(LONGEST);
+        let due = arrived(kept).map_or(0, |at| at.saturating_sub(start).saturating_mul(1000));
+        let milliseconds = took(kept).max(due.saturating_sub(passed)).min(LONGEST);
         passed += milliseconds;
-        let blocked = milliseconds - took;
-        // HAR's entries begin before they wait.
-        Times { started: kept.started.saturating_sub(Duration::from_millis(blocked)), milliseconds, blocked }
+        milliseconds
     });
     (start, times.collect())
 }
 
-fn exchange(number: usize, kept: &Kept, times: &Times, redaction: &Redaction) -> Result<Exchange, Refused> {
-    let Times { started, milliseconds, blocked } = *times;
+fn exchange(number: usize, kept: &Kept, milliseconds: u64, redaction: &Redaction) -> Result<Exchange, Refused> {
     let request = &kept.request;
     let headers = request.headers.iter().filter(|(name, _)| REQUEST_HEADERS.contains(&name.as_str()));
     let body = str::from_utf8(&request.body)
@@ -161,34 +166,34 @@ fn exchange(number: usize, kept: &Kept, times: &Times, redaction: &Redaction) ->
         headers: headers.map(|(name, value)| (name.clone(), redaction.text(value.expose()))).collect(),
         body: redaction.text(body),
     };
-    let response = match &kept.received {
-        Received::All(received) => Ok(response(received, redaction)),
+    let response = match (&kept.end, &kept.head) {
+        (End::Whole, Some(head)) => Ok(response(head, &kept.body, redaction)),
         // One that a replay turns into another failure is none.
-        Received::Fault(fault) => Err(RecordedFault::of(*fault)
+        (End::Fault(fault), _) => Err(RecordedFault::of(*fault)
             .filter(|word| word.fault(request.timeout) == *fault)
             .ok_or(Refused::Unrecordable(number))?),
-        Received::Some(..) | Received::Other => return Err(Refused::Unrecordable(number)),
+        _ => return Err(Refused::Unrecordable(number)),
     };
-    Ok(Exchange { request: recorded, response, milliseconds, blocked, started: Some(started) })
+    Ok(Exchange { request: recorded, response, milliseconds })
 }
 
-fn response(response: &Response, redaction: &Redaction) -> RecordedResponse {
+fn response(head: &Response, received: &[u8], redaction: &Redaction) -> RecordedResponse {
     // What is no text stays as it is: a placeholder has no place in it.
-    let body = match str::from_utf8(&response.body) {
+    let body = match str::from_utf8(received) {
         Ok(text) => RecordedBody::Text(redaction.text(text)),
-        Err(_) => RecordedBody::Bytes(response.body.to_vec()),
+        Err(_) => RecordedBody::Bytes(received.to_vec()),
     };
-    let headers = response.headers.iter().filter_map(|(name, value)| {
+    let headers = head.headers.iter().filter_map(|(name, value)| {
         let name = name.to_ascii_lowercase();
         let value = if name == "content-length" {
-            length(value, response.body.len(), replayed(&body, redaction).len())
+            length(value, received.len(), replayed(&body, redaction).len())
         } else {
             let judged = RESPONSE_HEADERS.iter().any(|beginning| name.starts_with(beginning));
             judged.then(|| redaction.text(value))
         };
         value.map(|value| (name, value))
     });
-    RecordedResponse { status: response.status, headers: headers.collect(), body }
+    RecordedResponse { status: head.status, headers: headers.collect(), body }
 }
 
 /// Returns the length to announce for a body that was cut off: as many bytes more than the

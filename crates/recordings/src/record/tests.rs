@@ -10,7 +10,6 @@ use std::sync::Mutex;
 use std::time::Duration;
 use url::Url;
 
-use super::known::Known;
 use super::recorder::Recorder;
 use super::subject::Subject;
 use super::{Leak, Refused};
@@ -20,6 +19,7 @@ use crate::placeholder::Placeholders;
 use crate::placeholder::tests::definition;
 use crate::recording::{RecordedBody, RecordedFault, Recording, Scenario};
 
+mod attacks;
 mod property;
 
 /// 2026-01-15T09:30:00Z
@@ -53,15 +53,11 @@ pub(super) fn request(method: &str, url: &str, headers: &[(&str, &str)], body: &
         url: Url::parse(url).unwrap(),
         headers: headers.map(|(name, value)| (name.to_owned(), Secret::new(value))).collect(),
         body: body.into(),
-        authorized: headers_authorize(url),
+        authorized: !url.contains("login.") && !url.contains("s3."),
         repeatable: true,
         timeout: 30,
         response_limit: 1 << 20,
     }
-}
-
-fn headers_authorize(url: &str) -> bool {
-    !url.contains("login.") && !url.contains("s3.")
 }
 
 pub(super) fn response(status: u16, body: impl AsRef<[u8]>) -> Response {
@@ -122,23 +118,34 @@ fn recorded_by(
             drop(runtime.block_on(incoming.collect(limit)));
         }
     }
+    finished(&recorder, user, word, outcome, scenario)
+}
+
+fn finished(
+    recorder: &Recorder<Fake>,
+    user: &str,
+    word: &str,
+    outcome: &Outcome,
+    scenario: Option<Scenario>,
+) -> Result<String, Refused> {
     let (definition, entries, connection) = (definition(), entries(user, word), connection(user));
-    let mut subject = Subject {
-        known: Known::new(&definition, &entries, &connection)?,
-        definition: &definition,
-        entries: &entries,
-        connection: &connection,
-        token_request: &request("POST", "https://login.sample.example/token", &[], ""),
-    };
-    let exchanges = recorder.log.take();
-    subject.learn(&exchanges, scenario.is_some())?;
-    subject.write(exchanges, outcome, scenario, "Name", "Recorded for a test.", Duration::from_secs(CLOCK))
+    let token_request = request("POST", "https://login.sample.example/token", &[], "");
+    let mut subject = Subject::new(&definition, &entries, &connection, &token_request)?;
+    subject.write(&recorder.log, None, outcome, scenario, "Name", "Recorded for a test.")
+}
+
+/// Records one exchange.
+fn with(request: Request, received: Result<Response, SendError>) -> Result<String, Refused> {
+    recorded((USER, WORD), vec![(request, received)], &Outcome::default(), None)
 }
 
 /// Records one exchange with a response body.
 fn with_body(body: impl AsRef<[u8]>) -> Result<String, Refused> {
-    let request = request("GET", &format!("{HOST}/"), &[("authorization", &format!("Bearer {TOKEN}"))], "");
-    recorded((USER, WORD), vec![(request, Ok(response(200, body)))], &Outcome::default(), None)
+    with(get(&[("authorization", &format!("Bearer {TOKEN}"))]), Ok(response(200, body)))
+}
+
+fn get(headers: &[(&str, &str)]) -> Request {
+    request("GET", &format!("{HOST}/"), headers, "")
 }
 
 fn read(text: &str) -> Recording {
@@ -150,10 +157,13 @@ fn body(text: &str) -> RecordedBody {
 }
 
 #[track_caller]
+fn body_text(text: &str) -> String {
+    if let RecordedBody::Text(text) = body(text) { text } else { panic!("no text") }
+}
+
+#[track_caller]
 fn written(given: &str) -> String {
-    let text = with_body(given).unwrap_or_else(|error| panic!("{error}"));
-    let RecordedBody::Text(text) = body(&text) else { panic!("no text") };
-    text
+    body_text(&with_body(given).unwrap_or_else(|error| panic!("{error}")))
 }
 
 #[track_caller]
@@ -163,6 +173,15 @@ fn leaks(result: Result<String, Refused>) -> Vec<(String, Leak)> {
         Err(other) => panic!("{other}"),
         Ok(text) => panic!("written: {text}"),
     }
+}
+
+/// Records what a connector sends and receives.
+fn live(outcome: &Outcome, received: impl Fn(usize, &mut Response)) -> String {
+    let exchanges = exchanges(USER, WORD, TOKEN).into_iter().enumerate().map(|(i, (request, mut response))| {
+        received(i, &mut response);
+        (request, Ok(response))
+    });
+    recorded((USER, WORD), exchanges.collect(), outcome, None).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// What a connector sends, and what it receives.
@@ -197,9 +216,7 @@ fn exchanges(user: &str, word: &str, token: &str) -> Vec<(Request, Response)> {
 
 #[test]
 fn what_was_recorded_replays_with_other_values() {
-    let live = exchanges(USER, WORD, TOKEN).into_iter().map(|(request, response)| (request, Ok(response)));
-    let outcome = Outcome { connection: Some(connection(USER)), ..Outcome::default() };
-    let text = recorded((USER, WORD), live.collect(), &outcome, None).unwrap_or_else(|error| panic!("{error}"));
+    let text = live(&Outcome { connection: Some(connection(USER)), ..Outcome::default() }, |_, _| ());
     let recording = read(&text);
     let placeholders = Placeholders::new(&definition());
     let [user, word, token] =
@@ -245,9 +262,7 @@ fn a_short_entry_is_replaced_as_a_word_of_its_own() {
     let text = recorded(("acme", WORD), vec![(sent, Ok(response(200, body)))], &Outcome::default(), None).unwrap();
     let user = "%7B%7Bentry%3Auser%7D%7D";
     assert_eq!(read(&text).exchanges[0].request.url, format!("https://{user}.sample.example/{user}?x=%2F{user}"));
-    assert!(
-        matches!(self::body(&text), RecordedBody::Text(text) if text == "{{entry:user}}, pacman, acmes {{entry:user}}-eu")
-    );
+    assert_eq!(body_text(&text), "{{entry:user}}, pacman, acmes {{entry:user}}-eu");
 }
 
 #[test]
@@ -269,9 +284,7 @@ fn a_token_is_found_however_it_is_spelled() {
         r#"{"raw":"{\"access_token\":\"a/b-token-1\",\"id_token\":\"r-token-0123\"}"}"#,
         r#"{"id_token":"r-token-0123","access_token":"a/b-token-1"#,
     ] {
-        let request = request("GET", &format!("{HOST}/"), &[], "");
-        let text = recorded((USER, WORD), vec![(request, Ok(response(200, body)))], &Outcome::default(), None).unwrap();
-        let RecordedBody::Text(text) = self::body(&text) else { panic!("no text") };
+        let text = body_text(&with(get(&[]), Ok(response(200, body))).unwrap());
         assert!(text.contains("\"{{access_token}}") || text.contains("\\\"{{access_token}}"), "{text}");
         assert!(text.contains("{{access_token:2}}") && !text.contains("token-"), "{text}");
     }
@@ -293,8 +306,7 @@ fn a_url_stays_one() {
         [("/a?x={{b}}|", "/a?x=%7B%7Bopen%7D%7D%7Bb%7D%7D%7C"), ("/%7B%7B?x", "/%7B%7Bopen%7D%7D%7B?x")]
     {
         let sent = |user: &str| request("GET", &format!("https://{user}.sample.example{url}"), &[], "");
-        let text = recorded((USER, WORD), vec![(sent(USER), Ok(response(200, "")))], &Outcome::default(), None);
-        let recorded = read(&text.unwrap()).exchanges.remove(0).request;
+        let recorded = read(&with(sent(USER), Ok(response(200, ""))).unwrap()).exchanges.remove(0).request;
         assert_eq!(recorded.url, format!("https://%7B%7Bentry%3Auser%7D%7D.sample.example{expected}"));
         let placeholders = Placeholders::new(&definition());
         let user = placeholders.fill("{{entry:user}}").unwrap();
@@ -412,8 +424,7 @@ fn the_refusal_names_place_and_kind_and_hint_and_never_the_text() {
 #[test]
 fn an_authorization_is_a_placeholder_or_refuses() {
     for value in ["Basic abc", "Bearer", "ApiKey 123", "abc", "Basic {{x}}"] {
-        let request = request("GET", &format!("{HOST}/"), &[("authorization", value)], "");
-        let result = recorded((USER, WORD), vec![(request, Ok(response(200, "")))], &Outcome::default(), None);
+        let result = with(get(&[("authorization", value)]), Ok(response(200, "")));
         let at = "/log/entries/0/request/headers/0/value";
         assert_eq!(leaks(result), [(at.to_owned(), Leak::Credentials)], "{value}");
     }
@@ -431,9 +442,7 @@ fn a_body_that_is_no_text_is_kept_or_refuses() {
         assert_eq!(leaks(with_body([b"\xff ", text.as_bytes(), b" \xe4"].concat()))[0].1, leak);
     }
     assert_eq!(leaks(with_body([0x1f, 0x8b, 8, 0xff]))[0].1, Leak::Compressed);
-    let mut request = request("POST", &format!("{HOST}/"), &[], "");
-    request.body = vec![0xff].into();
-    let result = recorded((USER, WORD), vec![(request, Ok(response(200, "")))], &Outcome::default(), None);
+    let result = with(Request { body: vec![0xff].into(), ..get(&[]) }, Ok(response(200, "")));
     assert!(matches!(result, Err(Refused::Unwritable(_))));
 }
 
@@ -451,8 +460,7 @@ fn a_cut_off_body_stays_cut_off() {
     let cut = |announced: &str| {
         let mut response = response(200, r#"{"access_token":"tok-12345"}"#);
         response.headers.push(("Content-Length".to_owned(), announced.to_owned()));
-        let request = request("GET", &format!("{HOST}/"), &[], "");
-        let text = recorded((USER, WORD), vec![(request, Ok(response))], &Outcome::default(), None).unwrap();
+        let text = with(get(&[]), Ok(response)).unwrap();
         let response = read(&text).exchanges.remove(0).response.unwrap();
         let RecordedBody::Text(body) = response.body else { panic!("no text") };
         let replayed = Placeholders::new(&definition()).fill(&body).unwrap().len();
@@ -465,11 +473,7 @@ fn a_cut_off_body_stays_cut_off() {
 #[test]
 fn a_response_arrives_in_the_replay_when_it_did() {
     let moments = [100, 130, 131];
-    let live = exchanges(USER, WORD, TOKEN).into_iter().zip(moments).map(|((request, mut response), moment)| {
-        response.received_at = CLOCK + moment;
-        (request, Ok(response))
-    });
-    let recording = read(&recorded((USER, WORD), live.collect(), &Outcome::default(), None).unwrap());
+    let recording = read(&live(&Outcome::default(), |i, response| response.received_at = CLOCK + moments[i]));
     let mut passed = 0;
     let arrivals = recording.exchanges.iter().map(|exchange| {
         passed += exchange.milliseconds;
@@ -480,10 +484,7 @@ fn a_response_arrives_in_the_replay_when_it_did() {
 
 #[test]
 fn a_fault_is_recorded_and_what_has_no_word_refuses() {
-    let fail = |fault: Fault| {
-        let request = request("GET", &format!("{HOST}/"), &[], "");
-        recorded((USER, WORD), vec![(request, Err(fault.into()))], &Outcome::default(), None)
-    };
+    let fail = |fault: Fault| with(get(&[]), Err(fault.into()));
     for (fault, word) in [
         (Fault::Dns, RecordedFault::Dns),
         (Fault::Refused, RecordedFault::Refused),
@@ -503,8 +504,7 @@ fn a_fault_is_recorded_and_what_has_no_word_refuses() {
 
 #[test]
 fn a_recording_is_har_for_others() {
-    let live = exchanges(USER, WORD, TOKEN).into_iter().map(|(request, response)| (request, Ok(response)));
-    let text = recorded((USER, WORD), live.collect(), &Outcome::default(), None).unwrap();
+    let text = live(&Outcome::default(), |_, _| ());
     let file: Value = serde_json::from_str(&text).unwrap();
     let schema = serde_json::from_str(include_str!("../../tests/recordings/har-1.2.schema.json")).unwrap();
     let schema = jsonschema::validator_for(&schema).unwrap();
@@ -520,17 +520,9 @@ fn a_response_that_nobody_read_to_its_end_refuses_and_debug_shows_how_many_there
     let recorder = Recorder::with_clock(fake, Box::new(|| Duration::from_secs(CLOCK)));
     let sent = request("GET", &format!("{HOST}/canary"), &[], "");
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    drop(runtime.block_on(recorder.send(sent.clone())).unwrap());
+    drop(runtime.block_on(recorder.send(sent)).unwrap());
     assert_eq!(format!("{recorder:?}"), "Recorder { exchanges: 1, .. }");
-    let (definition, entries, connection) = (definition(), entries(USER, WORD), connection(USER));
-    let subject = Subject {
-        known: Known::new(&definition, &entries, &connection).unwrap(),
-        definition: &definition,
-        entries: &entries,
-        connection: &connection,
-        token_request: &sent,
-    };
-    let result = subject.write(recorder.log.take(), &Outcome::default(), None, "Name", "Source", Duration::ZERO);
+    let result = finished(&recorder, USER, WORD, &Outcome::default(), None);
     assert!(matches!(result, Err(Refused::Unrecordable(0))));
 }
 
@@ -543,10 +535,7 @@ fn a_clock_that_jumps_is_no_trouble() {
             *now += jump;
             Duration::from_secs(now.unsigned_abs())
         };
-        let sent = request("GET", &format!("{HOST}/"), &[], "");
-        read(
-            &recorded_by(Box::new(clock), (USER, WORD), vec![(sent, Ok(response(200, "")))], &Outcome::default(), None)
-                .unwrap(),
-        );
+        let exchanges = vec![(get(&[]), Ok(response(200, "")))];
+        read(&recorded_by(Box::new(clock), (USER, WORD), exchanges, &Outcome::default(), None).unwrap());
     }
 }

@@ -22,8 +22,6 @@ fn exchange(path: &str) -> Exchange {
         request: RecordedRequest { method: "GET".to_owned(), url: url(path), headers: Vec::new(), body: String::new() },
         response: Ok(RecordedResponse { status: 200, headers: Vec::new(), body: RecordedBody::Text(path.to_owned()) }),
         milliseconds: 180,
-        blocked: 0,
-        started: None,
     }
 }
 
@@ -68,30 +66,61 @@ impl Playing {
     }
 
     /// Sends a request and reads the whole response.
-    fn send(&self, request: Request) -> Result<Result<Response, Fault>, Arc<ReplayError>> {
+    fn send(&self, request: Request) -> Received {
         let limit = request.response_limit;
         let sent = async { Ok::<_, SendError>(self.replay.send(request).await?.collect(limit).await?) };
         match self.runtime.block_on(sent) {
-            Ok(response) => Ok(Ok(response)),
-            Err(SendError::Fault(fault)) => Ok(Err(fault)),
-            Err(SendError::Other(_)) => Err(self.replay.finish().unwrap_err()),
+            Ok(response) => Received::Response(response),
+            Err(SendError::Fault(fault)) => Received::Fault(fault),
+            Err(SendError::Other(_)) => Received::Error(self.replay.finish().unwrap_err()),
         }
     }
 
     #[track_caller]
     fn response(&self, path: &str) -> Response {
-        self.send(get(path)).unwrap().unwrap()
+        self.send(get(path)).response()
     }
 
     #[track_caller]
     fn error(&self, request: Request) -> Arc<ReplayError> {
-        self.send(request).map(drop).unwrap_err()
+        self.send(request).error()
+    }
+}
+
+/// What a replay sends back.
+#[derive(Debug)]
+enum Received {
+    Response(Response),
+    Fault(Fault),
+    Error(Arc<ReplayError>),
+}
+
+impl Received {
+    #[track_caller]
+    fn response(self) -> Response {
+        if let Self::Response(response) = self { response } else { panic!("{self:?}") }
+    }
+
+    #[track_caller]
+    fn fault(self) -> Fault {
+        if let Self::Fault(fault) = self { fault } else { panic!("{self:?}") }
+    }
+
+    #[track_caller]
+    fn error(self) -> Arc<ReplayError> {
+        if let Self::Error(error) = self { error } else { panic!("{self:?}") }
     }
 }
 
 /// Sends one request to one recorded exchange.
-fn send(exchange: Exchange, request: Request) -> Result<Result<Response, Fault>, Arc<ReplayError>> {
+fn send(exchange: Exchange, request: Request) -> Received {
     Playing::of(vec![exchange]).send(request)
+}
+
+/// An exchange with this response.
+fn answered(status: u16, headers: &[(&str, &str)], body: RecordedBody) -> Exchange {
+    let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    Exchange { response: Ok(RecordedResponse { status, headers, body }), ..exchange("a") }
 }
 
 #[test]
@@ -185,7 +214,7 @@ fn the_clock_advances_by_the_time_of_every_exchange() {
     let replay = Playing::of(exchanges);
     assert_eq!(replay.response("a").received_at, CLOCK);
     assert_eq!(replay.response("b").received_at, CLOCK + 1);
-    replay.send(get("c")).unwrap().unwrap_err();
+    replay.send(get("c")).fault();
     assert_eq!(replay.response("d").received_at, CLOCK + 3);
 }
 
@@ -198,78 +227,76 @@ fn a_fault_is_that_of_the_request() {
         (RecordedFault::Timeout, Fault::Timeout { seconds: 30 }),
         (RecordedFault::Tls, Fault::Tls(TlsFault::Other)),
     ] {
-        let mut broken = exchange("a");
-        broken.response = Err(word);
-        assert_eq!(send(broken, get("a")).unwrap().unwrap_err(), fault);
+        let broken = Exchange { response: Err(word), ..exchange("a") };
+        assert_eq!(send(broken, get("a")).fault(), fault);
     }
 }
 
 #[test]
 fn a_body_above_the_limit_is_a_fault() {
-    let received = |body: RecordedBody| {
-        let mut exchange = exchange("a");
-        exchange.response = Ok(RecordedResponse { status: 200, headers: Vec::new(), body });
-        send(exchange, get("a")).unwrap().map(|response| response.body.to_vec())
-    };
-    let text = |text: &str| received(RecordedBody::Text(text.to_owned()));
-    let bytes = |count: usize| received(RecordedBody::Bytes(vec![0xff; count]));
-    let refused = || Err(Fault::TooLarge);
-    assert_eq!(text("12345678"), Ok(b"12345678".to_vec()));
-    assert_eq!(text("123456789"), refused());
-    assert_eq!(bytes(8), Ok(vec![0xff; 8]));
-    assert_eq!(bytes(9), refused());
-    // Bytes count, not characters.
-    assert_eq!(text("ääää"), Ok("ääää".into()));
-    assert_eq!(text("ääää."), refused());
-    // What counts is what arrives, not the longer placeholder.
-    assert_eq!(text("{{entry:user}}"), Ok(b"Aladdin8".to_vec()));
-    assert_eq!(text("{{entry:user}}."), refused());
+    let text = |text: &str| RecordedBody::Text(text.to_owned());
+    let bytes = |count: usize| RecordedBody::Bytes(vec![0xff; count]);
+    for (body, fits) in [
+        (text("12345678"), true),
+        (text("123456789"), false),
+        (bytes(8), true),
+        (bytes(9), false),
+        // Bytes count, not characters.
+        (text("ääää"), true),
+        (text("ääää."), false),
+        // What counts is what arrives, not the longer placeholder.
+        (text("{{entry:user}}"), true),
+        (text("{{entry:user}}."), false),
+    ] {
+        match send(answered(200, &[], body), get("a")) {
+            Received::Response(response) => assert!(fits && response.body.len() == 8),
+            received => assert!(!fits && received.fault() == Fault::TooLarge),
+        }
+    }
 }
 
 #[test]
 fn headers_arrive_in_their_order_with_names_in_lower_case() {
     let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-    let mut recorded = exchange("a");
-    recorded.response = Ok(RecordedResponse {
-        status: 429,
-        headers: vec![pair("Retry-After", "Thu"), pair("X-B", "1"), pair("x-a", "{{entry:user}}"), pair("X-b", "2")],
-        body: RecordedBody::Text(String::new()),
-    });
-    let response = send(recorded, get("a")).unwrap().unwrap();
+    let headers = [("Retry-After", "Thu"), ("X-B", "1"), ("x-a", "{{entry:user}}"), ("X-b", "2")];
+    let response = send(answered(429, &headers, RecordedBody::Text(String::new())), get("a")).response();
     assert_eq!(response.status, 429);
-    assert_eq!(
-        response.headers,
-        [pair("retry-after", "Thu"), pair("x-b", "1"), pair("x-a", "Aladdin8"), pair("x-b", "2")]
-    );
+    let expected = [pair("retry-after", "Thu"), pair("x-b", "1"), pair("x-a", "Aladdin8"), pair("x-b", "2")];
+    assert_eq!(response.headers, expected);
 }
 
 #[test]
 fn placeholders_in_a_response_are_filled_in_but_not_in_bytes() {
-    let mut request = get("a");
-    request.response_limit = 64;
-    let received = |body: RecordedBody| {
-        let mut exchange = exchange("a");
-        exchange.response = Ok(RecordedResponse { status: 200, headers: Vec::new(), body });
-        send(exchange, request.clone()).unwrap().unwrap().body.to_vec()
-    };
-    assert_eq!(received(RecordedBody::Text("<{{secret:word}}>".to_owned())), b"<open sesame>");
-    assert_eq!(received(RecordedBody::Bytes(b"{{secret:word}}".into())), b"{{secret:word}}");
+    let request = Request { response_limit: 64, ..get("a") };
+    for (body, expected) in [
+        (RecordedBody::Text("<{{secret:word}}>".to_owned()), "<open sesame>"),
+        (RecordedBody::Bytes(b"{{secret:word}}".into()), "{{secret:word}}"),
+    ] {
+        assert_eq!(*send(answered(200, &[], body), request.clone()).response().body, *expected.as_bytes());
+    }
 }
 
 #[test]
 fn an_unknown_placeholder_stops_the_replay() {
-    let unknown = || "{{tenant}}".to_owned();
-    let response = |headers: Vec<(String, String)>, body: String| {
-        Ok(RecordedResponse { status: 200, headers, body: RecordedBody::Text(body) })
-    };
+    let text = |text: &str| RecordedBody::Text(text.to_owned());
     let mut url = exchange("a");
-    url.request.url += &unknown();
-    let mut body = exchange("a");
-    body.response = response(Vec::new(), unknown());
-    let mut header = exchange("a");
-    header.response = response(vec![("x-a".to_owned(), unknown())], String::new());
+    url.request.url += "{{tenant}}";
+    let body = answered(200, &[], text("{{tenant}}"));
+    let header = answered(200, &[("x-a", "{{tenant}}")], text(""));
     for recorded in [url, body, header] {
-        let error = send(recorded, get("a")).map(drop).unwrap_err();
+        let error = send(recorded, get("a")).error();
         assert_eq!(error.to_string(), "the recording uses the placeholder {{tenant}}, which does not exist");
+    }
+}
+
+#[test]
+fn what_a_recording_says_is_cut_in_an_error() {
+    let long = "x".repeat(1 << 20);
+    let mut request = exchange("a");
+    request.request.body = long.clone();
+    let exchanges = [request, answered(200, &[], RecordedBody::Text(format!("{{{{{long}}}}}")))];
+    for recorded in exchanges {
+        let error = send(recorded, get("a")).error().to_string();
+        assert!(error.contains("xxx…") && error.len() < 1000, "{} bytes", error.len());
     }
 }
