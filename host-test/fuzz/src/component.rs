@@ -44,7 +44,7 @@ fn resolve(parts: &mut Parts) {
     }
     let given = CONNECTOR.entries(pairs.clone());
     let there = accepted(CONNECTOR.resolve(&given));
-    let here = connection::resolve(&Entries::new(pairs.clone())).map(connected).map_err(problems);
+    let here = connection::resolve(&Entries::new(given.plain_pairs())).map(connected).map_err(problems);
     assert_eq!(there, here);
 
     let there = accepted(CONNECTOR.open(given)).map(|opened| {

@@ -128,7 +128,8 @@ fn a_state_that_was_changed_or_belongs_elsewhere_is_refused() {
         ("https://nxdocs.api", "https://evil.api", "was changed"),
         (r#"["instance","nxdocs"]"#, r#"["instance","other"]"#, "another connection"),
         (r#""version":"0"#, r#""version":"9"#, "another version"),
-        (r#""format":1"#, r#""format":2"#, "was changed"),
+        (r#""format":2"#, r#""format":1"#, "no saved operation"),
+        ("/api/v1/nql/", "/api/v1/act/", "was changed"),
     ] {
         assert!(good.contains(from), "{from}: {good}");
         fs::write(fixture.path("changed.json"), good.replace(from, to)).unwrap();
