@@ -27,9 +27,10 @@ struct Provider(AtomicU64);
 impl Transport for Provider {
     fn send(&self, request: Request) -> BoxFuture<'_, Result<Incoming, SendError>> {
         let long = self.0.fetch_add(1, Ordering::Relaxed).is_multiple_of(1_000);
-        let body = match request.host().contains("-login.") {
-            true => r#"{"token_type":"Bearer","access_token":"token-0123456789","expires_in":900}"#.to_owned(),
-            false => format!("[{}]", " ".repeat(if long { 1 << 20 } else { 0 })),
+        let body = if request.host().contains("-login.") {
+            r#"{"token_type":"Bearer","access_token":"token-0123456789","expires_in":900}"#.to_owned()
+        } else {
+            format!("[{}]", " ".repeat(if long { 1 << 20 } else { 0 }))
         };
         let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
         let response = Response { status: 200, headers, body: body.as_str().into(), received_at: 0 };

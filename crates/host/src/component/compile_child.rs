@@ -138,23 +138,25 @@ fn why(status: ExitStatus, words: &str) -> LoadError {
     if status.code() == Some(INVALID.into()) {
         return LoadError::Invalid(words.to_owned());
     }
-    #[cfg(unix)]
-    {
-        use std::os::unix::process::ExitStatusExt as _;
+    by_signal(status).unwrap_or_else(|| LoadError::Compiler(format!("it ended with {status}")))
+}
 
-        use rustix::process::Signal;
+#[cfg(unix)]
+fn by_signal(status: ExitStatus) -> Option<LoadError> {
+    use std::os::unix::process::ExitStatusExt as _;
 
-        let signal = status.signal().and_then(Signal::from_named_raw);
-        return match signal {
-            Some(Signal::XCPU | Signal::KILL) => LoadError::CompileTime { seconds: SECONDS },
-            // What Rust does where memory cannot be had.
-            Some(Signal::ABORT) => LoadError::CompileMemory { bytes: MEMORY },
-            Some(Signal::SEGV | Signal::BUS | Signal::ILL) => {
-                LoadError::Invalid("the compiler crashed on it".to_owned())
-            }
-            _ => LoadError::Compiler(format!("it ended with {status}")),
-        };
+    use rustix::process::Signal;
+
+    match Signal::from_named_raw(status.signal()?)? {
+        Signal::XCPU | Signal::KILL => Some(LoadError::CompileTime { seconds: SECONDS }),
+        // What Rust does where memory cannot be had.
+        Signal::ABORT => Some(LoadError::CompileMemory { bytes: MEMORY }),
+        Signal::SEGV | Signal::BUS | Signal::ILL => Some(LoadError::Invalid("the compiler crashed on it".to_owned())),
+        _ => None,
     }
-    #[cfg(not(unix))]
-    LoadError::Compiler(format!("it ended with {status}"))
+}
+
+#[cfg(not(unix))]
+fn by_signal(_: ExitStatus) -> Option<LoadError> {
+    None
 }
