@@ -20,8 +20,9 @@ const SECONDS: u64 = 10;
 /// Address space of the child, in bytes: the same connector takes a tenth of it.
 const MEMORY: u64 = 1 << 30;
 
-/// When the child is ended that neither limit ends, as on systems without them.
-const LONGEST: Duration = Duration::from_secs(30);
+/// When the child is ended that neither limit ends, as on systems without them: long enough
+/// that a machine with ten times the work it can do is not the component's fault.
+const LONGEST: Duration = Duration::from_mins(2);
 
 /// Most compiled code that is taken, in bytes: some 40 times the largest component.
 const MOST_CODE: u64 = 512 << 20;

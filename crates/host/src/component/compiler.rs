@@ -52,7 +52,7 @@ impl Compiler {
     }
 
     /// A compiler in a child process, which gets ten seconds of processor time and 1 GiB of
-    /// memory where the operating system can limit them (Unix), and half a minute anywhere.
+    /// memory where the operating system can limit them (Unix), and two minutes anywhere.
     /// `program` calls [`compile_child`](crate::compile_child) when it gets these arguments.
     pub fn in_child(program: impl Into<PathBuf>, arguments: impl IntoIterator<Item = impl Into<OsString>>) -> Self {
         let arguments = arguments.into_iter().map(Into::into).collect();

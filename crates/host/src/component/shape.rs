@@ -41,7 +41,7 @@ const BLOCKS_BY_LOCALS: Most = Most { what: "blocks times local variables in one
 /// 76.
 const BRANCH_TARGETS: Most = Most { what: "targets of branch tables in one function", limit: 10_000 };
 /// 731.
-const FUNCTIONS: Most = Most { what: "functions", limit: 100_000 };
+const FUNCTIONS: Most = Most { what: "functions", limit: 30_000 };
 /// 70.
 const EXPORTS: Most = Most { what: "imports and exports of modules", limit: 10_000 };
 
