@@ -20,7 +20,7 @@ impl Kind {
     /// Four times the longest one that is compiled, for `inspect` reads what is not.
     pub(crate) const COMPONENT: Self = Self { name: "a component", limit: 64 << 20 };
     /// The limit of recordings themselves.
-    pub(crate) const RECORDING: Self = Self { name: "a recording", limit: 64 << 20 };
+    pub(crate) const RECORDING: Self = Self { name: "a recording", limit: 8 << 20 };
     /// Twice the longest input or body that is sent, so that the connector still has its
     /// own word on one that is a little too long.
     pub(crate) const BODY: Self = Self { name: "an input or body", limit: 32 << 20 };
