@@ -14,8 +14,8 @@ pub(super) fn cases() -> Vec<Case> {
     let function = |body: String| format!("(module (func {body}))");
     vec![
         component(
-            "twenty thousand components in one",
-            format!("(component {})", "(component)".repeat(20_000)),
+            "a thousand components in one",
+            format!("(component {})", "(component)".repeat(1_000)),
             "this component has more nested components than 16, the most that is compiled",
         ),
         component(
@@ -39,18 +39,18 @@ pub(super) fn cases() -> Vec<Case> {
             "this component has more resource types than 0, the most that is compiled",
         ),
         module(
-            "fifty thousand local variables",
-            function(format!("(local {})", "i32 ".repeat(50_000))),
+            "two thousand local variables",
+            function(format!("(local {})", "i32 ".repeat(2_000))),
             "this component has more local variables in one function than 1000, the most that is compiled",
         ),
         module(
-            "five thousand loops in each other",
-            function(format!("{}{}", "loop ".repeat(5_000), "end ".repeat(5_000))),
+            "a hundred loops in each other",
+            function(format!("{}{}", "loop ".repeat(100), "end ".repeat(100))),
             "this component has more nested loops in one function than 32, the most that is compiled",
         ),
         module(
-            "five thousand blocks in each other",
-            function(format!("{}{}", "block ".repeat(5_000), "end ".repeat(5_000))),
+            "two thousand blocks in each other",
+            function(format!("{}{}", "block ".repeat(2_000), "end ".repeat(2_000))),
             "this component has more nested blocks in one function than 1000, the most that is compiled",
         ),
         module(
@@ -60,13 +60,13 @@ pub(super) fn cases() -> Vec<Case> {
              compiled",
         ),
         module(
-            "a branch to a hundred thousand places",
-            function(format!("i32.const 0 br_table {}", "0 ".repeat(100_000))),
+            "a branch to twenty thousand places",
+            function(format!("i32.const 0 br_table {}", "0 ".repeat(20_000))),
             "this component has more targets of branch tables in one function than 10000, the most that is compiled",
         ),
         module(
-            "a function of a megabyte",
-            function("i32.const 0 drop ".repeat(400_000)),
+            "a function of more than 256 KiB",
+            function("i32.const 0 drop ".repeat(70_000)),
             "this component has more bytes in one function than 262144, the most that is compiled",
         ),
         module(
@@ -78,14 +78,26 @@ pub(super) fn cases() -> Vec<Case> {
 }
 
 /// A component within every count that still takes a compiler longer than it may.
-///
-/// # Panics
-///
-/// Never: the text is fixed.
 pub fn laborious() -> Vec<u8> {
-    let blocks = "block local.get 0 br_if 0 local.get 1 local.set 2 end ".repeat(490);
-    let function = format!("(func (param i32) (local {}) {blocks})", "i32 ".repeat(999));
-    with(MODULE, &format!("(module {})", function.repeat(2_000)))
+    // `block`, `br_if 0` on the parameter, `local.set` of another, `end`.
+    let blocks = [2, 0x40, 0x20, 0, 0x0d, 0, 0x20, 1, 0x21, 2, 0x0b].repeat(490);
+    // One group of 999 locals of type i32.
+    let body = [&[1, 0xe7, 7, 0x7f], blocks.as_slice(), &[0x0b]].concat();
+    let body = [leb128(body.len()), body].concat();
+    let count = 2_000;
+    let sections = [
+        // One type: a function that takes an i32.
+        (1, vec![1, 0x60, 1, 0x7f, 0]),
+        (3, [leb128(count), vec![0; count]].concat()),
+        (10, [leb128(count), body.repeat(count)].concat()),
+    ];
+    let mut module = b"\0asm\x01\0\0\0".to_vec();
+    for (id, bytes) in sections {
+        module.push(id);
+        module.extend(leb128(bytes.len()));
+        module.extend(bytes);
+    }
+    around(MODULE, &module)
 }
 
 /// Returns components each of which instantiates the one before twice.
@@ -104,17 +116,29 @@ fn case(name: &'static str, component: Vec<u8>, message: &'static str) -> Case {
     Case { name, component, code: "component-not-loaded", message: message.to_owned(), rule: "loads" }
 }
 
-/// Adds a section to a component that could be called.
 fn with(section: u8, text: &str) -> Vec<u8> {
-    let added = wat::parse_str(text).expect("the text is right");
+    around(section, &wat::parse_str(text).expect("the text is right"))
+}
+
+/// Adds a section to a component that could be called.
+fn around(section: u8, added: &[u8]) -> Vec<u8> {
     let mut component = dummy::of_the_contract("provider-only");
     component.push(section);
-    let mut length = added.len();
-    while length >= 0x80 {
-        component.push(u8::try_from(length & 0x7f).expect("seven bits") | 0x80);
-        length >>= 7;
-    }
-    component.push(u8::try_from(length).expect("seven bits"));
+    component.extend(leb128(added.len()));
     component.extend(added);
     component
+}
+
+/// Writes a number as WebAssembly does.
+fn leb128(mut number: usize) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    loop {
+        let byte = number.to_le_bytes()[0] & 0x7f;
+        number >>= 7;
+        if number == 0 {
+            bytes.push(byte);
+            return bytes;
+        }
+        bytes.push(byte | 0x80);
+    }
 }
