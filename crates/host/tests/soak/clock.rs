@@ -56,8 +56,10 @@ impl Clock for WorkClock {
 
     fn passed(&self, moment: Duration) -> BoxFuture<'_, ()> {
         Box::pin(async move {
+            // A thousand callers wait for moments minutes away, and hardly ever until then.
             while self.now() <= moment {
-                tokio::time::sleep(Duration::from_millis(10)).await;
+                let left = moment.saturating_sub(self.now());
+                tokio::time::sleep(left.clamp(Duration::from_millis(10), Duration::from_secs(1))).await;
             }
         })
     }

@@ -220,5 +220,7 @@ async fn no_call_is_lost_and_no_exchange_is_made_in_vain() {
     assert_eq!(sum.given, calls.answered(Endpoint::Token, 200));
     assert_eq!(sum.given + sum.failed, calls.total(Endpoint::Token));
     assert!(sum.given > sum.called, "tokens were renewed: {sum:?}");
-    assert!(sum.given.abs_diff(sum.necessary) * 100 <= sum.necessary, "within one in a hundred: {sum:?}");
+    // A token that falls due while a request waits counts as necessary, whether or not anyone
+    // comes after it.
+    assert!(sum.given * 100 <= sum.necessary * 101, "at most one in a hundred is in vain: {sum:?}");
 }
