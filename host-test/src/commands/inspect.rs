@@ -29,11 +29,10 @@ impl Inspect {
         let path = self.file.as_ref().or(self.loading.source.component.as_ref());
         let bytes = self.loading.source.read(path.map(PathBuf::as_path))?;
         let info = ComponentInfo::read(&bytes).map_err(|error| Error::Load { component: path.cloned(), error })?;
-        // Another contract has hosts of its own, and one that cannot be loaded sends nothing.
-        let connector = match self.loading.loader(path.map(PathBuf::as_path))?() {
-            Ok(component) => Some(Connector::new(component)?),
-            Err(_) => None,
-        };
+        // What cannot be called is still shown as a file.
+        let component = self.loading.loader(path.map(PathBuf::as_path))?().ok();
+        let connector = component.and_then(|component| Connector::new(component).ok());
+        let connector = connector.filter(|connector| connector.operations().is_ok());
         let (digest, gzip_bytes, bytes) = (Digest::of(&bytes), gzip_length(&bytes), bytes.len());
         if json {
             let metadata: Map<_, _> = info.metadata.iter().map(|(name, text)| (name.clone(), json!(text))).collect();
@@ -59,7 +58,10 @@ impl Inspect {
         show::item("imports", &list(&info.imports));
         show::item("exports", &list(&info.exports));
         show::item("memory", &format!("at least {} KiB", info.memory_minimum / 1024));
-        connector.as_ref().map_or(Ok(()), show::reach)?;
+        match &connector {
+            Some(connector) => show::reach(connector)?,
+            None => show::item("hosts", "not known, for it cannot be called"),
+        }
         for (name, text) in &info.metadata {
             show::item(name, text);
         }

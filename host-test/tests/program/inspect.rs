@@ -92,6 +92,14 @@ fn inspect_reads_a_component_that_cannot_run() {
     assert_eq!(report["bytes"], bytes.len());
     assert_eq!(report["exports"].as_array().unwrap().len(), 4);
     assert_eq!(report["memory-minimum"], 0);
+    assert_eq!(report.get("domains"), None);
+}
+
+#[test]
+fn inspect_shows_where_a_connector_may_reach() {
+    let report = host_test(&["inspect", "--json"]).succeeded().json();
+    assert_eq!(report["domains"], serde_json::json!(["nexthink.cloud"]));
+    assert_eq!(report["download-domains"], serde_json::json!(["amazonaws.com"]));
 }
 
 #[test]
