@@ -66,7 +66,7 @@ pub(super) fn cases() -> Vec<Case> {
         ),
         module(
             "a function of more than 256 KiB",
-            function("i32.const 0 drop ".repeat(70_000)),
+            function("i32.const 0 drop ".repeat(90_000)),
             "this component has more bytes in one function than 262144, the most that is compiled",
         ),
         module(
