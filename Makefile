@@ -1,7 +1,7 @@
 # Every target does its own set-up, so each works on a fresh machine.
 
-.PHONY: run test test-page test-runtimes test-wasmtime test-debian package test-package publish test-publish bench fuel size \
-	bench-page fuzz lint lint-workflows check setup chromium c++ skopeo built drive
+.PHONY: run test test-page test-runtimes test-wasmtime test-debian package test-package publish test-publish test-sbom bench fuel \
+	size bench-page fuzz lint lint-workflows check setup chromium c++ skopeo built drive
 .DELETE_ON_ERROR:
 
 # `setup` installs what is missing. Left to itself, rustup would try at every call
@@ -20,6 +20,7 @@ PYTHON := host-test/runtimes/python
 VENVS := target/venv
 VENV := $(VENVS)/$(PYTHON)
 WORKFLOW_LINT := .github/lint
+SCHEMAS := host-test/publish/schemas
 DEBUG = $(abspath $(or $(CARGO_TARGET_DIR),target))/debug
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 PACKAGE := target/package
@@ -122,6 +123,11 @@ test-package: built
 publish: package $(WKG)
 	@$(PUBLISH) push --package $(PACKAGE) --wkg $(WKG) --digests target/published --registry '$(REGISTRY)' \
 		$(if $(INSECURE),--insecure) $(if $(TAG),--tag '$(TAG)')
+
+## Validates the SBOM against CycloneDX's JSON schema.
+test-sbom: built $(VENVS)/$(SCHEMAS)/installed
+	SBOM_SCHEMAS=$$(echo $(abspath $(VENVS)/$(SCHEMAS))/lib/python*/site-packages/cyclonedx/schema/_res) \
+		$(CARGO) test --locked --workspace --test publish-sbom
 
 ## Pushes to a registry on this machine and pulls from it, and tries what must fail.
 test-publish: built skopeo $(REGISTRY_SERVER) $(WKG)
