@@ -6,7 +6,7 @@
 //! has warnings.
 
 use super::check::Check;
-use super::output::{BadOutput, Breach};
+use super::output::BadOutput;
 use crate::functions::Function;
 use crate::redact::Redactor;
 
