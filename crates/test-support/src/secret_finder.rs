@@ -7,6 +7,9 @@ use url::form_urlencoded;
 
 /// A search for secrets in every form in which they travel.
 ///
+/// It encodes the secrets and looks for what comes out; what hides them in the host decodes the
+/// texts. So a fault of one is not one of the other.
+///
 /// ```
 /// let mut finder = test_support::SecretFinder::default();
 /// finder.add("password", "pass word");

@@ -19,16 +19,16 @@ pub(crate) fn check(raw: Connection, definition: &Definition, redactor: &Redacto
     settings(&raw.settings, definition)?;
     hosts(&raw.hosts, definition)?;
     base_url(&raw.base_url, &raw.hosts)?;
-    CHECK.harmless("key", &raw.key, redactor)?;
-    CHECK.harmless("label", &raw.label, redactor)?;
-    CHECK.harmless("base-url", &raw.base_url, redactor)?;
+    CHECK.harmless_whole("key", &raw.key, redactor)?;
+    CHECK.harmless_whole("label", &raw.label, redactor)?;
+    CHECK.harmless_whole("base-url", &raw.base_url, redactor)?;
     for (at, texts) in [("notes", &raw.notes), ("hosts", &raw.hosts)] {
         for (i, text) in texts.iter().enumerate() {
-            CHECK.harmless(&format!("{at}[{i}]"), text, redactor)?;
+            CHECK.harmless_whole(&format!("{at}[{i}]"), text, redactor)?;
         }
     }
     for (key, value) in &raw.settings {
-        CHECK.harmless(&format!("settings.{key}"), value, redactor)?;
+        CHECK.harmless_whole(&format!("settings.{key}"), value, redactor)?;
     }
     Ok(raw)
 }

@@ -14,6 +14,7 @@ mod output;
 mod request;
 #[cfg(test)]
 mod tests;
+mod texts;
 mod verdict;
 
 pub use output::{BadOutput, Breach};

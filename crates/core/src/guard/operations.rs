@@ -9,9 +9,10 @@ use super::check::{Check, TEXT_LIMIT};
 use super::definition::{domain_names, https};
 use super::output::BadOutput;
 use super::request;
+use super::texts::Texts;
 use crate::functions::Function;
 use crate::raw;
-use crate::records::{Compression, Download, Operation, Outcome, Pending, State, Step};
+use crate::records::{Compression, Download, Operation, Outcome, Pending, Progress, State, Step};
 use crate::records::{Connection, Definition};
 use crate::redact::Redactor;
 
@@ -94,13 +95,14 @@ fn pending(
     check.ensure(raw.wait <= WAIT, "send.wait", &format!("is more than {WAIT} seconds"))?;
     // A URL ends up in logs on the way.
     check.harmless("send.request.url", &raw.request.url, redactor)?;
-    check.line("send.progress.text", &raw.progress.text)?;
-    check.harmless("send.progress.text", &raw.progress.text, redactor)?;
+    let at = "send.progress.text";
+    check.line(at, &raw.progress.text)?;
+    let text = Texts::new(function, redactor).text(at, raw.progress.text)?;
     Ok(Pending {
         request: request::api(function, "send.request", raw.request, connection)?,
         wait: raw.wait,
         state: state(check, "send.state", raw.state, redactor)?,
-        progress: raw.progress,
+        progress: Progress { text, ..raw.progress },
     })
 }
 
@@ -134,7 +136,7 @@ fn download(
         media_type: raw.media_type,
         compression,
         partial: raw.partial,
-        warnings: warnings(check, "download.warnings", raw.warnings, redactor)?,
+        warnings: warnings(check, "download.warnings", raw.warnings, Texts::new(function, redactor))?,
     })
 }
 
@@ -142,16 +144,15 @@ fn outcome(function: Function, raw: raw::Outcome, redactor: &Redactor) -> Result
     let check = Check(function);
     let json = serde_json::from_str::<IgnoredAny>(&raw.output).is_ok();
     check.ensure(json, "done.output", "is not JSON")?;
-    check.harmless("done.output", &raw.output, redactor)?;
+    let mut texts = Texts::new(function, redactor);
     Ok(Outcome {
-        output: raw.output,
+        output: texts.json("done.output", raw.output)?,
         partial: raw.partial,
-        warnings: warnings(check, "done.warnings", raw.warnings, redactor)?,
+        warnings: warnings(check, "done.warnings", raw.warnings, texts)?,
     })
 }
 
-fn warnings(check: Check, at: &str, texts: Vec<String>, redactor: &Redactor) -> Result<Vec<String>, BadOutput> {
-    check.lines(at, &texts)?;
-    texts.iter().enumerate().try_for_each(|(i, text)| check.harmless(&format!("{at}[{i}]"), text, redactor))?;
-    Ok(texts)
+fn warnings(check: Check, at: &str, given: Vec<String>, texts: Texts<'_>) -> Result<Vec<String>, BadOutput> {
+    check.lines(at, &given)?;
+    texts.warnings(at, given)
 }

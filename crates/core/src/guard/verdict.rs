@@ -2,6 +2,7 @@
 
 use super::check::{Check, LIST_LIMIT};
 use super::output::BadOutput;
+use super::texts::Texts;
 use crate::entries::Entries;
 use crate::functions::Function;
 use crate::records::{Definition, Failure, PermissionStatus, Problem, Token};
@@ -43,8 +44,7 @@ pub(crate) fn problems(
     checked.collect()
 }
 
-/// The provider's own text is the one that the connector did not write: secrets in
-/// it are hidden rather than held against the connector.
+/// Accepts a failure, and hides secrets in what of it the provider wrote.
 pub(crate) fn failure(
     function: Function,
     raw: Failure,
@@ -56,22 +56,20 @@ pub(crate) fn failure(
     check.word("class", &raw.class)?;
     check.line("message", &raw.message)?;
     raw.hint.as_deref().map_or(Ok(()), |hint| check.line("hint", hint))?;
-    for (at, text) in [
-        ("code", Some(&raw.code)),
-        ("class", Some(&raw.class)),
-        ("message", Some(&raw.message)),
-        ("hint", raw.hint.as_ref()),
-    ] {
-        text.map_or(Ok(()), |text| check.harmless(at, text, redactor))?;
-    }
     let known = raw.field.as_ref().is_none_or(|key| definition.field(key).is_some());
     check.ensure(known, "field", "names a field that the definition does not have")?;
-    let hidden = |at: &str, text: Option<String>| {
-        text.map(|text| check.line(at, &text).map(|()| redactor.hide(&text))).transpose()
-    };
+    for (at, text) in [("provider-code", &raw.provider_code), ("provider-message", &raw.provider_message)] {
+        text.as_deref().map_or(Ok(()), |text| check.line(at, text))?;
+    }
+    let mut texts = Texts::new(function, redactor);
+    let mut optional = |at: &str, text: Option<String>| text.map(|text| texts.text(at, text)).transpose();
     Ok(Failure {
-        provider_code: hidden("provider-code", raw.provider_code)?,
-        provider_message: hidden("provider-message", raw.provider_message)?,
+        hint: optional("hint", raw.hint)?,
+        provider_code: optional("provider-code", raw.provider_code)?,
+        provider_message: optional("provider-message", raw.provider_message)?,
+        code: texts.text("code", raw.code)?,
+        class: texts.text("class", raw.class)?,
+        message: texts.text("message", raw.message)?,
         ..raw
     })
 }
@@ -89,11 +87,11 @@ pub(crate) fn token(raw: Token, redactor: &Redactor) -> Result<Token, BadOutput>
     check.lines("scopes", &raw.scopes)?;
     check.lines("missing-scopes", &raw.missing_scopes)?;
     let redactor = redactor.clone().and(&raw.value);
-    let hide = |texts: &[String]| texts.iter().map(|text| redactor.hide(text)).collect();
+    let mut texts = Texts::new(Function::TokenResponse, &redactor);
     Ok(Token {
-        kind: redactor.hide(&raw.kind),
-        scopes: hide(&raw.scopes),
-        missing_scopes: hide(&raw.missing_scopes),
+        kind: texts.text("kind", raw.kind)?,
+        scopes: texts.list("scopes", raw.scopes)?,
+        missing_scopes: texts.list("missing-scopes", raw.missing_scopes)?,
         ..raw
     })
 }
@@ -102,7 +100,7 @@ pub(crate) fn token(raw: Token, redactor: &Redactor) -> Result<Token, BadOutput>
 pub(crate) fn permission_status(raw: PermissionStatus, redactor: &Redactor) -> Result<PermissionStatus, BadOutput> {
     let check = Check(Function::StandingOf);
     check.word("state", &raw.state)?;
-    check.harmless("state", &raw.state, redactor)?;
     check.line("detail", &raw.detail)?;
-    Ok(PermissionStatus { detail: redactor.hide(&raw.detail), ..raw })
+    let mut texts = Texts::new(Function::StandingOf, redactor);
+    Ok(PermissionStatus { state: texts.text("state", raw.state)?, detail: texts.text("detail", raw.detail)? })
 }

@@ -1,8 +1,4 @@
-//! The forms in which a secret travels.
-//!
-//! A provider, a proxy or a log repeats a secret as it is, in JSON, in a URL or in
-//! base64. [`Redactor`](crate::Redactor) looks for all of them, and recordings write a
-//! placeholder in the same form again.
+//! The forms in which texts are written.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
@@ -59,16 +55,6 @@ pub fn hex(bytes: &[u8]) -> String {
         .flat_map(|byte| [byte >> 4, byte & 15])
         .map(|digit| char::from(b"0123456789abcdef"[digit as usize]))
         .collect()
-}
-
-/// Writes the digits of `%2F` in lower case, and leaves all other letters.
-pub(crate) fn lower_hex(encoded: &str) -> String {
-    let mut parts = encoded.split('%');
-    let first = parts.next().unwrap_or_default().to_owned();
-    parts.fold(first, |text, part| {
-        let (digits, rest) = part.split_at(2);
-        format!("{text}%{}{rest}", digits.to_ascii_lowercase())
-    })
 }
 
 fn percent(byte: u8) -> String {
