@@ -419,7 +419,9 @@ impl<C: Functions> Connector<C> {
     /// Returns a redactor of secret entries. The domains of the definition are no
     /// secret, even if somebody entered one as such.
     pub fn redactor(&self, entries: &Entries) -> Redactor {
-        Redactor::new(entries, &self.definition.domains)
+        // With what surrounds a domain in every URL: no part of it is a secret either.
+        let urls: Vec<_> = self.definition.domains.iter().map(|domain| format!("https://.{domain}/")).collect();
+        Redactor::new(entries, &urls)
     }
 
     fn step(&self, function: Function, step: raw::Step, call: &OperationCall<'_>) -> Result<Step, Error> {
