@@ -52,6 +52,45 @@ pub fn json(text: &str) -> String {
     quoted[1..quoted.len() - 1].to_owned()
 }
 
+/// Undoes the escapes of JSON strings (RFC 8259 §7), wherever they are in a text.
+pub(crate) fn without_escapes(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('\\') {
+        plain.push_str(before);
+        rest = after;
+        let units = units(&mut rest);
+        if units.is_empty() {
+            let mut letters = rest.chars();
+            let letter = letters.next().unwrap_or('\\');
+            plain.push(match letter {
+                'b' => '\u{8}',
+                'f' => '\u{c}',
+                'n' => '\n',
+                'r' => '\r',
+                't' => '\t',
+                other => other,
+            });
+            rest = letters.as_str();
+        }
+        plain.extend(char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)));
+    }
+    plain + rest
+}
+
+/// Takes the UTF-16 code units of `uXXXX\uXXXX…` from the beginning of a text.
+fn units(text: &mut &str) -> Vec<u16> {
+    let mut units = Vec::new();
+    let mut rest = *text;
+    while let Some(unit) = rest.strip_prefix('u').and_then(|digits| u16::from_str_radix(digits.get(..4)?, 16).ok()) {
+        units.push(unit);
+        *text = &rest[5..];
+        let Some(next) = text.strip_prefix('\\') else { break };
+        rest = next;
+    }
+    units
+}
+
 /// Writes bytes in lower-case hexadecimal digits.
 pub fn hex(bytes: &[u8]) -> String {
     bytes
@@ -76,5 +115,27 @@ fn percent(byte: u8) -> String {
         char::from(byte).to_string()
     } else {
         format!("%{byte:02X}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_of_json_are_undone() {
+        for (escaped, plain) in [
+            ("plain", "plain"),
+            (r#"a\u0062c\/\"\n"#, "abc/\"\n"),
+            (r"\u0061\u0062", "ab"),
+            (r"\ud83d\ude00!", "\u{1f600}!"),
+            (r"\ud83d.", "\u{fffd}."),
+            (r"\\u0061", r"\u0061"),
+            (r"\u00é", "u00é"),
+            (r"\u006", "u006"),
+            ("\\", "\\"),
+        ] {
+            assert_eq!(without_escapes(escaped), plain, "{escaped}");
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use crate::encoding::{Form, json, lower_hex};
+use crate::encoding::{Form, json, lower_hex, without_escapes};
 use crate::entries::{Entries, is_blank, trim};
 use crate::secret::Secret;
 
@@ -74,9 +74,11 @@ impl Redactor {
         self
     }
 
-    /// Returns whether a text contains a secret.
+    /// Returns whether a text contains a secret, also one that is spelled with the escapes
+    /// of JSON: whoever reads the JSON shows it plain.
     pub fn finds_in(&self, text: &str) -> bool {
-        self.needles.iter().any(|needle| !needle.public && text.contains(needle.form.expose()))
+        let found = |text: &str| self.needles.iter().any(|it| !it.public && text.contains(it.form.expose()));
+        found(text) || (text.contains('\\') && found(&Zeroizing::new(without_escapes(text))))
     }
 
     /// Replaces every secret in a text, and the beginning of one where the text
@@ -185,6 +187,18 @@ mod tests {
         let redactor = redactor().and(&Secret::new("a.later/token"));
         assert_eq!(redactor.hide("x a.later/token y a.later%2Ftoken Pa+ss wörd/1"), "x ••• y ••• •••");
         assert!(redactor.finds_in("a.later/token") && !redactor.finds_in("a later token"));
+    }
+
+    #[test]
+    fn no_escape_hides_a_secret() {
+        for text in [
+            r#"["\u0050a+ss w\u00f6rd\/1"]"#,
+            r#"["\u0050\u0061\u002b\u0073\u0073\u0020\u0077\u00F6\u0072\u0064\u002f\u0031"]"#,
+            r#"["YWNtZTpQYStzcyB3w7Zy\u005aC8x"]"#,
+        ] {
+            assert!(redactor().finds_in(text), "{text}");
+        }
+        assert!(!redactor().finds_in(r#"["\\u0050a+ss w\u00f6rd\/1"]"#), "an escaped backslash is a backslash");
     }
 
     #[test]

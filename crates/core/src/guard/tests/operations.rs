@@ -311,6 +311,8 @@ fn an_outcome_is_json_without_secrets() {
     }
     for secret in [SECRET, TOKEN] {
         refused_outcome(|o| o.output = format!(r#"["{secret}"]"#), "done.output", "contains a secret");
+        let escaped: String = secret.chars().map(|c| format!("\\u{:04x}", u32::from(c))).collect();
+        refused_outcome(|o| o.output = format!(r#"["{escaped}"]"#), "done.output", "contains a secret");
     }
     for (line, why) in bad_lines() {
         refused_outcome(|o| o.warnings[0] = line, "done.warnings[0]", why);
