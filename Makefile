@@ -40,7 +40,7 @@ FUZZ_VERSION := 0.13.2
 FUZZ := target/tools/bin/cargo-fuzz
 FUZZ_FOLDER := target/fuzz
 FUZZ_SECONDS ?= 60
-FUZZ_TARGETS ?= resolve token_response api_response operation_input resume har guard component
+FUZZ_TARGETS ?= resolve token_response api_response operation_input resume har guard component loader page
 FUZZ_BUILT = $(or $(CARGO_TARGET_DIR),target)/$(shell rustc -vV | sed -n 's/^host: //p')/release
 # No input is longer than what a fuzzer changes in useful ways, or computes longer
 # than a slow machine takes for the worst of them.

@@ -132,19 +132,30 @@ fn cache_directory() -> Option<PathBuf> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(&directory).ok()?;
+    // Without links, so that what is checked is what is used.
+    let directory = directory.canonicalize().ok()?;
     is_private(&directory).then_some(directory)
 }
 
+/// Returns whether the owner of this process alone can use a directory, and nobody else can
+/// put another one in its place: that takes write access to a directory above it, or
+/// ownership of it.
 #[cfg(unix)]
 fn is_private(directory: &Path) -> bool {
     use std::os::unix::fs::MetadataExt as _;
 
-    let process = fs::metadata("/proc/self").map(|process| process.uid());
-    let found = fs::symlink_metadata(directory);
-    found.is_ok_and(|found| {
-        let mine = process.is_ok_and(|user| user == found.uid());
-        found.is_dir() && mine && found.mode().trailing_zeros() >= 6
-    })
+    /// Others may write, but not rename what is not theirs.
+    const STICKY: u32 = 0o1000;
+    /// Writable by the group or by everyone.
+    const SHARED: u32 = 0o022;
+
+    let Ok(user) = fs::metadata("/proc/self").map(|process| process.uid()) else { return false };
+    let holds =
+        |path: &Path, rule: &dyn Fn(&fs::Metadata) -> bool| fs::symlink_metadata(path).is_ok_and(|it| rule(&it));
+    let kept_apart =
+        |it: &fs::Metadata| [0, user].contains(&it.uid()) && (it.mode() & SHARED == 0 || it.mode() & STICKY != 0);
+    holds(directory, &|it| it.is_dir() && it.uid() == user && it.mode().trailing_zeros() >= 6)
+        && directory.ancestors().skip(1).all(|above| holds(above, &kept_apart))
 }
 
 #[cfg(not(unix))]

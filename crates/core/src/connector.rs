@@ -204,9 +204,7 @@ impl<C: Functions> Connector<C> {
         // problems are all there are.
         match (self.component.token_request(entries.pairs()), resolved) {
             (Ok(exchange), Ok(connection)) => {
-                // Parts of a secret that are parts of a host prove nothing.
-                let known = [&self.definition.domains[..], &connection.hosts].concat();
-                let redactor = Redactor::new(&entries, &known);
+                let redactor = self.redactor_with(&entries, &connection.hosts);
                 let exchange = guard::exchange(exchange, &connection, &redactor)?;
                 Ok(Opened { entries, connection, exchange, redactor })
             }
@@ -419,9 +417,15 @@ impl<C: Functions> Connector<C> {
     /// Returns a redactor of secret entries. The domains of the definition are no
     /// secret, even if somebody entered one as such.
     pub fn redactor(&self, entries: &Entries) -> Redactor {
-        // With what surrounds a domain in every URL: no part of it is a secret either.
-        let urls: Vec<_> = self.definition.domains.iter().map(|domain| format!("https://.{domain}/")).collect();
-        Redactor::new(entries, &urls)
+        self.redactor_with(entries, &[])
+    }
+
+    /// Returns one for which parts of hosts prove nothing either, nor of what surrounds hosts
+    /// and domains in every URL.
+    fn redactor_with(&self, entries: &Entries, hosts: &[String]) -> Redactor {
+        let domains = self.definition.domains.iter().map(|domain| format!("https://.{domain}/"));
+        let hosts = hosts.iter().map(|host| format!("https://{host}/"));
+        Redactor::new(entries, &domains.chain(hosts).collect::<Vec<_>>())
     }
 
     fn step(&self, function: Function, step: raw::Step, call: &OperationCall<'_>) -> Result<Step, Error> {

@@ -34,6 +34,9 @@ mod session;
 mod transport;
 
 pub use clock::{Clock, SystemClock};
+/// The look at a structure alone, for a fuzzer. No part of the interface.
+#[doc(hidden)]
+pub use component::check_structure;
 pub use component::{
     BadDigest, Budget, Compiler, Component, ComponentInfo, Digest, Limits, LoadError, OtherBytes, Usage, compile_child,
     engine_config,

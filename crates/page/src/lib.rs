@@ -16,6 +16,8 @@
 //! it back.
 
 mod api;
+#[doc(hidden)]
+pub mod fuzzing;
 mod markdown;
 mod page;
 mod protect;

@@ -6,8 +6,8 @@
 
 use axum::extract::{Request, State};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, HeaderName, ORIGIN, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
-    X_FRAME_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, HeaderName, ORIGIN, REFERRER_POLICY,
+    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::middleware::Next;
@@ -66,13 +66,13 @@ impl Own {
         if headers.contains_key(ORIGIN) && !same_origin() {
             return foreign;
         }
-        let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
-        if uri.path().starts_with("/api/") && !matches!(site, None | Some(b"same-origin" | b"none")) {
+        let mut sites = headers.get_all("sec-fetch-site").iter().map(HeaderValue::as_bytes);
+        if uri.path().starts_with("/api/") && !sites.all(|site| matches!(site, b"same-origin" | b"none")) {
             return foreign;
         }
         match *method {
             Method::POST if !same_origin() => foreign,
-            Method::POST if !is_json(headers) => {
+            Method::POST if !only(&CONTENT_TYPE).is_some_and(is_json) => {
                 Some((StatusCode::UNSUPPORTED_MEDIA_TYPE, "The content type must be application/json."))
             }
             Method::GET | Method::HEAD | Method::POST => None,
@@ -81,9 +81,8 @@ impl Own {
     }
 }
 
-fn is_json(headers: &HeaderMap) -> bool {
-    let media_type = headers.get("content-type").and_then(|value| value.to_str().ok());
-    let media_type = media_type.and_then(|value| value.split(';').next()).unwrap_or_default();
+fn is_json(content_type: &str) -> bool {
+    let media_type = content_type.split(';').next().unwrap_or_default();
     media_type.trim().eq_ignore_ascii_case("application/json")
 }
 
@@ -151,6 +150,8 @@ mod tests {
             assert_eq!(refusal(&Method::POST, "/api/connect", &[own, json, ("origin", origin)]), Some(403), "{origin}");
             assert_eq!(refusal(&Method::GET, "/api/facts", &[own, ("origin", origin)]), Some(403), "{origin}");
         }
+        let sites = [own, ("sec-fetch-site", "same-origin"), ("sec-fetch-site", "cross-site")];
+        assert_eq!(refusal(&Method::GET, "/api/facts", &sites), Some(403));
         for site in ["cross-site", "same-site"] {
             assert_eq!(refusal(&Method::GET, "/api/facts", &[own, ("sec-fetch-site", site)]), Some(403), "{site}");
         }
@@ -165,6 +166,8 @@ mod tests {
             let headers = [&from_page[..], &[("content-type", media_type)]].concat();
             assert_eq!(refusal(&Method::POST, "/api/connect", &headers), Some(415), "{media_type}");
         }
+        let twice = [("content-type", "application/json"), ("content-type", "text/plain")];
+        assert_eq!(refusal(&Method::POST, "/api/connect", &[&from_page[..], &twice].concat()), Some(415));
         assert_eq!(refusal(&Method::POST, "/api/connect", &from_page), Some(415));
         assert_eq!(refusal(&Method::PUT, "/", &from_page), Some(405));
         assert_eq!(refusal(&Method::OPTIONS, "/api/connect", &from_page), Some(405));

@@ -127,7 +127,7 @@ async fn accept(listener: TcpListener, router: Router) {
     }
 }
 
-fn router(page: Page, own: Own) -> Router {
+pub(crate) fn router(page: Page, own: Own) -> Router {
     // As text in JSON an input can be twice as long.
     let with_input = DefaultBodyLimit::max(BODY + 2 * page.connector.component().limits().input_bytes);
     let mut router = Router::new();

@@ -21,7 +21,9 @@ pub mod format;
 #[cfg(fuzzing)]
 pub mod guard;
 pub mod har;
+pub mod loader;
 pub mod operations;
+pub mod page;
 pub mod responses;
 pub mod seeds;
 

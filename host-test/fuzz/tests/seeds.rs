@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use host_test_fuzz::seeds::Seeds;
-use host_test_fuzz::{component, entries, har, operations, responses};
+use host_test_fuzz::{component, entries, har, loader, operations, page, responses};
 
 fn seeds() -> Seeds {
     Seeds::of(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures")).unwrap()
@@ -20,6 +20,8 @@ fn every_seed_holds() {
             "resume" => operations::resume,
             "har" => har::har,
             "component" => component::component,
+            "loader" => loader::loader,
+            "page" => page::page,
             // Compiled for fuzzing alone.
             "guard" => continue,
             other => panic!("{other} is no target"),

@@ -25,3 +25,4 @@ pub use examination::Usage;
 pub use limits::{Budget, Limits};
 pub use load_error::LoadError;
 pub use loaded::Component;
+pub use shape::check as check_structure;

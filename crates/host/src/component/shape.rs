@@ -4,7 +4,12 @@
 //! other twice over twenty levels never end. What is counted here grows a compiler's work
 //! faster than the file, and real connectors have little of it.
 
-use wasmparser::{BinaryReaderError, ComponentInstance, ComponentType, FunctionBody, Operator, Parser, Payload};
+use std::collections::VecDeque;
+
+use wasmparser::{
+    BinaryReaderError, BlockType, ComponentInstance, ComponentType, CompositeInnerType, FunctionBody,
+    FunctionSectionReader, Operator, Parser, Payload, TypeSectionReader,
+};
 
 use super::load_error::LoadError;
 
@@ -32,12 +37,15 @@ const RESOURCES: Most = Most { what: "resource types", limit: 0 };
 const FUNCTION_BYTES: Most = Most { what: "bytes in one function", limit: 256 * 1024 };
 /// 37, parameters left out.
 const LOCALS: Most = Most { what: "local variables in one function", limit: 1_000 };
+/// 16: the canonical ABI passes more in memory. Each call and branch hands on all of them.
+const VALUES: Most = Most { what: "parameters or results of a function or block", limit: 64 };
 /// 47: LLVM nests a block for each arm of a `match`.
 const BLOCK_DEPTH: Most = Most { what: "nested blocks in one function", limit: 1_000 };
 /// 4: people do not nest more, and inlining adds a few.
 const LOOP_DEPTH: Most = Most { what: "nested loops in one function", limit: 32 };
-/// Blocks times locals: a compiler asks at each block for each variable. 6,300.
-const BLOCKS_BY_LOCALS: Most = Most { what: "blocks times local variables in one function", limit: 500_000 };
+/// Blocks times variables: a compiler asks at each block for each local variable, parameter,
+/// and value that enters or leaves the block. 6,300.
+const BLOCKS_BY_VARIABLES: Most = Most { what: "blocks times variables in one function", limit: 500_000 };
 /// 76.
 const BRANCH_TARGETS: Most = Most { what: "targets of branch tables in one function", limit: 10_000 };
 /// 731.
@@ -59,13 +67,16 @@ impl Most {
 /// # Errors
 ///
 /// [`LoadError::TooComplex`]
-pub(super) fn check(bytes: &[u8]) -> Result<(), LoadError> {
-    let broken = |error: BinaryReaderError| LoadError::Broken { at: error.offset() };
+pub fn check(bytes: &[u8]) -> Result<(), LoadError> {
     let mut seen = Seen::default();
     for payload in Parser::new(0).parse_all(bytes) {
         seen.add(&payload.map_err(broken)?)?;
     }
     Ok(())
+}
+
+fn broken(error: BinaryReaderError) -> LoadError {
+    LoadError::Broken { at: error.offset() }
 }
 
 #[derive(Default)]
@@ -77,6 +88,57 @@ struct Seen {
     core_instantiations: u64,
     functions: u64,
     exports: u64,
+    module: Module,
+}
+
+/// What is known of a module when its code is read.
+#[derive(Default)]
+struct Module {
+    /// How many parameters and results each type has. Zero where it is no function.
+    types: Vec<(u64, u64)>,
+    /// The type of each function whose code is still to come.
+    functions: VecDeque<u32>,
+}
+
+impl Module {
+    /// Adds the types of a section.
+    fn add_types(&mut self, types: TypeSectionReader<'_>) -> Result<(), LoadError> {
+        for group in types {
+            for ty in group.map_err(broken)?.into_types() {
+                let (params, results) = match ty.composite_type.inner {
+                    CompositeInnerType::Func(ty) => (ty.params().len() as u64, ty.results().len() as u64),
+                    _ => (0, 0),
+                };
+                VALUES.check(params.max(results))?;
+                self.types.push((params, results));
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds the functions of a section.
+    fn add_functions(&mut self, functions: FunctionSectionReader<'_>) -> Result<(), LoadError> {
+        functions.into_iter().try_for_each(|ty| ty.map(|ty| self.functions.push_back(ty)).map_err(broken))
+    }
+
+    /// Returns the parameters and results of a type; none of one that is not there, which
+    /// does not validate.
+    fn arity(&self, ty: u32) -> (u64, u64) {
+        let known = usize::try_from(ty).ok().and_then(|ty| self.types.get(ty));
+        known.copied().unwrap_or_default()
+    }
+
+    /// Returns how many values enter and leave a block.
+    fn values(&self, ty: BlockType) -> u64 {
+        match ty {
+            BlockType::Empty => 0,
+            BlockType::Type(_) => 1,
+            BlockType::FuncType(ty) => {
+                let (params, results) = self.arity(ty);
+                params + results
+            }
+        }
+    }
 }
 
 /// Adds to a count and checks it.
@@ -87,12 +149,12 @@ fn count(count: &mut u64, more: u32, most: &Most) -> Result<(), LoadError> {
 
 impl Seen {
     fn add(&mut self, payload: &Payload<'_>) -> Result<(), LoadError> {
-        let broken = |error: BinaryReaderError| LoadError::Broken { at: error.offset() };
         match payload {
-            Payload::Version { .. } => NESTING.check({
-                self.depth += 1;
-                self.depth
-            }),
+            Payload::Version { .. } => {
+                // A module is in a component, and nothing is in a module.
+                self.module = Module::default();
+                count(&mut self.depth, 1, &NESTING)
+            }
             Payload::End(_) => {
                 self.depth = self.depth.saturating_sub(1);
                 Ok(())
@@ -120,30 +182,44 @@ impl Seen {
             }
             Payload::ImportSection(imports) => count(&mut self.exports, imports.count(), &EXPORTS),
             Payload::ExportSection(exports) => count(&mut self.exports, exports.count(), &EXPORTS),
-            Payload::FunctionSection(functions) => count(&mut self.functions, functions.count(), &FUNCTIONS),
-            Payload::CodeSectionEntry(body) => function(body),
+            Payload::TypeSection(types) => self.module.add_types(types.clone()),
+            Payload::FunctionSection(functions) => {
+                count(&mut self.functions, functions.count(), &FUNCTIONS)?;
+                self.module.add_functions(functions.clone())
+            }
+            Payload::CodeSectionEntry(body) => {
+                let ty = self.module.functions.pop_front();
+                function(body, ty.map_or(0, |ty| self.module.arity(ty).0), &self.module)
+            }
             _ => Ok(()),
         }
     }
 }
 
-/// Checks one function.
-fn function(body: &FunctionBody<'_>) -> Result<(), LoadError> {
-    let broken = |error: BinaryReaderError| LoadError::Broken { at: error.offset() };
+/// Checks one function that has so many parameters.
+fn function(body: &FunctionBody<'_>, parameters: u64, module: &Module) -> Result<(), LoadError> {
     FUNCTION_BYTES.check(body.range().len() as u64)?;
     let mut locals = 0;
     for group in body.get_locals_reader().map_err(broken)? {
         count(&mut locals, group.map_err(broken)?.0, &LOCALS)?;
     }
-    let (mut blocks, mut targets, mut loops) = (0, 0, 0);
+    let (mut blocks_by_variables, mut targets, mut loops) = (0, 0, 0);
     // Whether each open block is a loop.
     let mut open = Vec::new();
     for operator in body.get_operators_reader().map_err(broken)? {
-        match operator.map_err(broken)? {
-            Operator::Block { .. } | Operator::If { .. } | Operator::TryTable { .. } => open.push(false),
-            Operator::Loop { .. } => {
+        let ty = match operator.map_err(broken)? {
+            Operator::Block { blockty } | Operator::If { blockty } => {
+                open.push(false);
+                blockty
+            }
+            Operator::TryTable { try_table } => {
+                open.push(false);
+                try_table.ty
+            }
+            Operator::Loop { blockty } => {
                 open.push(true);
                 count(&mut loops, 1, &LOOP_DEPTH)?;
+                blockty
             }
             Operator::End => {
                 if open.pop() == Some(true) {
@@ -156,10 +232,10 @@ fn function(body: &FunctionBody<'_>) -> Result<(), LoadError> {
                 continue;
             }
             _ => continue,
-        }
-        blocks += 1;
+        };
         BLOCK_DEPTH.check(open.len() as u64)?;
-        BLOCKS_BY_LOCALS.check(blocks * locals)?;
+        blocks_by_variables += locals + parameters + module.values(ty);
+        BLOCKS_BY_VARIABLES.check(blocks_by_variables)?;
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use connector_host::{Component, ComponentInfo, Interface, Limits, LoadError};
 use nexthink_component::NEXTHINK;
+use test_support::hostile::compiling::at_the_limits;
 use test_support::{dummy, root};
 
 fn load(component: &[u8]) -> Result<Component, LoadError> {
@@ -122,6 +123,13 @@ fn more_memory_than_allowed_at_the_start_is_refused() {
     assert_eq!(error.to_string(), expected);
     assert!(error.is_misbehaviour());
     assert!(at_most(bytes).is_ok());
+}
+
+#[test]
+fn as_much_as_is_compiled_loads() {
+    for (name, component) in at_the_limits() {
+        assert_eq!(load(&component).err().map(|error| error.to_string()), None, "{name}");
+    }
 }
 
 /// Puts a core module into a component that exports nothing.

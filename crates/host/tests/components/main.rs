@@ -1,9 +1,11 @@
 //! Components: what is loaded, how calls end, and what the Nexthink connector is.
 
 mod calls;
+mod child_compiler;
 mod contract;
 mod fuel;
 mod hostile;
+mod kept_code;
 mod loading;
 mod nexthink;
 mod recording;

@@ -1,6 +1,7 @@
 //! The host with the Nexthink connector: over transports made for the test, over HTTP on
 //! loopback, and against the fake tenant.
 
+mod cancelling;
 #[cfg(feature = "http")]
 mod http;
 mod operations;

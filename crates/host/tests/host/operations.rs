@@ -21,11 +21,12 @@ use super::script::Answer::{self, Json};
 use super::script::{Fixture, connector, entries};
 
 const EXPORT: &str = r##"{"queryId":"#export_devices"}"##;
-const QUERY: &str = r##"{"queryId":"#devices"}"##;
-const ACTION: &str = r##"{"remoteActionId":"#restart_service","devices":["3b6f1c1e-6f0a-4c3e-9a54-0d1f7f3a0001"]}"##;
+pub const QUERY: &str = r##"{"queryId":"#devices"}"##;
+pub const ACTION: &str =
+    r##"{"remoteActionId":"#restart_service","devices":["3b6f1c1e-6f0a-4c3e-9a54-0d1f7f3a0001"]}"##;
 
 /// A result of a query without rows.
-const ROWS: Answer = Json(
+pub const ROWS: Answer = Json(
     r##"{"queryId":"#devices","executedQuery":"devices","rows":0,"executionDateTime":"2026-01-15T10:30:00","data":[]}"##,
 );
 const STARTED: Answer = Json(r#"{"exportId":"5f0c6a1e-9a54-4c3e-8d1f-7f3a00010002"}"#);

@@ -120,6 +120,8 @@ impl Script {
         } else {
             let sent = if api { &self.calls } else { &self.downloads };
             lock(sent).push(request.header("authorization").unwrap_or_default().to_owned());
+            // A place to be cancelled.
+            tokio::task::yield_now().await;
         }
         let answer = {
             let mut answers = lock(match (login, api) {

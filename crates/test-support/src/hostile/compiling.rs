@@ -56,8 +56,32 @@ pub(super) fn cases() -> Vec<Case> {
         module(
             "blocks for every variable",
             function(format!("(local {}) {}", "i32 ".repeat(1_000), "block end ".repeat(501))),
-            "this component has more blocks times local variables in one function than 500000, the most that is \
-             compiled",
+            "this component has more blocks times variables in one function than 500000, the most that is compiled",
+        ),
+        module(
+            "a function of sixty-five parameters",
+            format!("(module (func (param {})))", "i32 ".repeat(65)),
+            "this component has more parameters or results of a function or block than 64, the most that is compiled",
+        ),
+        module(
+            "a block of sixty-five results",
+            function(format!("block (result {0}) unreachable end {1}", "i32 ".repeat(65), "drop ".repeat(65))),
+            "this component has more parameters or results of a function or block than 64, the most that is compiled",
+        ),
+        module(
+            "blocks for every parameter",
+            format!("(module (func (param {}) {}))", "i32 ".repeat(64), "loop end ".repeat(7_813)),
+            "this component has more blocks times variables in one function than 500000, the most that is compiled",
+        ),
+        module(
+            "blocks that hand on many values",
+            format!(
+                "(module (type $t (func (param {0}) (result {0}))) (func (type $t) {1} {2}))",
+                "i32 ".repeat(64),
+                (0..64).map(|local| format!("local.get {local} ")).collect::<String>(),
+                "block (type $t) end ".repeat(2_605)
+            ),
+            "this component has more blocks times variables in one function than 500000, the most that is compiled",
         ),
         module(
             "a branch to twenty thousand places",
@@ -73,6 +97,40 @@ pub(super) fn cases() -> Vec<Case> {
             "thirty thousand functions and one",
             format!("(module (func $f) {})", "(func)".repeat(30_000)),
             "this component has more functions than 30000, the most that is compiled",
+        ),
+    ]
+}
+
+/// Returns components each of which has as much of something as is compiled, and with how
+/// much that is done.
+pub fn at_the_limits() -> Vec<(&'static str, Vec<u8>)> {
+    let module = |name, text: String| (name, with(MODULE, &text));
+    let component = |name, text: String| (name, with(COMPONENT, &text));
+    let function = |body: String| format!("(module (func {body}))");
+    vec![
+        // One of them contains the others.
+        component("as many nested components as may be", format!("(component {})", "(component)".repeat(15))),
+        component("components as deep as may be", "(component (component (component (component))))".to_owned()),
+        component(
+            "as many instantiations of components as may be",
+            format!("(component (component $c) {})", "(instance (instantiate $c))".repeat(16)),
+        ),
+        module(
+            "as many loops in each other as may be",
+            function(format!("{}{}", "loop ".repeat(32), "end ".repeat(32))),
+        ),
+        module(
+            "as many blocks in each other as may be",
+            function(format!("{}{}", "block ".repeat(1_000), "end ".repeat(1_000))),
+        ),
+        module(
+            "as many blocks for variables as may be",
+            function(format!("(local {}) {}", "i32 ".repeat(1_000), "block end ".repeat(500))),
+        ),
+        module("a function of as many parameters as may be", format!("(module (func (param {})))", "i32 ".repeat(64))),
+        module(
+            "a branch to as many places as may be",
+            function(format!("i32.const 0 br_table {}", "0 ".repeat(9_999))),
         ),
     ]
 }

@@ -1,6 +1,8 @@
 //! The first inputs and the vocabulary of the targets, made of recordings.
 
 mod guard;
+mod loader;
+mod page;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
@@ -43,6 +45,8 @@ impl Seeds {
         }
         seeds.add_examples();
         seeds.add_values();
+        seeds.add_components();
+        seeds.add_requests(&recordings);
         seeds.dictionary = dictionary(&recordings);
         Ok(seeds)
     }

@@ -11,4 +11,5 @@ mod logging;
 mod proxies;
 mod requests;
 mod responses;
+mod smuggling;
 mod trust;
