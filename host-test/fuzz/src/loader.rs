@@ -27,16 +27,16 @@ pub fn loader(input: &[u8]) {
     }
     Counted::of(input).assert_within();
     if input.len() <= COMPILED {
-        compiled(input, info);
+        compiled(input, &info);
     }
 }
 
 /// Compiles a component whose structure passed, and has it describe itself.
-fn compiled(input: &[u8], info: ComponentInfo) {
+fn compiled(input: &[u8], info: &ComponentInfo) {
     let limits = Limits { fuel: 1_000_000, ..Limits::default() };
     match Component::load(input, limits) {
         Ok(component) => {
-            assert_eq!(component.info(), &info);
+            assert_eq!(component.info(), info);
             assert!(info.imports.is_empty() && info.exports_interface("provider"), "{info:?}");
             // Whatever it returns, the guard has a verdict.
             drop(Connector::new(component));

@@ -79,9 +79,10 @@ struct Provider;
 impl Transport for Provider {
     fn send(&self, request: Request) -> BoxFuture<'_, Result<Incoming, SendError>> {
         SENT.fetch_add(1, Ordering::Relaxed);
-        let body = match request.host().contains("-login.") {
-            true => format!(r#"{{"token_type":"Bearer","access_token":"{TOKEN}","expires_in":900,"scope":"{TOKEN}"}}"#),
-            false => format!(r#"{{"status":"{TOKEN}"}}"#),
+        let body = if request.host().contains("-login.") {
+            format!(r#"{{"token_type":"Bearer","access_token":"{TOKEN}","expires_in":900,"scope":"{TOKEN}"}}"#)
+        } else {
+            format!(r#"{{"status":"{TOKEN}"}}"#)
         };
         let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
         let response = Response { status: 200, headers, body: body.into(), received_at: 0 };

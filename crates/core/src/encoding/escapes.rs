@@ -145,6 +145,7 @@ fn quoted_printable(text: &[u8]) -> Option<Escape> {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "what undoes an escape may find none")]
 fn white_space(text: &[u8]) -> Option<Escape> {
     let blank = |byte: &u8| matches!(byte, b'\r' | b'\n' | b' ' | b'\t');
     Some(Escape::nothing(text.iter().take_while(|byte| blank(byte)).count()))

@@ -27,6 +27,7 @@ pub(super) struct Index {
 }
 
 /// A part of a secret in a view.
+#[expect(clippy::struct_excessive_bools, reason = "four facts that do not depend on each other")]
 pub(super) struct Run {
     pub(super) range: Range<usize>,
     /// Whether it is long and telling enough.
@@ -53,7 +54,7 @@ impl Index {
             for at in needle.marks() {
                 let stretch = &needle.bytes[at..at + SHORTEST_SECRET];
                 stretches.push((key(stretch), number, u32::try_from(at).unwrap_or(u32::MAX)));
-                for (pair, skip) in stretch.windows(2).zip((0..=SKIP - 1).rev()) {
+                for (pair, skip) in stretch.windows(2).zip((0..SKIP).rev()) {
                     let known = &mut skips[slot(pair[0], pair[1])];
                     *known = skip.min(*known);
                 }

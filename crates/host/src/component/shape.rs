@@ -75,6 +75,7 @@ pub fn check(bytes: &[u8]) -> Result<(), LoadError> {
     Ok(())
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
 fn broken(error: BinaryReaderError) -> LoadError {
     LoadError::Broken { at: error.offset() }
 }
