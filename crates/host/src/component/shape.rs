@@ -75,6 +75,7 @@ pub fn check(bytes: &[u8]) -> Result<(), LoadError> {
     Ok(())
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "`map_err` hands it over")]
 fn broken(error: BinaryReaderError) -> LoadError {
     LoadError::Broken { at: error.offset() }
 }
