@@ -120,8 +120,6 @@ impl Script {
         } else {
             let sent = if api { &self.calls } else { &self.downloads };
             lock(sent).push(request.header("authorization").unwrap_or_default().to_owned());
-            // A place to be cancelled.
-            tokio::task::yield_now().await;
         }
         let answer = {
             let mut answers = lock(match (login, api) {
@@ -131,6 +129,10 @@ impl Script {
             });
             if answers.len() > 1 { answers.pop_front() } else { answers.front().cloned() }
         };
+        if !login {
+            // A place to be cancelled, once the answer is taken.
+            tokio::task::yield_now().await;
+        }
         let token = |value: &str, lifetime: u32| {
             response(
                 200,
