@@ -371,7 +371,7 @@ pub(crate) mod tests {
         let filled = placeholders.fill(text).unwrap();
         assert!(!filled.contains("{{"), "{filled}");
         assert_eq!(placeholders.restore(&filled), text);
-        for other in ["replayed-link-00071", "replayed-link-", "replayed-link-0000", "replayed.access.token-1"] {
+        for other in ["replayed-link-00071", "replayed-link-", "replayed-link-0000"] {
             assert_eq!(placeholders.restore(other), other);
         }
     }
