@@ -131,7 +131,7 @@ impl Check {
     }
 
     /// Looks for the made-up secret in a text, in every form in which secrets travel. The
-    /// guard looks for whole entries; this finds parts of them too.
+    /// guard knows entries, of which it may be a small part.
     pub(crate) fn look_for_secret(&mut self, at: &str, place: &str, text: &str) {
         if self.canary.finds_in(text) {
             self.findings.broken(Rule::Secrets, at, &format!("{place} contains the secret"));

@@ -1,11 +1,11 @@
 //! Who compiles a component, and where its code is kept.
 
 use std::ffi::OsString;
+use std::fs;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
-use std::{fmt, fs};
 
 use wasmtime::Engine;
 use wasmtime::component::Component;
@@ -145,15 +145,6 @@ enum Code<'a> {
     File(&'a Path),
 }
 
-impl fmt::Display for Code<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Bytes(_) => f.write_str("the code"),
-            Self::File(path) => write!(f, "the code in {}", path.display()),
-        }
-    }
-}
-
 #[expect(unsafe_code, reason = "code that the host compiled before is run as it is, which is what it is kept for")]
 fn run_as_it_is(engine: &Engine, code: &Code<'_>) -> Result<Component, LoadError> {
     // SAFETY: the bytes come from `precompile_component`, in this process or in a child that
@@ -165,5 +156,5 @@ fn run_as_it_is(engine: &Engine, code: &Code<'_>) -> Result<Component, LoadError
             Code::File(path) => Component::deserialize_file(engine, path),
         }
     };
-    component.map_err(|error| LoadError::Invalid(format!("{code} cannot be run: {error:#}")))
+    component.map_err(|error| LoadError::Invalid(format!("the code cannot be run: {error:#}")))
 }

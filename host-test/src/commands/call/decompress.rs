@@ -98,7 +98,7 @@ impl<'a> Sink<'a> {
     }
 }
 
-/// Tells what a decoder complains of from what the system does.
+/// Sorts an error: one of the system concerns the source, any other the file that is damaged.
 fn unreadable(error: io::Error) -> Stopped {
     if error.raw_os_error().is_some() { Stopped::Source(error) } else { Unpackable::Damaged.into() }
 }
