@@ -140,7 +140,8 @@ impl<'de> Deserialize<'de> for TextOrNumber {
     }
 }
 
-/// Strings by name, in the order of the JSON text.
+/// Strings by name, in the order of the JSON text. `null` counts as absent, as a name's
+/// value and as the whole.
 #[derive(Default)]
 pub struct Pairs(pub Vec<(String, String)>);
 
@@ -162,16 +163,20 @@ impl<'de> Deserialize<'de> for Pairs {
                 f.write_str("an object of strings")
             }
 
+            fn visit_unit<E>(self) -> Result<Pairs, E> {
+                Ok(Pairs::default())
+            }
+
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Pairs, A::Error> {
                 let mut pairs = Vec::new();
-                while let Some(pair) = map.next_entry()? {
-                    pairs.push(pair);
+                while let Some((name, value)) = map.next_entry::<_, Option<_>>()? {
+                    pairs.extend(value.map(|value| (name, value)));
                 }
                 Ok(Pairs(pairs))
             }
         }
 
-        deserializer.deserialize_map(Object)
+        deserializer.deserialize_any(Object)
     }
 }
 

@@ -12,6 +12,10 @@ use crate::operations::state;
 use crate::operations::step::{Pending, Progress};
 use crate::problem::{Problem, ProblemCode};
 
+/// Longest response to a request for a list, in bytes: a workflow brings the definition of
+/// each of its versions.
+const LIST_LIMIT: u32 = 16 << 20;
+
 /// A call of an operation.
 pub struct Call<'a> {
     /// Id of the operation.
@@ -73,6 +77,11 @@ impl<'a> Call<'a> {
     /// characters that need no encoding.
     pub fn get(&self, path_and_query: &str) -> Request {
         self.request("GET", path_and_query, Vec::new(), Repeat::Harmless)
+    }
+
+    /// Builds a request for a list, which nothing divides into pages.
+    pub fn get_list(&self, path_and_query: &str) -> Request {
+        Request { response_limit: LIST_LIMIT, ..self.get(path_and_query) }
     }
 
     /// Builds a request with a JSON body.

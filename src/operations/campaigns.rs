@@ -9,7 +9,7 @@ use crate::failure::Failure;
 use crate::http::{Request, Response};
 use crate::json::{Pairs, WholeNumber};
 use crate::operations::call::{Call, Repeat};
-use crate::operations::formats::{self, NQL_ID, PARAMETER_ID, SID, VALUE};
+use crate::operations::formats::{self, NON_EMPTY, NQL_ID, PARAMETER_ID, VALUE};
 use crate::operations::operation::{Effect, Flow, Operation, Output};
 use crate::operations::response;
 use crate::operations::schema::{List, MAX_SAFE_INTEGER, Map, Member, Object, Rule};
@@ -20,14 +20,15 @@ use crate::problem::Problem;
 pub static TRIGGER: Operation = Operation {
     id: "campaigns.trigger",
     title: "Send a campaign",
-    description: "Sends a campaign to users. Answers come through NQL, by the request ids.",
+    description: "Sends a campaign to users. Answers come through NQL, by the request ids. Nexthink takes the users that it \
+                  knows and leaves out the others: the output is partial then, and requests says for each user why.",
     permission: "campaigns",
     effect: Effect::Write,
     input: &Object::closed(&[
         Member::required("campaignNqlId", Rule::Text(&NQL_ID), "NQL ID of the campaign. A missing # is added."),
         Member::required(
             "userSid",
-            Rule::List(&List { item: Rule::Text(&SID), min: 1, max: Some(10_000) }),
+            Rule::List(&List { item: Rule::Text(&NON_EMPTY), min: 1, max: Some(10_000) }),
             "SIDs of the users. Nexthink drops repetitions.",
         ),
         Member::required(
@@ -37,7 +38,7 @@ pub static TRIGGER: Operation = Operation {
         ),
         Member::optional(
             "parameters",
-            Rule::Map(&Map { names: &PARAMETER_ID, values: Rule::Text(&VALUE), max: 30 }),
+            Rule::Map(&Map { names: &PARAMETER_ID, values: Rule::Text(&VALUE), max: Some(30) }),
             "Values of all parameters of the campaign, by their ids.",
         ),
     ]),

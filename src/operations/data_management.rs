@@ -7,7 +7,7 @@ use crate::access;
 use crate::failure::Failure;
 use crate::http::{Request, Response};
 use crate::operations::call::{Call, Repeat};
-use crate::operations::formats::{LINE, UUID};
+use crate::operations::formats::{NON_BLANK, UUID};
 use crate::operations::operation::{Effect, Flow, Operation, Output};
 use crate::operations::response;
 use crate::operations::schema::{List, MAX_SAFE_INTEGER, Member, Object, Rule};
@@ -19,22 +19,31 @@ use crate::text;
 pub static DELETE: Operation = Operation {
     id: "devices.delete",
     title: "Delete devices",
-    description: "Schedules the deletion of devices. It happens later, and Nexthink does not report when.",
+    description: "Schedules the deletion of devices. It happens later, and Nexthink does not report when. It skips devices \
+                  that it does not take: the output is partial then, and devices has the status of each. A malformed UID \
+                  is refused here, with the whole list, before anything is deleted.",
     permission: "data-management",
     effect: Effect::Destructive,
-    input: &Object::closed(&[Member::required(
-        "devices",
-        Rule::List(&List {
-            item: Rule::Object(&Object::closed(&[
-                Member::required("uid", Rule::Text(&UUID), "UID of the device."),
-                Member::required("name", Rule::Text(&LINE), "Name of the device."),
-            ])),
-            min: 1,
-            // Nexthink documents the limit as configurable for each deployment.
-            max: Some(100),
-        }),
-        "The devices to delete.",
-    )]),
+    input: &Object::closed(&[
+        Member::required(
+            "devices",
+            Rule::List(&List {
+                item: Rule::Object(&Object::closed(&[
+                    Member::required("uid", Rule::Text(&UUID), "UID of the device."),
+                    Member::required("name", Rule::Text(&NON_BLANK), "Name of the device."),
+                ])),
+                min: 1,
+                // Nexthink documents the limit as configurable for each deployment.
+                max: Some(100),
+            }),
+            "The devices to delete.",
+        ),
+        Member::optional(
+            "requestId",
+            Rule::Text(&UUID),
+            "A UUID of the caller's, by which Nexthink's support finds the request. Left out, Nexthink makes one.",
+        ),
+    ]),
     example: r#"{"devices":[{"uid":"3b6f1c1e-6f0a-4c3e-9a54-0d1f7f3a0001","name":"PC-1"}]}"#,
     output: Output::Json(&Object::open(&[
         Member::required("scheduledCount", Rule::Integer(0, MAX_SAFE_INTEGER), "How many will be deleted."),
@@ -62,14 +71,21 @@ pub static DELETE: Operation = Operation {
 };
 
 #[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Delete<'a> {
     #[serde(borrow)]
     devices: Vec<&'a RawValue>,
+    #[serde(skip_serializing)]
+    request_id: Option<String>,
 }
 
 fn delete(call: &Call) -> Result<Request, Vec<Problem>> {
     let input: Delete = call.input()?;
-    Ok(call.post("/api/v1/data-management/device/deletions", &input, Repeat::Never))
+    let request = call.post("/api/v1/data-management/device/deletions", &input, Repeat::Never);
+    Ok(match &input.request_id {
+        Some(id) => request.with_header("x-request-id", id),
+        None => request,
+    })
 }
 
 #[derive(Serialize, Deserialize)]

@@ -8,9 +8,9 @@ use serde_json::value::RawValue;
 
 use crate::failure::Failure;
 use crate::http::Response;
-use crate::json::{self, TextOrNumber};
+use crate::json::{self, TextOrNumber, WholeNumber};
 use crate::operations::call::{Call, Repeat};
-use crate::operations::formats::{FIELD_NAME, LINE, NON_EMPTY_VALUE, VALUE};
+use crate::operations::formats::{FIELD_NAME, NON_EMPTY, VALUE};
 use crate::operations::operation::{Effect, Flow, Operation, Output};
 use crate::operations::response;
 use crate::operations::schema::{List, MAX_SAFE_INTEGER, Member, Object, Rule};
@@ -20,22 +20,38 @@ use crate::problem::Problem;
 use crate::text;
 
 /// Most objects in a request (specification of 2026; that of 2024 says 5,000).
-const BATCH: usize = 10_000;
+const MAX_BATCH: u16 = 10_000;
+
+/// Objects in a request where the input has no number: as many as Nexthink's own modules
+/// send.
+const BATCH: u16 = 1000;
+
+/// Length from which a request is closed, in bytes. No limit is documented.
+const BATCH_BYTES: usize = 4 << 20;
 
 /// `POST /api/v1/enrichment/data/fields`.
 pub static WRITE: Operation = Operation {
     id: "enrichment.write",
     title: "Write fields",
-    description: "Writes fields of devices, users, binaries or packages. Nexthink takes them now and applies them later.",
+    description: "Writes fields of devices, users, binaries or packages. Nexthink takes them now and applies them later. It \
+                  takes the objects that are right and refuses the others: the output is partial then, and errors says \
+                  which and why. Where a later one of several requests fails, errors names the first object that was not \
+                  confirmed.",
     permission: "enrichment",
     effect: Effect::Write,
     input: &Object::closed(&[
-        Member::required("domain", Rule::Text(&LINE), "Who writes, for tracking."),
+        Member::required("domain", Rule::Text(&NON_EMPTY), "Who writes, for tracking."),
         Member::required(
             "enrichments",
             Rule::List(&List { item: Rule::Object(&OBJECT), min: 1, max: None }),
-            "What to write. More than 10,000 are sent in several requests.",
+            "What to write, in as many requests as it takes.",
         ),
+        Member::optional(
+            "batchSize",
+            Rule::Integer(1, MAX_BATCH as i64),
+            "Most objects in a request. Where Nexthink takes fewer, half as many are sent, and so on.",
+        )
+        .with_default("1000"),
     ]),
     example: r#"{"domain":"asset_management","enrichments":[{"identification":[{"name":"device/device/name","value":"PC-1"}],"fields":[{"name":"device/device/#cost_centre","value":"4711"}]}]}"#,
     output: Output::Json(&Object::open(&[
@@ -81,7 +97,7 @@ static OBJECT: Object = Object::closed(&[
                     ]),
                     "By what the object is found.",
                 ),
-                Member::required("value", Rule::Text(&NON_EMPTY_VALUE), "Its value."),
+                Member::required("value", Rule::Text(&NON_EMPTY), "Its value."),
             ])),
             min: 1,
             max: Some(1),
@@ -95,7 +111,7 @@ static OBJECT: Object = Object::closed(&[
                 Member::required("name", Rule::Text(&FIELD_NAME), "Such as device/device/#cost_centre."),
                 Member::required(
                     "value",
-                    Rule::TextOrInteger(&VALUE),
+                    Rule::Either(&[Rule::Text(&VALUE), Rule::Integer(-MAX_SAFE_INTEGER, MAX_SAFE_INTEGER)]),
                     "Text, a whole number or a date as text. Empty text clears the field.",
                 ),
             ])),
@@ -108,10 +124,30 @@ static OBJECT: Object = Object::closed(&[
 
 /// The input. Objects stay as they are: their rule has accepted them.
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Input<'a> {
     domain: String,
     #[serde(borrow)]
     enrichments: Vec<&'a RawValue>,
+    batch_size: Option<WholeNumber>,
+}
+
+impl<'a> Input<'a> {
+    /// Returns the objects of the next request.
+    fn batch(&self, checkpoint: &Checkpoint) -> &[&'a RawValue] {
+        let from = usize::try_from(checkpoint.from).unwrap_or(usize::MAX);
+        let rest = self.enrichments.get(from..).unwrap_or_default();
+        let most = self.batch_size.map_or(BATCH.into(), |WholeNumber(size)| size).min(MAX_BATCH.into());
+        let most = usize::try_from(checkpoint.most.map_or(most, |fewer| fewer.min(most))).unwrap_or_default();
+        let mut bytes = 0;
+        let fits = |object: &&&RawValue| {
+            // An object that is longer than a request alone is sent alone.
+            let fits = bytes == 0 || bytes + object.get().len() <= BATCH_BYTES;
+            bytes += object.get().len();
+            fits
+        };
+        &rest[..rest.iter().take(most).take_while(fits).count()]
+    }
 }
 
 /// The position between two requests.
@@ -119,6 +155,9 @@ struct Input<'a> {
 struct Checkpoint {
     /// Index of the first object of the pending request.
     from: u64,
+    /// Most objects in a request, where Nexthink takes fewer than the input asks for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    most: Option<u64>,
     accepted: u64,
     rejected: u64,
     errors: Vec<Rejection>,
@@ -145,7 +184,7 @@ fn send(call: &Call, input: &Input, checkpoint: &Checkpoint) -> Pending {
         domain: &'a str,
         enrichments: &'a [&'a RawValue],
     }
-    let objects = batch(input, checkpoint.from);
+    let objects = input.batch(checkpoint);
     let body = Body { domain: &input.domain, enrichments: objects };
     // Writing the same values again leaves the same state behind (confidence D).
     let request = call.post("/api/v1/enrichment/data/fields", &body, Repeat::Harmless);
@@ -153,11 +192,6 @@ fn send(call: &Call, input: &Input, checkpoint: &Checkpoint) -> Pending {
     let count = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
     let text = format!("Writing {} of {total} objects", checkpoint.from + objects.len() as u64);
     call.exchange(request, 0, checkpoint, Progress { text, done: count(checkpoint.from), total: count(total) })
-}
-
-fn batch<'a>(input: &'a Input<'a>, from: u64) -> &'a [&'a RawValue] {
-    let rest = usize::try_from(from).ok().and_then(|from| input.enrichments.get(from..)).unwrap_or_default();
-    &rest[..rest.len().min(BATCH)]
 }
 
 /// The response to a request: success, partial success (207), or an error of every
@@ -200,13 +234,18 @@ fn identity(identification: &[Identification]) -> Option<String> {
 fn resume(call: &Call, state: &[u8], response: &Response) -> Result<Step, Failure> {
     let input: Input = call.input_on_resume()?;
     let mut checkpoint: Checkpoint = state::read(call.id, state)?;
-    let objects = batch(&input, checkpoint.from);
+    let objects = input.batch(&checkpoint);
     // Every object before this request was either accepted or rejected.
     if objects.is_empty() || checkpoint.accepted.checked_add(checkpoint.rejected) != Some(checkpoint.from) {
         return Err(state::mismatch());
     }
     let errors = match errors(response) {
         Ok(errors) => errors,
+        // Nothing was written: what was sent is more than Nexthink takes at once.
+        Err(failure) if objects.len() > 1 && is_too_much(response, &failure) => {
+            checkpoint.most = Some(objects.len() as u64 / 2);
+            return Ok(Step::Send(send(call, &input, &checkpoint)));
+        }
         // Earlier requests took effect, which the caller has to know.
         Err(failure) if checkpoint.accepted > 0 => {
             return Ok(Step::Done(interrupted(checkpoint, input.enrichments.len() as u64, failure)));
@@ -222,6 +261,11 @@ fn resume(call: &Call, state: &[u8], response: &Response) -> Result<Step, Failur
         return Ok(Step::Send(send(call, &input, &checkpoint)));
     }
     Ok(Step::Done(finished(checkpoint)))
+}
+
+/// Returns whether a request was refused for its number of objects, or its length.
+fn is_too_much(response: &Response, failure: &Failure) -> bool {
+    response.status == 413 || response.status == 400 && failure.provider_code.as_deref() == Some("ENRICH_042")
 }
 
 /// Reads the errors of the objects; empty when all were accepted.

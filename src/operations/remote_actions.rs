@@ -7,7 +7,7 @@ use crate::failure::Failure;
 use crate::http::{Request, Response};
 use crate::json::{Pairs, WholeNumber};
 use crate::operations::call::{Call, Repeat};
-use crate::operations::formats::{self, COLLECTOR_ID, LINE, NQL_ID, REASON, VALUES};
+use crate::operations::formats::{self, COLLECTOR_ID, NQL_ID, REASON, VALUE, VALUES};
 use crate::operations::operation::{Effect, Flow, Operation, Output};
 use crate::operations::response;
 use crate::operations::schema::{List, MAX_SAFE_INTEGER, Member, Object, Rule};
@@ -22,8 +22,8 @@ const ID: Member =
 
 /// A remote action, as the API describes it; members have been added over time.
 const ACTION: &Object = &Object::open(&[
-    Member::optional("id", Rule::Unchecked(&["string"]), "NQL ID."),
-    Member::optional("uuid", Rule::Unchecked(&["string"]), "UUID."),
+    Member::optional("id", Rule::Unchecked(&["string", "null"]), "NQL ID."),
+    Member::optional("uuid", Rule::Unchecked(&["string", "null"]), "UUID."),
     Member::optional("name", Rule::Unchecked(&["string", "null"]), "Name in Nexthink."),
     Member::optional("description", Rule::Unchecked(&["string", "null"]), "What it does."),
     Member::optional("origin", Rule::Unchecked(&["string", "null"]), "Where it comes from."),
@@ -51,7 +51,7 @@ pub static LIST: Operation = Operation {
         "In the order of the answer.",
     )])),
     documentation: DOCUMENTATION,
-    flow: Flow::Single { request: |call| Ok(call.get("/api/v1/act/remote-action")), outcome: listed },
+    flow: Flow::Single { request: |call| Ok(call.get_list("/api/v1/act/remote-action")), outcome: listed },
 };
 
 /// `GET /api/v1/act/remote-action/details`.
@@ -72,7 +72,8 @@ pub static DETAILS: Operation = Operation {
 pub static EXECUTE: Operation = Operation {
     id: "remote-actions.execute",
     title: "Trigger a remote action",
-    description: "Triggers a remote action on devices. It runs later; query its executions by the request id.",
+    description: "Triggers a remote action on devices. It runs later; query its executions by the request id, which \
+                  also show the devices that it did not reach: the answer names none.",
     permission: PERMISSION,
     effect: Effect::Write,
     input: &Object::closed(&[
@@ -91,9 +92,9 @@ pub static EXECUTE: Operation = Operation {
         Member::optional(
             "triggerInfo",
             Rule::Object(&Object::closed(&[
-                Member::optional("externalSource", Rule::Text(&LINE), "What triggers it."),
+                Member::optional("externalSource", Rule::Text(&VALUE), "What triggers it."),
                 Member::optional("reason", Rule::Text(&REASON), "Why."),
-                Member::optional("externalReference", Rule::Text(&LINE), "Such as the number of a ticket."),
+                Member::optional("externalReference", Rule::Text(&VALUE), "Such as the number of a ticket."),
             ])),
             "Who asks and why, for the record.",
         ),
@@ -128,7 +129,7 @@ struct Id {
 
 fn describe(call: &Call) -> Result<Request, Vec<Problem>> {
     let input: Id = call.input()?;
-    let id = formats::in_query(&input.remote_action_id);
+    let id = formats::encoded(&formats::with_hash(&input.remote_action_id));
     Ok(call.get(&format!("/api/v1/act/remote-action/details?nql-id={id}")))
 }
 
@@ -151,8 +152,19 @@ struct Execute<'a> {
     params: Pairs,
     #[serde(skip_serializing_if = "Option::is_none")]
     expires_in_minutes: Option<WholeNumber>,
-    #[serde(borrow, skip_serializing_if = "Option::is_none")]
-    trigger_info: Option<&'a RawValue>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trigger_info: Option<TriggerInfo>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct TriggerInfo {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    external_source: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    external_reference: Option<String>,
 }
 
 fn execute(call: &Call) -> Result<Request, Vec<Problem>> {

@@ -1,15 +1,14 @@
 //! Handover of conversations to Spark (Nexthink: Spark API).
 
-use std::borrow::Cow;
-
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use crate::access;
 use crate::failure::{Failure, FailureCode};
 use crate::http::{Request, Response};
 use crate::json::Pairs;
 use crate::operations::call::{Call, Repeat};
-use crate::operations::formats::{BASE64, HEADER_VALUE, LINE, MESSAGE, UPN, VALUES};
+use crate::operations::formats::{ANY, HEADER_VALUE, NON_EMPTY, UPN, VALUES};
 use crate::operations::operation::{Effect, Flow, Operation, Output};
 use crate::operations::response;
 use crate::operations::schema::{List, Member, Object, Rule};
@@ -25,26 +24,16 @@ pub static HANDOFF: Operation = Operation {
     effect: Effect::Write,
     input: &Object::closed(&[
         Member::required("userPrincipalName", Rule::Text(&UPN), "The employee, by user principal name."),
-        Member::required("text", Rule::Text(&MESSAGE), "What the employee says."),
-        Member::optional(
-            "files",
-            Rule::List(&List {
-                item: Rule::Object(&Object::closed(&[
-                    Member::required("mimeType", Rule::Text(&LINE), "Media type, such as image/png."),
-                    // Base64 is an inference (confidence D).
-                    Member::required("fileContent", Rule::Text(&BASE64), "The bytes in base64."),
-                ])),
-                min: 0,
-                // No limit is documented; a message with more is a mistake.
-                max: Some(20),
-            }),
-            "Files that belong to it.",
+        Member::required(
+            "message",
+            Rule::Either(&[Rule::Text(&NON_EMPTY), Rule::Object(&MESSAGE)]),
+            "What the employee says: a text, or parts as the API takes them.",
         ),
         // The format is not documented; an IANA name is likely (confidence D).
         Member::optional("timezone", Rule::Text(&HEADER_VALUE), "The employee's time zone, such as Europe/Zurich."),
         Member::optional("metadata", Rule::Map(&VALUES), "What else Spark should know."),
     ]),
-    example: r#"{"userPrincipalName":"ada@example.com","text":"My laptop is slow.","timezone":"Europe/Zurich"}"#,
+    example: r#"{"userPrincipalName":"ada@example.com","message":"My laptop is slow.","timezone":"Europe/Zurich"}"#,
     output: Output::Json(&Object::open(&[Member::required(
         "accepted",
         Rule::Boolean,
@@ -54,26 +43,37 @@ pub static HANDOFF: Operation = Operation {
     flow: Flow::Single { request: hand_off, outcome: handed_off },
 };
 
+/// A message of several parts, or of files alone.
+static MESSAGE: Object = Object::closed(&[Member::required(
+    "parts",
+    Rule::List(&List {
+        item: Rule::Either(&[
+            Rule::Object(&Object::closed(&[
+                Member::required("type", Rule::Choice(&["TEXT"]), "That this is a text."),
+                Member::required("text", Rule::Text(&NON_EMPTY), "The text."),
+            ])),
+            Rule::Object(&Object::closed(&[
+                Member::required("type", Rule::Choice(&["FILE"]), "That this is a file."),
+                Member::required("mimeType", Rule::Text(&NON_EMPTY), "Media type, such as image/png."),
+                // The encoding is not documented (confidence D).
+                Member::required("fileContent", Rule::Text(&ANY), "The bytes, most likely in base64."),
+            ])),
+        ]),
+        min: 1,
+        max: None,
+    }),
+    "Texts and files, in the order to send them.",
+)]);
+
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Input<'a> {
     user_principal_name: String,
     #[serde(borrow)]
-    text: Cow<'a, str>,
-    #[serde(borrow)]
-    files: Option<Vec<File<'a>>>,
+    message: &'a RawValue,
     timezone: Option<String>,
     #[serde(default)]
     metadata: Pairs,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct File<'a> {
-    #[serde(borrow)]
-    mime_type: Cow<'a, str>,
-    #[serde(borrow)]
-    file_content: Cow<'a, str>,
 }
 
 #[derive(Serialize)]
@@ -84,26 +84,29 @@ struct Body<'a> {
 }
 
 #[derive(Serialize)]
-struct Message<'a> {
-    parts: Vec<Part<'a>>,
+#[serde(untagged)]
+enum Message<'a> {
+    /// As the caller has written it, which its rule has accepted.
+    Parts(&'a RawValue),
+    Text {
+        parts: [TextPart<'a>; 1],
+    },
 }
 
 #[derive(Serialize)]
-#[serde(tag = "type", rename_all = "UPPERCASE", rename_all_fields = "camelCase")]
-enum Part<'a> {
-    Text { text: &'a str },
-    File { mime_type: &'a str, file_content: &'a str },
+struct TextPart<'a> {
+    r#type: &'static str,
+    text: &'a RawValue,
 }
 
 fn hand_off(call: &Call) -> Result<Request, Vec<Problem>> {
     let input: Input = call.input()?;
-    let files = input
-        .files
-        .iter()
-        .flatten()
-        .map(|file| Part::File { mime_type: &file.mime_type, file_content: &file.file_content });
-    let parts = std::iter::once(Part::Text { text: &input.text }).chain(files).collect();
-    let body = Body { message: Message { parts }, metadata: input.metadata };
+    let message = if input.message.get().starts_with('{') {
+        Message::Parts(input.message)
+    } else {
+        Message::Text { parts: [TextPart { r#type: "TEXT", text: input.message }] }
+    };
+    let body = Body { message, metadata: input.metadata };
     let request = call
         .post("/api/v1/spark/handoff", &body, Repeat::Never)
         .with_header("user-principal-name", &input.user_principal_name);

@@ -25,6 +25,9 @@ const RESPONSE_LIMIT: u32 = 8 << 20;
 /// independent reports).
 const ROW_LIMIT: usize = 1000;
 
+const FORMAT: Member =
+    Member::optional("format", Rule::Choice(&["json", "csv"]), "How the rows come back.").with_default(r#""json""#);
+
 const UTC: Member = Member::optional(
     "utc",
     Rule::Boolean,
@@ -49,15 +52,11 @@ const OUTPUT: &[Member] = &[
 pub static V2: Operation = Operation {
     id: "nql.execute",
     title: "Run a query",
-    description: "Runs a saved NQL query and returns up to 1,000 rows; nql.export returns all.",
+    description: "Runs a saved NQL query and returns its rows. Nexthink stops at 1,000 without notice, and after some \
+                  seconds: exactly 1,000 rows come with a warning, and nql.export returns all, however long it takes.",
     permission: PERMISSION,
     effect: Effect::Read,
-    input: &Object::closed(&[
-        QUERY,
-        VALUES,
-        Member::optional("format", Rule::Choice(&["json", "csv"]), "How the rows come back.").with_default(r#""json""#),
-        UTC,
-    ]),
+    input: &Object::closed(&[QUERY, VALUES, FORMAT, UTC]),
     example: r##"{"queryId":"#device_by_name","parameters":{"device_name":"PC-0000001"},"utc":true}"##,
     output: Output::Json(&Object::open(OUTPUT)),
     documentation: "https://docs.nexthink.com/api/nql/execute-an-nql",
@@ -68,10 +67,11 @@ pub static V2: Operation = Operation {
 pub static V1: Operation = Operation {
     id: "nql.execute-v1",
     title: "Run a query (version 1)",
-    description: "Runs a saved NQL query through the older endpoint; rows come back as from nql.execute.",
+    description: "Runs a saved NQL query through the older endpoint; rows come back as from nql.execute, and end at \
+                  1,000 as there.",
     permission: PERMISSION,
     effect: Effect::Read,
-    input: &Object::closed(&[QUERY, VALUES, UTC]),
+    input: &Object::closed(&[QUERY, VALUES, FORMAT, UTC]),
     example: r##"{"queryId":"#devices_overview"}"##,
     output: Output::Json(&Object::open(OUTPUT)),
     documentation: "https://docs.nexthink.com/api/nql/execute-an-nql",
@@ -135,6 +135,18 @@ fn request(call: &Call, path: &str) -> Result<Request, Vec<Problem>> {
     Ok(if input.utc == Some(true) { request.with_header("x-utc-times", "true") } else { request })
 }
 
+/// Checks that a query ran. One that Nexthink stopped for its time, after about 5
+/// seconds (confidence C), can be exported instead.
+fn executed(response: &Response) -> Result<(), Failure> {
+    answered(response).map_err(|failure| match response.status {
+        408 | 504 => failure.hint(
+            "Nexthink stops a query that takes longer than some seconds: get its rows with nql.export, which waits, or \
+             narrow the query down.",
+        ),
+        _ => failure,
+    })
+}
+
 /// A response of version 2.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -149,7 +161,7 @@ struct ObjectRows<'a> {
 
 fn outcome_v2(call: &Call, response: &Response) -> Result<Outcome, Failure> {
     let input: Input = call.input_on_resume()?;
-    answered(response)?;
+    executed(response)?;
     if input.wants_csv() {
         return outcome_csv(&input, response);
     }
@@ -183,7 +195,10 @@ struct MatrixRows<'a> {
 
 fn outcome_v1(call: &Call, response: &Response) -> Result<Outcome, Failure> {
     let input: Input = call.input_on_resume()?;
-    answered(response)?;
+    executed(response)?;
+    if input.wants_csv() {
+        return outcome_csv(&input, response);
+    }
     let answer: MatrixRows = response::json(response)?;
     let count = answer.data.len();
     let (objects, renamed) = Objects::new(answer.headers, answer.data)?;

@@ -22,9 +22,9 @@ use crate::text;
 /// 30).
 const WAIT_MINUTES: u64 = 30;
 
-/// Longest pause between two polls, in seconds (confidence C: clients poll every 1
-/// to 10).
-const MAX_PAUSE: u64 = 10;
+/// Longest pause between two polls, in seconds: each poll counts against the tenant's
+/// limit for a day.
+const MAX_PAUSE: u64 = 300;
 
 /// Number of links to try. Each is valid for 15 minutes, so a second one that fails
 /// has another reason.
@@ -67,6 +67,16 @@ struct Input {
     wait_minutes: Option<WholeNumber>,
 }
 
+impl Input {
+    fn wait_minutes(&self) -> u64 {
+        self.wait_minutes.map_or(WAIT_MINUTES, |WholeNumber(minutes)| minutes)
+    }
+
+    fn wait_seconds(&self) -> u64 {
+        self.wait_minutes().saturating_mul(60)
+    }
+}
+
 /// The position between two requests.
 #[derive(Clone, Default, Serialize, Deserialize)]
 struct Export {
@@ -104,20 +114,23 @@ fn resume(call: &Call, state: &[u8], response: &Response) -> Result<Step, Failur
     let export: Export = state::read(call.id, state)?;
     match export.id.as_deref() {
         // A state that was tampered with must not change the path of the request.
-        Some(id) if !(EXPORT_ID.accepts)(id) => Err(state::mismatch()),
-        Some(_) if export.downloading => link_failed(call, export, response),
+        Some(id) if !EXPORT_ID.fits(id) => Err(state::mismatch()),
+        Some(_) if export.downloading => link_failed(call, &input, export, response),
         Some(_) => poll_result(call, &input, export, response),
         None if export.downloading => Err(state::mismatch()),
         None => {
             let id = Some(Started::read(response)?);
-            Ok(poll(call, Export { id, since: response.received_at, ..Export::default() }))
+            let export = Export { id, since: response.received_at, ..Export::default() };
+            Ok(poll(call, export, input.wait_seconds()))
         }
     }
 }
 
-/// Polls the status, after a longer pause each time.
-fn poll(call: &Call, export: Export) -> Step {
-    let pause = export.pause.saturating_add(1).min(MAX_PAUSE);
+/// Polls the status, after a pause that is half as long again each time, but no longer
+/// than what is left of the wait, in seconds.
+fn poll(call: &Call, export: Export, left: u64) -> Step {
+    let longer = export.pause.saturating_add(export.pause.div_ceil(2));
+    let pause = longer.min(MAX_PAUSE).min(left).max(1);
     let export = Export { pause, paused: export.paused.saturating_add(pause), downloading: false, ..export };
     let progress = Progress::indeterminate(format!("Nexthink prepares the export {}", export.id()));
     let request = call.get(&status_path(export.id()));
@@ -139,15 +152,16 @@ fn poll_result(call: &Call, input: &Input, export: Export, response: &Response) 
         }
         // A status that Nexthink may add later counts as not complete.
         _ => {
-            let minutes = input.wait_minutes.map_or(WAIT_MINUTES, |WholeNumber(minutes)| minutes);
             let waited = response.received_at.saturating_sub(export.since).max(export.paused);
-            if waited >= minutes * 60 {
+            let left = input.wait_seconds().saturating_sub(waited);
+            if left == 0 {
+                let minutes = input.wait_minutes();
                 let unit = if minutes == 1 { "minute" } else { "minutes" };
                 let message = format!("The export {} was not complete after {minutes} {unit}.", export.id());
                 return Err(Failure::new(FailureCode::Timeout, &message)
                     .hint("Ask for it later with nql.export-status, or allow more waitMinutes."));
             }
-            Ok(poll(call, export))
+            Ok(poll(call, export, left))
         }
     }
 }
@@ -188,9 +202,11 @@ fn download(call: &Call, input: &Input, export: Export, url: String, truncated: 
 
 /// Polls again for another link: an expired one is refused, and the status may
 /// provide a new one (confidence D).
-fn link_failed(call: &Call, export: Export, response: &Response) -> Result<Step, Failure> {
+fn link_failed(call: &Call, input: &Input, export: Export, response: &Response) -> Result<Step, Failure> {
     match response.status {
-        400 | 403 | 404 | 410 if export.links < MAX_LINKS => Ok(poll(call, Export { pause: 0, ..export })),
+        400 | 403 | 404 | 410 if export.links < MAX_LINKS => {
+            Ok(poll(call, Export { pause: 0, ..export }, input.wait_seconds()))
+        }
         400 | 403 | 404 | 410 => {
             let message = format!("No link to the file of the export {} works.", export.id());
             Err(Failure::new(FailureCode::OperationFailed, &message)

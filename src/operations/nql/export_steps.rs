@@ -88,7 +88,7 @@ impl Started {
     pub fn read(response: &Response) -> Result<String, Failure> {
         answered(response)?;
         let id = response::json::<Self>(response)?.export_id;
-        if (EXPORT_ID.accepts)(&id) {
+        if EXPORT_ID.fits(&id) {
             Ok(id)
         } else {
             Err(response::malformed("The answer names an export that cannot be asked for."))
@@ -150,7 +150,7 @@ fn start(call: &Call) -> Result<Request, Vec<Problem>> {
     if get {
         // One of three words, which need no encoding.
         let compression = query.compression.map(|word| format!("&compression={word}")).unwrap_or_default();
-        let id = formats::in_query(&query.query_id);
+        let id = formats::encoded(&query.query_id);
         let request = call.get(&format!("/api/v1/nql/export?queryId={id}{compression}"));
         return Ok(Request { repeatable: false, ..request });
     }

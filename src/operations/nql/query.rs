@@ -91,5 +91,5 @@ pub fn answered(response: &Response) -> Result<(), Failure> {
 
 /// Returns the path of the status of an export.
 pub fn status_path(id: &str) -> String {
-    format!("/api/v1/nql/status/{id}")
+    format!("/api/v1/nql/status/{}", formats::encoded(id))
 }

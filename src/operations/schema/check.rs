@@ -2,13 +2,15 @@
 //! memory does not grow with invalid input.
 
 use std::borrow::Cow;
-use std::fmt;
+use std::collections::BTreeSet;
+use std::{fmt, mem};
 
-use serde::Deserializer;
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
 
 use crate::json::Name;
-use crate::operations::schema::rule::{List, MAX_SAFE_INTEGER, Map, Object, Rule, Text};
+use crate::operations::schema::rule::{List, Map, Object, Rule, Text};
 use crate::problem::{Problem, ProblemCode};
 
 /// Most problems to report: more are not worth reading at once.
@@ -59,7 +61,19 @@ impl<'a> Findings<'a> {
         }
         let field = (!self.path.is_empty()).then(|| self.pointer());
         let hint = (!hint.is_empty()).then(|| hint.to_owned());
-        self.problems.push(Problem { field, code, message: message.into(), hint });
+        self.keep(Problem { field, code, message: message.into(), hint });
+    }
+
+    fn keep(&mut self, problem: Problem) {
+        if self.problems.len() < MAX_PROBLEMS {
+            self.problems.push(problem);
+        } else {
+            self.more += 1;
+        }
+    }
+
+    fn count(&self) -> usize {
+        self.problems.len() + self.more
     }
 
     fn pointer(&self) -> String {
@@ -80,8 +94,8 @@ impl<'a> Findings<'a> {
 
     fn text(&mut self, rule: &Text, value: &str) {
         let length = value.chars().count();
-        if length > rule.max {
-            self.add(ProblemCode::TooLong, format!("This is longer than {} characters.", rule.max), "");
+        if let Some(max) = rule.max.filter(|max| length > *max) {
+            self.add(ProblemCode::TooLong, format!("This is longer than {max} characters."), "");
         } else if length == 0 && rule.min > 0 {
             // Without an example any text will do, so a hint on the format would
             // mislead.
@@ -99,27 +113,69 @@ struct Checker<'a, 'f> {
 
 impl Checker<'_, '_> {
     fn wrong_type(&mut self) {
-        let wanted = match self.rule {
-            Rule::Text(_) | Rule::Choice(_) => "a string",
-            Rule::Integer(..) => "a whole number",
-            Rule::Boolean => "true or false",
-            Rule::Object(_) | Rule::Map(_) => "an object",
-            Rule::List(_) => "an array",
-            Rule::TextOrInteger(_) => "a string or a whole number",
-            Rule::Unchecked(_) => return,
-        };
-        self.findings.add(ProblemCode::WrongType, format!("This has to be {wanted}."), "");
+        if !matches!(self.rule, Rule::Unchecked(_)) {
+            self.findings.add(ProblemCode::WrongType, format!("This has to be {}.", wanted(self.rule)), "");
+        }
     }
 
     fn number(&mut self, number: i128) {
-        let (min, max) = match self.rule {
-            Rule::Integer(min, max) => (*min, *max),
-            Rule::TextOrInteger(_) => (-MAX_SAFE_INTEGER, MAX_SAFE_INTEGER),
-            _ => return self.wrong_type(),
-        };
+        let Rule::Integer(min, max) = *self.rule else { return self.wrong_type() };
         if !(i128::from(min)..=i128::from(max)).contains(&number) {
             self.findings.add(ProblemCode::OutOfRange, format!("This has to lie between {min} and {max}."), "");
         }
+    }
+}
+
+/// Returns the type that a rule accepts, as the end of "This has to be …".
+fn wanted(rule: &Rule) -> String {
+    match rule {
+        Rule::Text(_) | Rule::Choice(_) => "a string".to_owned(),
+        Rule::Integer(..) => "a whole number".to_owned(),
+        Rule::Boolean => "true or false".to_owned(),
+        Rule::Object(_) | Rule::Map(_) => "an object".to_owned(),
+        Rule::List(_) => "an array".to_owned(),
+        Rule::Either(rules) => {
+            let mut types: Vec<String> = rules.iter().map(wanted).collect();
+            types.dedup();
+            types.join(" or ")
+        }
+        Rule::Unchecked(_) => "anything".to_owned(),
+    }
+}
+
+/// Returns whether a rule is about values of the type of this JSON.
+fn is_about(rule: &Rule, json: &str) -> bool {
+    match json.as_bytes().first() {
+        Some(b'"') => matches!(rule, Rule::Text(_) | Rule::Choice(_)),
+        Some(b'{') => matches!(rule, Rule::Object(_) | Rule::Map(_)),
+        Some(b'[') => matches!(rule, Rule::List(_)),
+        Some(b't' | b'f') => matches!(rule, Rule::Boolean),
+        Some(b'-' | b'0'..=b'9') => matches!(rule, Rule::Integer(..)),
+        _ => false,
+    }
+}
+
+impl<'a> Checker<'a, '_> {
+    /// Checks against the rules that are about this type; reports on the one that fits
+    /// best.
+    fn either(mut self, rules: &'a [Rule], json: &'a str) {
+        let mut best: Option<Findings> = None;
+        for rule in rules.iter().filter(|rule| is_about(rule, json)) {
+            let mut findings = Findings { path: mem::take(&mut self.findings.path), ..Findings::default() };
+            let mut reader = serde_json::Deserializer::from_str(json);
+            if (Checker { rule, findings: &mut findings }).deserialize(&mut reader).is_err() {
+                findings.add(ProblemCode::BadFormat, "This cannot be read.", "");
+            }
+            self.findings.path = mem::take(&mut findings.path);
+            if best.as_ref().is_none_or(|best| findings.count() < best.count()) {
+                best = Some(findings);
+            }
+        }
+        let Some(best) = best else { return self.wrong_type() };
+        for problem in best.problems {
+            self.findings.keep(problem);
+        }
+        self.findings.more += best.more;
     }
 }
 
@@ -127,7 +183,40 @@ impl<'de: 'a, 'a> DeserializeSeed<'de> for Checker<'a, '_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        if let Rule::Either(rules) = self.rule {
+            let json = <&RawValue>::deserialize(deserializer)?;
+            self.either(rules, json.get());
+            return Ok(());
+        }
         deserializer.deserialize_any(self)
+    }
+}
+
+/// The value of a member that may be `null`, which makes it absent.
+struct Nullable<'a, 'f>(Checker<'a, 'f>);
+
+impl<'de: 'a, 'a> DeserializeSeed<'de> for Nullable<'a, '_> {
+    /// Whether the member is present.
+    type Value = bool;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
+        deserializer.deserialize_option(self)
+    }
+}
+
+impl<'de: 'a, 'a> Visitor<'de> for Nullable<'a, '_> {
+    type Value = bool;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_none<E>(self) -> Result<bool, E> {
+        Ok(false)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
+        self.0.deserialize(deserializer).map(|()| true)
     }
 }
 
@@ -173,7 +262,7 @@ impl<'de: 'a, 'a> Visitor<'de> for Checker<'a, '_> {
 
     fn visit_str<E>(mut self, value: &str) -> Result<(), E> {
         match self.rule {
-            Rule::Text(rule) | Rule::TextOrInteger(rule) => self.findings.text(rule, value),
+            Rule::Text(rule) => self.findings.text(rule, value),
             Rule::Choice(options) if options.contains(&value) => {}
             Rule::Choice(options) => {
                 let hint = format!("It is one of {}.", options.join(", "));
@@ -231,7 +320,7 @@ fn object<'de: 'a, 'a, A: MapAccess<'de>>(
     findings: &mut Findings<'a>,
     mut members: A,
 ) -> Result<(), A::Error> {
-    let mut seen = vec![false; rule.members.len()];
+    let (mut seen, mut present) = (vec![false; rule.members.len()], vec![false; rule.members.len()]);
     while let Some(Name(name)) = members.next_key()? {
         let Some(place) = rule.members.iter().position(|member| member.name == name) else {
             members.next_value::<IgnoredAny>()?;
@@ -241,20 +330,27 @@ fn object<'de: 'a, 'a, A: MapAccess<'de>>(
             continue;
         };
         findings.within(PathSegment::Member(name), |findings| {
-            if std::mem::replace(&mut seen[place], true) {
+            if mem::replace(&mut seen[place], true) {
                 findings.add(ProblemCode::Contradiction, "This member is there twice.", "");
             }
-            members.next_value_seed(Checker { rule: &rule.members[place].rule, findings })
+            let value = Checker { rule: &rule.members[place].rule, findings };
+            if rule.open {
+                members.next_value_seed(value)?;
+                present[place] = true;
+            } else {
+                present[place] |= members.next_value_seed(Nullable(value))?;
+            }
+            Ok(())
         })?;
     }
-    for (member, _) in rule.members.iter().zip(&seen).filter(|(member, seen)| member.required && !**seen) {
+    for (member, _) in rule.members.iter().zip(&present).filter(|(member, present)| member.required && !**present) {
         findings.within(PathSegment::Member(member.name.into()), |findings| {
             findings.add(ProblemCode::Required, "This is missing.", member.description);
         });
     }
-    if seen.iter().filter(|seen| **seen).count() < rule.min {
+    if rule.any && !present.contains(&true) {
         let names: Vec<&str> = rule.members.iter().map(|member| member.name).collect();
-        let message = format!("At least {} of {} have to be here.", rule.min, names.join(", "));
+        let message = format!("At least one of {} has to be here.", names.join(", "));
         findings.add(ProblemCode::TooFew, message, "");
     }
     Ok(())
@@ -275,32 +371,30 @@ fn map<'de: 'a, 'a, A: MapAccess<'de>>(
     findings: &mut Findings<'a>,
     mut members: A,
 ) -> Result<(), A::Error> {
-    let mut seen: Vec<Cow<'a, str>> = Vec::new();
+    let mut seen: BTreeSet<Cow<'a, str>> = BTreeSet::new();
     let mut count = 0;
     while let Some(Name(name)) = members.next_key()? {
         count += 1;
-        if count > rule.max {
+        if rule.max.is_some_and(|max| count > max) {
             members.next_value::<IgnoredAny>()?;
             continue;
         }
-        let valid = name.chars().count() <= rule.names.max && (rule.names.accepts)(&name);
-        if !valid {
+        if !rule.names.fits(&name) {
             members.next_value::<IgnoredAny>()?;
             let message = format!("A name in here is not {}.", rule.names.noun);
             findings.add(ProblemCode::BadFormat, message, rule.names.hint);
             continue;
         }
-        let twice = seen.contains(&name);
-        seen.push(name.clone());
+        let twice = !seen.insert(name.clone());
         findings.within(PathSegment::Member(name), |findings| {
             if twice {
                 findings.add(ProblemCode::Contradiction, "This member is there twice.", "");
             }
-            members.next_value_seed(Checker { rule: &rule.values, findings })
+            members.next_value_seed(Nullable(Checker { rule: &rule.values, findings }))
         })?;
     }
-    if count > rule.max {
-        findings.add(ProblemCode::TooMany, format!("There are {count} of at most {}.", rule.max), "");
+    if let Some(max) = rule.max.filter(|max| count > *max) {
+        findings.add(ProblemCode::TooMany, format!("There are {count} of at most {max}."), "");
     }
     Ok(())
 }

@@ -17,8 +17,8 @@ pub enum Rule {
     Map(&'static Map),
     /// An array.
     List(&'static List),
-    /// A string, or a number without a fraction.
-    TextOrInteger(&'static Text),
+    /// What one of these rules accepts.
+    Either(&'static [Rule]),
     /// Anything that the provider sends, of these JSON types; of any type when
     /// empty. For outputs only.
     Unchecked(&'static [&'static str]),
@@ -29,12 +29,14 @@ pub enum Rule {
 pub struct Text {
     /// ECMA-262 expression that the whole string matches. Empty: anything.
     pub pattern: &'static str,
-    /// Function that decides the same as the pattern; a test compares the two.
+    /// ECMA-262 expression that the whole string must not match. Empty: none.
+    pub except: &'static str,
+    /// Function that decides the same as the two patterns; a test compares them.
     pub accepts: fn(&str) -> bool,
     /// Minimum length in Unicode scalar values.
     pub min: usize,
-    /// Maximum length in Unicode scalar values.
-    pub max: usize,
+    /// Maximum length in Unicode scalar values. `None`: no limit.
+    pub max: Option<usize>,
     /// Value of the keyword `format`. Empty: none.
     pub format: &'static str,
     /// An accepted value. Empty: none.
@@ -45,14 +47,24 @@ pub struct Text {
     pub hint: &'static str,
 }
 
+impl Text {
+    /// Returns whether a string is accepted in length and format.
+    pub fn fits(&self, text: &str) -> bool {
+        let length = text.chars().count();
+        length >= self.min && self.max.is_none_or(|max| length <= max) && (self.accepts)(text)
+    }
+}
+
 /// A rule for an object with known members.
 #[derive(Debug)]
 pub struct Object {
     /// Members, in the order to show them.
     pub members: &'static [Member],
-    /// Minimum number of these members.
-    pub min: usize,
-    /// Whether other members are allowed, as in responses.
+    /// Whether at least one of these members must be present.
+    pub any: bool,
+    /// Whether other members are allowed, as in responses. Where they are not, as in
+    /// inputs, an optional member that is `null` counts as absent: platforms send
+    /// `null` for what a person left empty.
     pub open: bool,
 }
 
@@ -71,15 +83,16 @@ pub struct Member {
     pub default: &'static str,
 }
 
-/// A rule for an object whose members have names of the caller's choice.
+/// A rule for an object whose members have names of the caller's choice. A member that
+/// is `null` counts as absent.
 #[derive(Debug)]
 pub struct Map {
     /// Format of the names.
     pub names: &'static Text,
     /// Rule of the values.
     pub values: Rule,
-    /// Maximum number of members.
-    pub max: usize,
+    /// Maximum number of members. `None`: no limit.
+    pub max: Option<usize>,
 }
 
 /// A rule for an array.
@@ -113,17 +126,17 @@ impl Member {
 impl Object {
     /// Defines an object with only these members, such as an input.
     pub const fn closed(members: &'static [Member]) -> Self {
-        Self { members, min: 0, open: false }
+        Self { members, any: false, open: false }
     }
 
     /// Defines an object with one or more of these members, and no other.
     pub const fn at_least_one(members: &'static [Member]) -> Self {
-        Self { members, min: 1, open: false }
+        Self { members, any: true, open: false }
     }
 
     /// Defines an object that may have other members too, such as a response.
     pub const fn open(members: &'static [Member]) -> Self {
-        Self { members, min: 0, open: true }
+        Self { members, any: false, open: true }
     }
 }
 

@@ -1,9 +1,12 @@
 //! JSON Schema 2020-12 from a rule.
 
-use serde::ser::{Serialize, SerializeMap, Serializer};
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
 use serde_json::value::RawValue;
 
-use crate::operations::schema::rule::{List, MAX_SAFE_INTEGER, Map, Object, Rule, Text};
+use crate::operations::schema::rule::{List, Map, Member, Object, Rule, Text};
 
 /// Returns the JSON Schema of a rule. An empty example is omitted.
 pub fn json_schema(rule: &Rule, example: &str) -> String {
@@ -33,13 +36,23 @@ struct Schema<'a> {
     rule: &'a Rule,
     description: &'a str,
     default: &'a str,
+    /// Whether `null` is accepted too.
+    nullable: bool,
 }
 
 impl<'a> Schema<'a> {
     fn of(rule: &'a Rule) -> Self {
-        Self { rule, description: "", default: "" }
+        Self { rule, description: "", default: "", nullable: false }
     }
 }
+
+/// A schema that accepts values of one JSON type.
+#[derive(Serialize)]
+struct OfType<'a> {
+    r#type: &'a str,
+}
+
+const NULL: OfType = OfType { r#type: "null" };
 
 impl Serialize for Schema<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -47,7 +60,11 @@ impl Serialize for Schema<'_> {
         if !self.description.is_empty() {
             map.serialize_entry("description", self.description)?;
         }
-        members(&mut map, self.rule)?;
+        if self.nullable {
+            map.serialize_entry("anyOf", &(Schema::of(self.rule), NULL))?;
+        } else {
+            members(&mut map, self.rule)?;
+        }
         if let Ok(default) = RawValue::from_string(self.default.to_owned()) {
             map.serialize_entry("default", &default)?;
         }
@@ -61,11 +78,9 @@ fn members<M: SerializeMap>(map: &mut M, rule: &Rule) -> Result<(), M::Error> {
             map.serialize_entry("type", "string")?;
             text(map, rule)
         }
-        Rule::TextOrInteger(rule) => {
-            map.serialize_entry("type", &["string", "integer"])?;
-            map.serialize_entry("minimum", &-MAX_SAFE_INTEGER)?;
-            map.serialize_entry("maximum", &MAX_SAFE_INTEGER)?;
-            text(map, rule)
+        Rule::Either(rules) => {
+            let schemas: Vec<_> = rules.iter().map(Schema::of).collect();
+            map.serialize_entry("anyOf", &schemas)
         }
         Rule::Choice(options) => {
             map.serialize_entry("type", "string")?;
@@ -81,8 +96,8 @@ fn members<M: SerializeMap>(map: &mut M, rule: &Rule) -> Result<(), M::Error> {
         Rule::Map(Map { names, values, max }) => {
             map.serialize_entry("type", "object")?;
             map.serialize_entry("propertyNames", &Schema::of(&Rule::Text(names)))?;
-            map.serialize_entry("additionalProperties", &Schema::of(values))?;
-            map.serialize_entry("maxProperties", max)
+            map.serialize_entry("additionalProperties", &Schema { nullable: true, ..Schema::of(values) })?;
+            max.map_or(Ok(()), |max| map.serialize_entry("maxProperties", &max))
         }
         Rule::List(List { item, min, max }) => {
             map.serialize_entry("type", "array")?;
@@ -94,7 +109,10 @@ fn members<M: SerializeMap>(map: &mut M, rule: &Rule) -> Result<(), M::Error> {
         }
         Rule::Unchecked([]) => Ok(()),
         Rule::Unchecked([one]) => map.serialize_entry("type", one),
-        Rule::Unchecked(types) => map.serialize_entry("type", types),
+        Rule::Unchecked(types) => {
+            let schemas: Vec<_> = types.iter().map(|r#type| OfType { r#type }).collect();
+            map.serialize_entry("anyOf", &schemas)
+        }
     }
 }
 
@@ -102,16 +120,27 @@ fn text<M: SerializeMap>(map: &mut M, rule: &Text) -> Result<(), M::Error> {
     if rule.min > 0 {
         map.serialize_entry("minLength", &rule.min)?;
     }
-    map.serialize_entry("maxLength", &rule.max)?;
+    if let Some(max) = rule.max {
+        map.serialize_entry("maxLength", &max)?;
+    }
     for (name, value) in [("pattern", rule.pattern), ("format", rule.format)] {
         if !value.is_empty() {
             map.serialize_entry(name, value)?;
         }
     }
+    if !rule.except.is_empty() {
+        map.serialize_entry("not", &Pattern { pattern: rule.except })?;
+    }
     if !rule.example.is_empty() {
         map.serialize_entry("examples", &[rule.example])?;
     }
     Ok(())
+}
+
+/// A schema that accepts strings that match.
+#[derive(Serialize)]
+struct Pattern<'a> {
+    pattern: &'a str,
 }
 
 fn object<M: SerializeMap>(map: &mut M, rule: &Object) -> Result<(), M::Error> {
@@ -121,10 +150,27 @@ fn object<M: SerializeMap>(map: &mut M, rule: &Object) -> Result<(), M::Error> {
     if !required.is_empty() {
         map.serialize_entry("required", &required)?;
     }
-    if rule.min > 0 {
-        map.serialize_entry("minProperties", &rule.min)?;
+    if rule.any {
+        let present: Vec<_> = rule.members.iter().map(|member| Present(member.name)).collect();
+        map.serialize_entry("anyOf", &present)?;
     }
     if rule.open { Ok(()) } else { map.serialize_entry("additionalProperties", &false) }
+}
+
+/// A schema of objects with a member that is not `null`.
+struct Present<'a>(&'a str);
+
+impl Serialize for Present<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Not<T> {
+            not: T,
+        }
+        let mut map = serializer.serialize_map(Some(2))?;
+        map.serialize_entry("required", &[self.0])?;
+        map.serialize_entry("properties", &BTreeMap::from([(self.0, Not { not: NULL })]))?;
+        map.end()
+    }
 }
 
 struct Properties<'a>(&'a Object);
@@ -132,8 +178,8 @@ struct Properties<'a>(&'a Object);
 impl Serialize for Properties<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.0.members.iter().map(|member| {
-            let schema = Schema { rule: &member.rule, description: member.description, default: member.default };
-            (member.name, schema)
+            let Member { rule, description, default, .. } = member;
+            (member.name, Schema { rule, description, default, nullable: !self.0.open && !member.required })
         }))
     }
 }

@@ -47,8 +47,10 @@ fn last(input: &Value, pending: &Pending, response: &Response) -> Outcome {
 }
 
 #[test]
-fn more_than_10000_objects_go_in_batches_and_are_added_up() {
-    let input = input(25_000);
+fn many_objects_go_in_batches_and_are_added_up() {
+    let mut input = input(25_000);
+    assert_eq!(batch_len(&begun(ID, &input)), 1000);
+    input["batchSize"] = json!(10_000);
     let first = begun(ID, &input);
     assert_eq!(sent_body(&first.request)["enrichments"].as_array().unwrap().len(), 10_000);
     assert_eq!((first.progress.done, first.progress.total), (0, 25_000));
@@ -64,6 +66,71 @@ fn more_than_10000_objects_go_in_batches_and_are_added_up() {
         .into();
     assert_eq!(output(&outcome), json!({"accepted": 24_997, "rejected": 3, "errors": errors}));
     assert!(third.state.len() < 300, "{}", third.state.len());
+}
+
+fn batch_len(pending: &Pending) -> usize {
+    sent_body(&pending.request)["enrichments"].as_array().unwrap().len()
+}
+
+#[test]
+fn a_request_that_is_too_much_is_halved_and_nothing_is_written_twice() {
+    let (old_limit, too_long) = (json!({"message": "The limit is 5000", "code": "ENRICH_042"}), json!({}));
+    for (status, body) in [(400, old_limit), (413, too_long)] {
+        let mut input = input(2500);
+        input["batchSize"] = json!(2000);
+        // Takes 300 objects at once, as a tenant with a lower limit.
+        let (mut pending, mut sizes, mut taken) = (begun(ID, &input), Vec::new(), Vec::new());
+        let outcome = loop {
+            let objects = sent_body(&pending.request)["enrichments"].as_array().unwrap().clone();
+            sizes.push(objects.len());
+            let response = if objects.len() > 300 {
+                json_answer(status, &body)
+            } else {
+                taken.extend(objects);
+                success()
+            };
+            match resumed(ID, &input, &pending, &response) {
+                Ok(Step::Send(next)) => pending = next,
+                Ok(Step::Done(outcome)) => break outcome,
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(sizes[..4], [2000, 1000, 500, 250]);
+        assert_eq!(sizes.len(), 3 + 10);
+        assert_eq!(json!(taken), input["enrichments"]);
+        assert_eq!(output(&outcome), json!({"accepted": 2500, "rejected": 0, "errors": []}));
+    }
+}
+
+#[test]
+fn one_object_that_is_too_much_is_a_failure() {
+    let mut input = input(3);
+    input["batchSize"] = json!(2);
+    let pending = next(&input, &begun(ID, &input), &json_answer(413, &json!({})));
+    assert_eq!(batch_len(&pending), 1);
+    let failure = resumed(ID, &input, &pending, &json_answer(413, &json!({}))).unwrap_err();
+    assert_eq!(failure.code.as_str(), "rejected");
+}
+
+#[test]
+fn a_request_is_closed_at_4_mib_and_a_longer_object_goes_alone() {
+    let large = |length: usize| {
+        let mut large = object("PC-1");
+        large["fields"][0]["value"] = json!("x".repeat(length));
+        large
+    };
+    let objects = [large(3 << 20), large(2 << 20), large(1 << 20), large(5 << 20), object("A"), object("B")];
+    let input = json!({"domain": "tests", "enrichments": objects});
+    let (mut pending, mut sizes) = (begun(ID, &input), Vec::new());
+    loop {
+        sizes.push(batch_len(&pending));
+        match resumed(ID, &input, &pending, &success()) {
+            Ok(Step::Send(next)) => pending = next,
+            Ok(Step::Done(_)) => break,
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(sizes, [1, 2, 1, 2]);
 }
 
 #[test]
@@ -112,10 +179,11 @@ fn an_object_refused_without_a_reason_is_still_named() {
 
 #[test]
 fn a_refused_request_is_a_failure_until_something_was_accepted() {
-    let input = input(10_001);
-    let refusal = json_answer(400, &json!({"message": "Too many", "code": "ENRICH_042"}));
+    let mut input = input(10_001);
+    input["batchSize"] = json!(10_000);
+    let refusal = json_answer(400, &json!({"message": "No domain.", "code": "ENRICH_001"}));
     let failure = failed(ID, &input, &refusal);
-    assert_eq!((failure.code.as_str(), failure.provider_code.as_deref()), ("rejected", Some("ENRICH_042")));
+    assert_eq!((failure.code.as_str(), failure.provider_code.as_deref()), ("rejected", Some("ENRICH_001")));
     let second = next(&input, &begun(ID, &input), &success());
     let outcome = last(&input, &second, &json_answer(503, &json!({})));
     let shown = output(&outcome);

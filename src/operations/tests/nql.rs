@@ -35,6 +35,28 @@ fn a_dollar_is_dropped_with_a_warning_and_never_makes_two_of_one() {
 }
 
 #[test]
+fn a_query_that_nexthink_stopped_leads_to_the_export() {
+    for id in ["nql.execute", "nql.execute-v1"] {
+        for status in [408, 504] {
+            let hint = failed(id, &json!({"queryId": "#ab"}), &answer(status, "", "")).into_details().hint.unwrap();
+            assert!(hint.contains("nql.export"), "{id} {status}: {hint}");
+        }
+        let hint = failed(id, &json!({"queryId": "#ab"}), &answer(503, "", "")).into_details().hint.unwrap();
+        assert!(!hint.contains("nql.export"), "{id}: {hint}");
+    }
+}
+
+#[test]
+fn csv_comes_from_both_versions() {
+    for id in ["nql.execute", "nql.execute-v1"] {
+        let input = json!({"queryId": "#ab", "format": "csv"});
+        assert_eq!(sent_header(&begun(id, &input).request, "accept"), Some("text/csv"));
+        let outcome = done(id, &input, &answer(200, "text/csv", "name\r\nPC-1\r\n"));
+        assert_eq!(output(&outcome), json!({"queryId": "#ab", "rows": 1, "csv": "name\r\nPC-1\r\n"}));
+    }
+}
+
+#[test]
 fn rows_of_version_2_pass_through() {
     let outcome = done("nql.execute", &json!({"queryId": "ab"}), &v2_answer(2));
     assert_eq!(

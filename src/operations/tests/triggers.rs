@@ -98,6 +98,8 @@ fn users_and_devices_of_a_workflow_are_always_sent() {
     let pending = begun("workflows.execute", &json!({"workflowId": "#a", "devices": devices, "users": users}));
     let body = sent_body(&pending.request);
     assert_eq!((&body["devices"], &body["users"]), (&devices, &users));
+    let pending = begun("workflows.execute", &json!({"workflowId": "#a", "users": [{"sid": "0"}]}));
+    assert_eq!(sent_body(&pending.request)["users"], json!([{"sid": "0"}]));
     let pending = begun("workflows.execute-v1", &json!({"workflowId": "#a", "users": ["0", SID]}));
     assert_eq!(sent_body(&pending.request)["users"], json!(["0", SID]));
 }
@@ -177,11 +179,84 @@ fn what_would_mean_something_else_in_parts_is_refused_when_too_long() {
 }
 
 #[test]
+fn what_is_null_is_not_sent() {
+    for (id, input, sent) in [
+        (
+            "nql.execute",
+            json!({"queryId": "#ab", "parameters": null, "format": null, "utc": null}),
+            json!({"queryId": "#ab"}),
+        ),
+        ("nql.execute", json!({"queryId": "#ab", "parameters": {"a": null}}), json!({"queryId": "#ab"})),
+        ("nql.export", json!({"queryId": "#ab", "compression": null, "waitMinutes": null}), json!({"queryId": "#ab"})),
+        (
+            "remote-actions.execute",
+            json!({"remoteActionId": "#a", "devices": ["c"], "params": null, "expiresInMinutes": null,
+                   "triggerInfo": {"reason": "why", "externalSource": null}}),
+            json!({"remoteActionId": "#a", "devices": ["c"], "params": {}, "triggerInfo": {"reason": "why"}}),
+        ),
+        (
+            "workflows.execute",
+            json!({"workflowId": "#a", "devices": [{"name": "A", "uid": null}], "users": null, "source": null}),
+            json!({"workflowId": "#a", "devices": [{"name": "A"}], "users": [], "params": {}}),
+        ),
+        (
+            "devices.delete",
+            json!({"devices": [{"uid": UUID, "name": "A"}], "requestId": null}),
+            json!({"devices": [{"uid": UUID, "name": "A"}]}),
+        ),
+    ] {
+        assert_eq!(sent_body(&begun(id, &input).request), sent, "{id}");
+    }
+}
+
+#[test]
+fn what_only_the_connector_would_limit_goes_through() {
+    let long = "x".repeat(10_000);
+    let many: serde_json::Map<_, _> = (0..500).map(|number| (format!("Größe: {number}/a b"), json!(long))).collect();
+    let input = json!({"remoteActionId": "#größe 1", "devices": [long], "params": many,
+                       "triggerInfo": {"externalReference": long}});
+    assert_eq!(sent_body(&begun("remote-actions.execute", &input).request), input);
+    let input = json!({"remoteActionId": "#größe 1"});
+    let url = begun("remote-actions.details", &input).request.url;
+    assert!(url.ends_with("?nql-id=%23gr%C3%B6%C3%9Fe%201"), "{url}");
+    let sids = json!(["S-1", "nobody", "0"]);
+    let input = json!({"campaignNqlId": "#a", "userSid": sids, "expiresInMinutes": 1});
+    assert_eq!(sent_body(&begun("campaigns.trigger", &input).request)["userSid"], sids);
+}
+
+#[test]
+fn a_list_may_be_as_long_as_16_mib() {
+    for id in ["remote-actions.list", "workflows.list", "workflows.details"] {
+        let operation = CATALOGUE.into_iter().find(|operation| operation.id == id).unwrap();
+        let input = serde_json::from_str(operation.example).unwrap();
+        assert_eq!(begun(id, &input).request.response_limit, 16 << 20, "{id}");
+    }
+}
+
+#[test]
+fn a_deletion_carries_the_request_id_of_the_caller() {
+    let input = json!({"devices": [{"uid": UUID, "name": "A"}], "requestId": UUID});
+    assert_eq!(sent_header(&begun("devices.delete", &input).request, "x-request-id"), Some(UUID));
+    let without = json!({"devices": [{"uid": UUID, "name": "A"}]});
+    assert_eq!(sent_header(&begun("devices.delete", &without).request, "x-request-id"), None);
+}
+
+#[test]
 fn identifiers_and_ranges_are_checked_before_anything_is_sent() {
     for (id, input, pointer, code) in [
         ("workflows.execute-v1", json!({"workflowId": "#a", "devices": ["PC-1"]}), "/devices/0", "bad-format"),
         ("workflows.execute-v1", json!({"workflowId": "#a", "users": ["S-1"]}), "/users/0", "bad-format"),
         ("workflows.execute", json!({"workflowId": "#a", "users": [{"upn": "ada"}]}), "/users/0/upn", "bad-format"),
+        (
+            "workflows.execute",
+            json!({"workflowId": "#a", "users": [{"upn": "o'brien@example.com"}]}),
+            "/users/0/upn",
+            "bad-format",
+        ),
+        ("workflows.execute", json!({"workflowId": "#a", "users": [{"upn": null}]}), "/users/0", "too-few"),
+        ("workflows.details", json!({"workflowId": UUID}), "/workflowId", "bad-format"),
+        ("workflows.execute-v1", json!({"workflowId": UUID}), "/workflowId", "bad-format"),
+        ("remote-actions.details", json!({"remoteActionId": format!("#{UUID}")}), "/remoteActionId", "bad-format"),
         ("workflows.execute", json!({"workflowId": "#a", "users": [{}]}), "/users/0", "too-few"),
         ("workflows.resume", json!({"workflowUuid": "x", "executionUuid": UUID}), "/workflowUuid", "bad-format"),
         (
@@ -198,23 +273,39 @@ fn identifiers_and_ranges_are_checked_before_anything_is_sent() {
         ),
         (
             "campaigns.trigger",
-            json!({"campaignNqlId": "#a", "userSid": ["0"], "expiresInMinutes": 1}),
+            json!({"campaignNqlId": "#a", "userSid": [""], "expiresInMinutes": 1}),
             "/userSid/0",
-            "bad-format",
+            "required",
         ),
         ("devices.delete", json!({"devices": [{"uid": UUID, "name": ""}]}), "/devices/0/name", "required"),
+        ("devices.delete", json!({"devices": [{"uid": UUID, "name": " "}]}), "/devices/0/name", "bad-format"),
+        ("devices.delete", json!({"devices": null}), "/devices", "required"),
         (
             "spark.handoff",
-            json!({"userPrincipalName": "ada@exämple.com", "text": "x"}),
+            json!({"userPrincipalName": "ada@exämple.com", "message": "x"}),
             "/userPrincipalName",
             "bad-format",
         ),
         (
             "spark.handoff",
-            json!({"userPrincipalName": "a@b", "text": "x", "timezone": "a\r\nb"}),
+            json!({"userPrincipalName": "a@b", "message": "x", "timezone": "a\r\nb"}),
             "/timezone",
             "bad-format",
         ),
+        (
+            "spark.handoff",
+            json!({"userPrincipalName": "a@b", "message": {"parts": [{"type": "TEXT", "text": ""}]}}),
+            "/message/parts/0/text",
+            "required",
+        ),
+        (
+            "spark.handoff",
+            json!({"userPrincipalName": "a@b", "message": {"parts": [{"type": "FILE", "mimeType": "a/b"}]}}),
+            "/message/parts/0/fileContent",
+            "required",
+        ),
+        ("spark.handoff", json!({"userPrincipalName": "a@b", "message": {"parts": []}}), "/message/parts", "too-few"),
+        ("spark.handoff", json!({"userPrincipalName": "a@b", "message": 7}), "/message", "wrong-type"),
     ] {
         assert_eq!(refused(id, &input), [(pointer.to_owned(), code)], "{id} {input}");
     }
@@ -222,17 +313,19 @@ fn identifiers_and_ranges_are_checked_before_anything_is_sent() {
 
 #[test]
 fn a_conversation_is_handed_over_in_parts() {
-    let input = json!({"userPrincipalName": "ada@example.com", "text": "Slow.", "timezone": "Europe/Zurich",
-                       "files": [{"mimeType": "text/plain", "fileContent": "aGVsbG8="}], "metadata": {"k": "v"}});
+    let file = json!({"type": "FILE", "mimeType": "text/plain", "fileContent": "any \u{1} text"});
+    let text = |text: &str| json!({"type": "TEXT", "text": text});
+    for parts in [vec![file.clone()], vec![text("Slow."), text("Very.")], vec![file.clone(), text("Slow.")]] {
+        let message = json!({ "parts": parts });
+        let pending = begun("spark.handoff", &json!({"userPrincipalName": "a@b", "message": message}));
+        assert_eq!(sent_body(&pending.request), json!({ "message": message }));
+    }
+    let input = json!({"userPrincipalName": "ada@example.com", "message": "Slow.", "timezone": "Europe/Zurich",
+                       "metadata": {"k": "v", "unset": null}});
     let pending = begun("spark.handoff", &input);
     assert_eq!(sent_header(&pending.request, "user-principal-name"), Some("ada@example.com"));
     assert_eq!(sent_header(&pending.request, "timezone"), Some("Europe/Zurich"));
-    assert_eq!(
-        sent_body(&pending.request),
-        json!({"message": {"parts": [{"type": "TEXT", "text": "Slow."},
-                                     {"type": "FILE", "mimeType": "text/plain", "fileContent": "aGVsbG8="}]},
-               "metadata": {"k": "v"}})
-    );
+    assert_eq!(sent_body(&pending.request), json!({"message": {"parts": [text("Slow.")]}, "metadata": {"k": "v"}}));
     assert_eq!(output(&done("spark.handoff", &input, &answer(204, "", ""))), json!({"accepted": true}));
     let unknown = json_answer(404, &json!({"message": "Unknown."}));
     assert!(failed("spark.handoff", &input, &unknown).into_details().hint.unwrap().contains("user principal name"));

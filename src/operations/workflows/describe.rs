@@ -17,8 +17,8 @@ use crate::problem::Problem;
 /// A workflow, as the API describes it (the shape of the last two members was seen
 /// in a lab, confidence B).
 const WORKFLOW: &Object = &Object::open(&[
-    Member::optional("id", Rule::Unchecked(&["string"]), "NQL ID, with or without #."),
-    Member::optional("uuid", Rule::Unchecked(&["string"]), "UUID, as workflows.resume takes it."),
+    Member::optional("id", Rule::Unchecked(&["string", "null"]), "NQL ID, with or without #."),
+    Member::optional("uuid", Rule::Unchecked(&["string", "null"]), "UUID, as workflows.resume takes it."),
     Member::optional("name", Rule::Unchecked(&["string", "null"]), "Name in Nexthink."),
     Member::optional("description", Rule::Unchecked(&["string", "null"]), "What it does."),
     Member::optional("status", Rule::Unchecked(&["string", "null"]), "ACTIVE or INACTIVE."),
@@ -93,7 +93,7 @@ fn list(call: &Call) -> Result<Request, Vec<Problem>> {
     let parts: Vec<String> =
         parameters.into_iter().filter_map(|(name, value)| Some(format!("{name}={}", value?))).collect();
     let mark = if parts.is_empty() { "" } else { "?" };
-    Ok(call.get(&format!("/api/v1/workflows{mark}{}", parts.join("&"))))
+    Ok(call.get_list(&format!("/api/v1/workflows{mark}{}", parts.join("&"))))
 }
 
 fn listed(_: &Call, response: &Response) -> Result<Outcome, Failure> {
@@ -113,7 +113,10 @@ struct Id {
 fn describe(call: &Call) -> Result<Request, Vec<Problem>> {
     let input: Id = call.input()?;
     // Camel case here; the API of remote actions has `nql-id`.
-    Ok(call.get(&format!("/api/v1/workflows/details?nqlId={}", formats::in_query(&input.workflow_id))))
+    Ok(call.get_list(&format!(
+        "/api/v1/workflows/details?nqlId={}",
+        formats::encoded(&formats::with_hash(&input.workflow_id))
+    )))
 }
 
 /// Reads an array, as specified, or one object, as seen in a lab (confidence B).
