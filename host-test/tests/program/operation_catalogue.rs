@@ -55,7 +55,7 @@ fn campaigns_fields_deletions_and_messages_take_effect() {
     fixture.succeeds("campaigns.trigger", &campaign.to_string());
     let report = fixture.succeeds("enrichment.write", &enrichment(1, 0));
     assert_eq!(report["outcome"]["output"], json!({ "accepted": 1, "rejected": 0, "errors": [] }));
-    let handoff = r#"{"userPrincipalName":"ada@example.com","text":"My laptop is slow."}"#;
+    let handoff = r#"{"userPrincipalName":"ada@example.com","message":"My laptop is slow."}"#;
     assert_eq!(fixture.succeeds("spark.handoff", handoff)["outcome"]["output"]["accepted"], true);
     let device = r#"{"devices":[{"uid":"3b6f1c1e-6f0a-4c3e-9a54-0d1f7f3a0001","name":"PC-1"}]}"#;
     fixture.call("devices.delete", device, &["--yes"]).ended_with(0);
