@@ -5,7 +5,8 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::api::context::{Answer, Context, Texts};
-use crate::api::nql::{error, find, unreadable};
+use crate::api::nql::{error, find, invalid};
+use crate::api::schema::{Rule, TEXT, TEXTS, optional, required};
 use crate::exports::{Compression, Export};
 use crate::reply::Reply;
 use crate::samples::Outcome;
@@ -15,17 +16,23 @@ use crate::samples::Outcome;
 struct Start {
     query_id: String,
     #[serde(default)]
-    parameters: Option<Texts>,
+    parameters: Texts,
     #[serde(default)]
     compression: Option<Compression>,
 }
+
+const START: Rule = Rule::Object(&[
+    required("queryId", TEXT),
+    optional("parameters", TEXTS),
+    optional("compression", Rule::Nullable(&Rule::Choice(&["NONE", "GZIP", "ZSTD"]))),
+]);
 
 /// Seconds; documented.
 const LINK_LIFETIME: u64 = 900;
 
 /// Starts an export.
 pub(super) fn start(context: &Context) -> Answer {
-    begin(context, context.request.json().map_err(unreadable)?)
+    begin(context, &context.body(&START).map_err(|problem| invalid(&problem))?)
 }
 
 /// Starts an export with arguments in the query. The documentation does not show how `parameters` is written there: a
@@ -47,11 +54,11 @@ pub(super) fn start_by_query(context: &Context) -> Answer {
             parameters.insert(name.to_owned(), value.into_owned());
         }
     }
-    begin(context, Start { query_id, parameters: Some(parameters), compression })
+    begin(context, &Start { query_id, parameters, compression })
 }
 
-fn begin(context: &Context, start: Start) -> Answer {
-    let query = find(&start.query_id, &start.parameters.unwrap_or_default())?;
+fn begin(context: &Context, start: &Start) -> Answer {
+    let query = find(&start.query_id, &start.parameters)?;
     let id = Uuid::new_v4().to_string();
     let export = Export::new(context.instance, query, start.compression.unwrap_or_default());
     context.state.exports.add(id.clone(), export);

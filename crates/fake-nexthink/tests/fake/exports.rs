@@ -174,10 +174,3 @@ fn an_unknown_export_is_404_and_exports_belong_to_their_instance() {
     let answer = Caller::of(&fake, "other").get(&format!("/api/v1/nql/status/{id}"));
     assert_eq!((answer.status, &answer.json()["code"]), (404, &json!(100)));
 }
-
-#[test]
-fn a_compression_that_does_not_exist_is_refused() {
-    let fake = start();
-    let body = json!({"queryId": "#devices_overview", "compression": "gzip"});
-    Caller::new(&fake).refused(&fake, EXPORT, &body, 400, "body-breaks-the-schema");
-}
