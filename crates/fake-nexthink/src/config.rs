@@ -36,6 +36,10 @@ pub struct Config {
     /// The number of rows in an export of the saved query `#export_devices`; 10,000 by default.
     #[serde(default = "some_rows")]
     pub export_rows: u64,
+    /// Bytes of the definition of each workflow, 16 MiB at most; none by default. Listings have every definition, and
+    /// those of real tenants exceed 4 MiB.
+    #[serde(default)]
+    pub workflow_definition_bytes: usize,
     /// Whether the tenant has the data management feature; without it, deletions return 403 `FEATURE_NOT_ENABLED`.
     #[serde(default = "yes")]
     pub data_management_enabled: bool,
@@ -95,6 +99,9 @@ pub struct Limits {
     pub idle_seconds: u64,
 }
 
+/// Bytes, so that a listing stays below 100 MiB.
+const MAXIMUM_DEFINITION: usize = 16 * 1024 * 1024;
+
 /// The smallest buffer that hyper accepts.
 const MINIMUM_HEAD: usize = 8192;
 
@@ -121,6 +128,7 @@ impl Config {
             token_lifetime: documented_lifetime(),
             port: 0,
             export_rows: some_rows(),
+            workflow_definition_bytes: 0,
             data_management_enabled: true,
             limits: Limits::default(),
             faults: Vec::new(),
@@ -164,6 +172,9 @@ impl Config {
         }
         if self.limits.head_bytes < MINIMUM_HEAD {
             return refuse(format!("limits: head_bytes must be at least {MINIMUM_HEAD}"));
+        }
+        if self.workflow_definition_bytes > MAXIMUM_DEFINITION {
+            return refuse(format!("workflow_definition_bytes: must be at most {MAXIMUM_DEFINITION}"));
         }
         for (index, credential) in self.credentials.iter().enumerate() {
             if credential.client_id.is_empty() || credential.client_id.contains(':') {

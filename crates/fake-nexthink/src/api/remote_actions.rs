@@ -42,7 +42,7 @@ pub(super) fn execute(context: &Context) -> Answer {
         return Err(refuse("remoteActionId must be an NQL ID, not a UUID.", "id-is-a-uuid"));
     }
     // No 404 is documented here.
-    let action = REMOTE_ACTIONS.iter().find(|action| action.id == body.remote_action_id);
+    let action = REMOTE_ACTIONS.iter().find(|action| action.id == Some(&body.remote_action_id));
     let action = action.ok_or_else(|| refuse("There is no such remote action.", "unknown-remote-action"))?;
     if !action.api_enabled {
         return Err(refuse("The remote action cannot be triggered through the API.", "api-box-not-ticked"));
@@ -60,7 +60,7 @@ pub(super) fn list() -> Reply {
 pub(super) fn details(context: &Context) -> Answer {
     let id = context.request.parameter("nql-id").filter(|id| !id.is_empty());
     let id = id.ok_or_else(|| error(400, "INVALID_REQUEST", "nql-id is missing.").because("nql-id-missing"))?;
-    let action = REMOTE_ACTIONS.iter().find(|action| same_id(action.id, &id));
+    let action = REMOTE_ACTIONS.iter().find(|action| action.id.is_some_and(|own| same_id(own, &id)));
     let reason = if is_uuid(id.trim_start_matches('#')) { "id-is-a-uuid" } else { "unknown-remote-action" };
     let unknown = || error(404, "NOT_FOUND", "There is no remote action with this NQL ID.").because(reason);
     Ok(Reply::json(200, &describe(action.ok_or_else(unknown)?)))
@@ -80,6 +80,14 @@ fn describe(action: &RemoteAction) -> Value {
             "manualEnabled": true,
             "workflowEnabled": true,
             "manualAllowMultipleDevices": false,
+            // Not in the schema, but seen at real tenants, like the next member.
+            "sparkEnabled": false,
+        },
+        "targetingEntity": {
+            "deviceEnabled": true,
+            "vdiSessionEnabled": false,
+            "vdiSessionTargeting": null,
+            "allowUserOverrideVDISessionTargeting": false,
         },
         "scriptInfo": {
             "executionServiceDelegate": null,

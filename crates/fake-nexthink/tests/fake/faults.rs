@@ -111,7 +111,7 @@ fn a_redirect_has_its_location_and_status() {
 fn a_wrong_content_type_comes_with_the_right_body() {
     let answer = call(&fake(&json!("wrong-content-type"))).1.unwrap();
     assert_eq!((answer.status, answer.header("Content-Type")), (200, Some("text/plain")));
-    assert_eq!(answer.json().as_array().unwrap().len(), 3);
+    assert_eq!(answer.json().as_array().unwrap().len(), 4);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::client::{Caller, start};
+use crate::client::{Caller, start, start_with};
 
 const DEVICE: &str = "3f2504e0-4f89-41d3-9a0c-0305e82c3301";
 /// The UUID of `#welcome`.
@@ -63,10 +63,18 @@ fn remote_actions_are_listed_with_and_without_their_api_box() {
     let list = answer.json();
     let enabled: Vec<bool> =
         list.as_array().unwrap().iter().map(|action| action["targeting"]["apiEnabled"].as_bool().unwrap()).collect();
-    assert_eq!((answer.status, enabled), (200, vec![true, true, false]));
+    assert_eq!((answer.status, enabled), (200, vec![true, true, false, false]));
     for member in ["id", "uuid", "name", "description", "origin", "builtInContentVersion", "purpose", "scriptInfo"] {
         assert!(list[0].get(member).is_some(), "{member}");
     }
+    // Not in the schema, but seen at real tenants.
+    assert_eq!(list[0]["targeting"]["sparkEnabled"], false);
+    let entity: Vec<&String> = list[0]["targetingEntity"].as_object().unwrap().keys().collect();
+    assert_eq!(
+        entity,
+        ["deviceEnabled", "vdiSessionEnabled", "vdiSessionTargeting", "allowUserOverrideVDISessionTargeting"]
+    );
+    assert_eq!((&list[3]["id"], &list[3]["uuid"]), (&json!(null), &json!(null)));
 }
 
 #[test]
@@ -170,24 +178,33 @@ fn workflows_are_listed_by_filter_and_without() {
     let fake = start();
     let mut caller = Caller::new(&fake);
     for (query, expected) in [
-        ("", vec!["license_reclamation", "disk_cleanup", "welcome", "nightly_report", "manual_only"]),
+        ("", vec!["license_reclamation", "disk_cleanup", "welcome", "nightly_report", "manual_only", "null"]),
         ("?dependency=NONE&triggerMethod=API&fetchOnlyActiveWorkflows=true", vec!["nightly_report"]),
         ("?dependency=USER_AND_DEVICE&triggerMethod=API", vec!["license_reclamation"]),
         ("?dependency=DEVICE&triggerMethod=MANUAL", vec!["disk_cleanup"]),
         ("?dependency=USER", vec!["welcome"]),
         ("?triggerMethod=SCHEDULER", vec!["nightly_report"]),
         ("?triggerMethod=MANUAL_MULTIPLE", vec![]),
-        ("?dependency=NONE&fetchOnlyActiveWorkflows=false", vec!["nightly_report", "manual_only"]),
+        ("?dependency=NONE&fetchOnlyActiveWorkflows=false", vec!["nightly_report", "manual_only", "null"]),
     ] {
         let answer = caller.get(&format!("/api/v1/workflows{query}"));
         let list = answer.json();
-        let ids: Vec<&str> = list.as_array().unwrap().iter().map(|workflow| workflow["id"].as_str().unwrap()).collect();
+        let ids: Vec<&str> =
+            list.as_array().unwrap().iter().map(|workflow| workflow["id"].as_str().unwrap_or("null")).collect();
         assert_eq!((answer.status, ids), (200, expected), "{query}");
     }
     for query in ["dependency=none", "triggerMethod=x", "fetchOnlyActiveWorkflows=1"] {
         let answer = caller.get(&format!("/api/v1/workflows?{query}"));
         assert_eq!((answer.status, answer.json()["details"].is_string()), (400, true), "{query}");
     }
+}
+
+#[test]
+fn definitions_have_the_configured_size_so_that_lists_exceed_4_mib() {
+    let fake = start_with(|config| config.workflow_definition_bytes = 1 << 20);
+    let answer = Caller::new(&fake).get("/api/v1/workflows");
+    assert!(answer.body.len() > 6 << 20, "{}", answer.body.len());
+    assert_eq!(answer.json()[0]["versions"][0]["definition"].as_str().unwrap().len(), 1 << 20);
 }
 
 #[test]
