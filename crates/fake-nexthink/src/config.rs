@@ -36,6 +36,14 @@ pub struct Config {
     /// The number of rows in an export of the saved query `#export_devices`; 10,000 by default.
     #[serde(default = "some_rows")]
     pub export_rows: u64,
+    /// Objects in an enrichment request; more return 400 `ENRICH_042`. 10,000 by default, as the specification of 2026
+    /// has it; that of 2024 has 5,000.
+    #[serde(default = "documented_objects")]
+    pub enrichment_objects: usize,
+    /// Bytes of an enrichment request; more return 413. By default only [`Limits::body_bytes`] applies: a limit of the
+    /// API is not documented.
+    #[serde(default)]
+    pub enrichment_bytes: Option<usize>,
     /// Bytes of the definition of each workflow, 16 MiB at most; none by default. Listings have every definition, and
     /// those of real tenants exceed 4 MiB.
     #[serde(default)]
@@ -128,6 +136,8 @@ impl Config {
             token_lifetime: documented_lifetime(),
             port: 0,
             export_rows: some_rows(),
+            enrichment_objects: documented_objects(),
+            enrichment_bytes: None,
             workflow_definition_bytes: 0,
             data_management_enabled: true,
             limits: Limits::default(),
@@ -218,6 +228,10 @@ fn problem(error: &serde_json::Error) -> String {
 
 fn documented_lifetime() -> u64 {
     900
+}
+
+fn documented_objects() -> usize {
+    10_000
 }
 
 fn some_rows() -> u64 {

@@ -62,11 +62,15 @@ enum Kind {
 
 /// Writes fields; the response has a status for all, some or none of the objects.
 pub(super) fn write(context: &Context) -> Reply {
+    let config = &context.state.config;
+    if config.enrichment_bytes.is_some_and(|limit| context.request.body().len() > limit) {
+        return Reply::empty(413).because("too-many-enrichment-bytes");
+    }
     let Enrichments { enrichments } = match context.body(&FIELDS) {
         Ok(body) => body,
         Err(problem) => return error(400, MISSING, &problem.message()).because(problem.reason),
     };
-    let (count, limit) = (enrichments.len(), MAXIMUM);
+    let (count, limit) = (enrichments.len(), config.enrichment_objects);
     if count > limit {
         let text = format!("Too many objects in one request: {count}. The limit is {limit}");
         return error(400, "ENRICH_042", &text).because("too-many-enrichments");
@@ -80,9 +84,6 @@ pub(super) fn write(context: &Context) -> Reply {
         Reply::json(400, &json!({"status": "error", "errors": errors})).because("every-object-bad")
     }
 }
-
-/// Objects in a request, by the specification of 2026; 5,000 in that of 2024.
-const MAXIMUM: usize = 10_000;
 
 /// The documented code of a missing required field.
 const MISSING: &str = "ENRICH_001";

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::client::{Caller, start, start_with};
+use crate::client::{Caller, config, start, start_with};
 
 const FIELDS: &str = "/api/v1/enrichment/data/fields";
 const DELETIONS: &str = "/api/v1/data-management/device/deletions";
@@ -69,14 +69,28 @@ fn an_object_needs_exactly_one_known_identification_and_known_fields() {
 }
 
 #[test]
-fn an_enrichment_request_has_at_most_10000_objects() {
-    let fake = start();
+fn an_enrichment_request_has_at_most_the_configured_objects() {
+    for limit in [10_000, 5_000] {
+        let fake = start_with(|config| config.enrichment_objects = limit);
+        let mut caller = Caller::new(&fake);
+        let body = write(&vec![good(); limit + 1]);
+        let answer = caller.refused(&fake, FIELDS, &body, 400, "too-many-enrichments").json();
+        let members: Vec<&str> = answer.as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!((&answer["code"], members), (&json!("ENRICH_042"), vec!["message", "code"]));
+        assert!(answer["message"].as_str().unwrap().ends_with(&format!("The limit is {limit}")), "{answer}");
+        assert_eq!(caller.post(FIELDS, &write(&vec![good(); limit])).status, 200);
+    }
+    assert_eq!(config().enrichment_objects, 10_000);
+}
+
+#[test]
+fn an_enrichment_request_has_at_most_the_configured_bytes() {
+    let body = write(&[good(), good()]);
+    let fake = start_with(|config| config.enrichment_bytes = Some(body.to_string().len()));
     let mut caller = Caller::new(&fake);
-    let answer = caller.refused(&fake, FIELDS, &write(&vec![good(); 10_001]), 400, "too-many-enrichments").json();
-    let members: Vec<&str> = answer.as_object().unwrap().keys().map(String::as_str).collect();
-    assert_eq!((&answer["code"], members), (&json!("ENRICH_042"), vec!["message", "code"]));
-    assert!(answer["message"].as_str().unwrap().ends_with("The limit is 10000"), "{answer}");
-    assert_eq!(caller.post(FIELDS, &write(&vec![good(); 10_000])).status, 200);
+    assert_eq!(caller.post(FIELDS, &body).status, 200);
+    let answer = caller.refused(&fake, FIELDS, &write(&vec![good(); 3]), 413, "too-many-enrichment-bytes");
+    assert!(answer.body.is_empty());
 }
 
 #[test]
