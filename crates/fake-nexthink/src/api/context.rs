@@ -1,5 +1,6 @@
 //! What an operation knows about its request, and what it returns.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use serde::de::DeserializeOwned;
@@ -35,7 +36,7 @@ pub(crate) struct Context<'a> {
     /// The value of `Host`, for links.
     pub authority: &'a str,
     /// The variable segments of the path.
-    pub parameters: &'a [&'a str],
+    pub parameters: &'a [Cow<'a, str>],
 }
 
 impl Context<'_> {

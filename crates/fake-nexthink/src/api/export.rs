@@ -1,5 +1,8 @@
 //! Exports of saved queries: `/api/v1/nql/export` and `/api/v1/nql/status/{exportId}`.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
@@ -7,6 +10,7 @@ use uuid::Uuid;
 use crate::api::context::{Answer, Context, Texts};
 use crate::api::nql::{error, find, invalid};
 use crate::api::schema::{Rule, TEXT, TEXTS, optional, required};
+use crate::config::ExportIds;
 use crate::exports::{Compression, Export};
 use crate::reply::Reply;
 use crate::samples::Outcome;
@@ -59,7 +63,11 @@ pub(super) fn start_by_query(context: &Context) -> Answer {
 
 fn begin(context: &Context, start: &Start) -> Answer {
     let query = find(&start.query_id, &start.parameters)?;
-    let id = Uuid::new_v4().to_string();
+    let id = match context.state.config.export_ids {
+        ExportIds::Plain => Uuid::new_v4().to_string(),
+        // Begins with `+/+/` and ends with `==`: every character that a path may not have as it is, or need not.
+        ExportIds::Base64 => STANDARD.encode([b"\xfb\xff\xbf", Uuid::new_v4().as_bytes().as_slice()].concat()),
+    };
     let export = Export::new(context.instance, query, start.compression.unwrap_or_default());
     context.state.exports.add(id.clone(), export);
     Ok(Reply::json(200, &json!({"exportId": id})))
@@ -67,7 +75,7 @@ fn begin(context: &Context, start: &Start) -> Answer {
 
 /// Returns the status of an export: submitted at the first request, in progress at the second, then final.
 pub(super) fn status(context: &Context) -> Reply {
-    let id = context.parameters.first().copied().unwrap_or_default();
+    let id = context.parameters.first().map_or("", |id| id);
     let signature = Uuid::new_v4().simple().to_string();
     let expires = context.state.clock.now().saturating_add(LINK_LIFETIME);
     let Some((asked, outcome)) = context.state.exports.ask(id, context.instance, &signature, expires) else {
@@ -75,8 +83,9 @@ pub(super) fn status(context: &Context) -> Reply {
     };
     let state = |state: &str, url: Option<String>, problem: Option<&str>| json!({"status": state, "resultsFileUrl": url, "errorDescription": problem});
     let completed = || {
+        let file = utf8_percent_encode(id, NON_ALPHANUMERIC);
         let query = format!("X-Amz-Expires={LINK_LIFETIME}&X-Amz-Signature={signature}");
-        state("COMPLETED", Some(format!("https://{}/_fake/download/{id}?{query}", context.authority)), None)
+        state("COMPLETED", Some(format!("https://{}/_fake/download/{file}?{query}", context.authority)), None)
     };
     match (asked, outcome) {
         (1, _) => Reply::json(200, &state("SUBMITTED", None, None)),
