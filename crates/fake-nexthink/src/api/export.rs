@@ -4,12 +4,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use crate::api::context::{Answer, Context, Texts};
 use crate::api::nql::{error, find, invalid};
-use crate::api::schema::{Rule, TEXT, TEXTS, optional, required};
+use crate::api::schema::{Rule, TEXT, TEXTS, Violation, optional, required};
 use crate::config::ExportIds;
 use crate::exports::{Compression, Export};
 use crate::reply::Reply;
@@ -42,23 +42,29 @@ pub(super) fn start(context: &Context) -> Answer {
 /// Starts an export with arguments in the query. The documentation does not show how `parameters` is written there: a
 /// JSON object and `parameters[name]=value` are accepted.
 pub(super) fn start_by_query(context: &Context) -> Answer {
-    let refuse = |reason| error(400, 400, "The query cannot be read.").because(reason);
-    // Usually missing because `#` was not encoded, which makes the rest a fragment that is never sent.
-    let query_id = context.request.parameter("queryId").filter(|id| !id.is_empty());
-    let query_id = query_id.ok_or_else(|| refuse("query-id-missing"))?;
-    let mut parameters = Texts::new();
-    let mut compression = None;
+    let mut arguments = Map::new();
     for (name, value) in form_urlencoded::parse(context.request.query().as_bytes()) {
-        if name == "compression" {
-            compression = serde_json::from_value(json!(value)).map_err(|_| refuse("unknown-compression"))?;
-        } else if name == "parameters" {
-            let texts: Texts = serde_json::from_str(&value).map_err(|_| refuse("parameters-are-no-object"))?;
-            parameters.extend(texts);
-        } else if let Some(name) = name.strip_prefix("parameters[").and_then(|rest| rest.strip_suffix(']')) {
-            parameters.insert(name.to_owned(), value.into_owned());
+        if let Some(name) = name.strip_prefix("parameters[").and_then(|rest| rest.strip_suffix(']')) {
+            // Beside `parameters` that is no object, which the rule refuses, it has no place.
+            if let Value::Object(parameters) = arguments.entry("parameters").or_insert_with(|| json!({})) {
+                parameters.insert(name.to_owned(), json!(value));
+            }
+            continue;
+        }
+        // What is no JSON stays text, which the rule refuses.
+        let json = (name == "parameters").then(|| serde_json::from_str(&value).ok()).flatten();
+        if arguments.insert(name.clone().into_owned(), json.unwrap_or_else(|| json!(value))).is_some() {
+            return Err(invalid(&Violation::new("occurs twice", "argument-given-twice").inside(&name)));
         }
     }
-    begin(context, &Start { query_id, parameters, compression })
+    // Usually missing because `#` was not encoded, which makes the rest a fragment that is never sent.
+    if arguments.get("queryId").is_none_or(|id| id == "") {
+        return Err(invalid(&Violation::new("is missing; # is sent as %23", "query-id-missing").inside("queryId")));
+    }
+    let arguments = Value::Object(arguments);
+    START.check(&arguments).map_err(|problem| invalid(&problem))?;
+    let unread = |_| invalid(&Violation::new("cannot be read", "arguments-unreadable"));
+    begin(context, &serde_json::from_value(arguments).map_err(unread)?)
 }
 
 fn begin(context: &Context, start: &Start) -> Answer {

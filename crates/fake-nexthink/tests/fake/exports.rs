@@ -158,8 +158,11 @@ fn an_export_can_start_with_arguments_in_the_query() {
         // What is left of `queryId=#x` when `#` is not encoded.
         ("queryId=", 400, "query-id-missing"),
         ("queryId=%23nothing", 404, "unknown-query"),
-        ("queryId=%23devices_overview&compression=gzip", 400, "unknown-compression"),
-        ("queryId=%23devices_overview&parameters=x", 400, "parameters-are-no-object"),
+        ("queryId=%23devices_overview&compression=gzip", 400, "unknown-choice"),
+        ("queryId=%23devices_overview&parameters=x", 400, "wrong-type"),
+        ("queryId=%23devices_overview&parameters=x&parameters%5Ba%5D=b", 400, "wrong-type"),
+        ("queryId=%23device_by_name&parameters=%7B%22device_name%22%3A1%7D", 400, "wrong-type"),
+        ("queryId=%23devices_overview&queryId=%23devices_overview", 400, "argument-given-twice"),
     ] {
         let answer = caller.get(&format!("{EXPORT}?{query}"));
         assert_eq!((answer.status, fake.calls().rejected_because(reason) > 0), (status, true), "{query}");
