@@ -36,7 +36,7 @@ pub struct Config {
     /// The number of rows in an export of the saved query `#export_devices`; 10,000 by default.
     #[serde(default = "some_rows")]
     pub export_rows: u64,
-    /// The form of the ids of exports.
+    /// The form of the ids of exports; base64 by default.
     #[serde(default)]
     pub export_ids: ExportIds,
     /// Objects in an enrichment request; more return 400 `ENRICH_042`. 10,000 by default, as the specification of 2026
@@ -67,9 +67,9 @@ pub struct Config {
 #[serde(rename_all = "kebab-case")]
 pub enum ExportIds {
     /// UUIDs, which need no encoding in a path.
-    #[default]
     Plain,
     /// Base64 with `+`, `/` and `=`, which clients have to encode.
+    #[default]
     Base64,
 }
 
