@@ -36,6 +36,21 @@ pub struct Config {
     /// The number of rows in an export of the saved query `#export_devices`; 10,000 by default.
     #[serde(default = "some_rows")]
     pub export_rows: u64,
+    /// The form of the ids of exports; base64 by default.
+    #[serde(default)]
+    pub export_ids: ExportIds,
+    /// Objects in an enrichment request; more return 400 `ENRICH_042`. 10,000 by default, as the specification of 2026
+    /// has it; that of 2024 has 5,000.
+    #[serde(default = "documented_objects")]
+    pub enrichment_objects: usize,
+    /// Bytes of an enrichment request; more return 413. By default only [`Limits::body_bytes`] applies: a limit of the
+    /// API is not documented.
+    #[serde(default)]
+    pub enrichment_bytes: Option<usize>,
+    /// Bytes of the definition of each workflow, 16 MiB at most; none by default. Listings have every definition, and
+    /// those of real tenants exceed 4 MiB.
+    #[serde(default)]
+    pub workflow_definition_bytes: usize,
     /// Whether the tenant has the data management feature; without it, deletions return 403 `FEATURE_NOT_ENABLED`.
     #[serde(default = "yes")]
     pub data_management_enabled: bool,
@@ -45,6 +60,17 @@ pub struct Config {
     /// What goes wrong, and when; nothing by default.
     #[serde(default)]
     pub faults: Vec<FaultRule>,
+}
+
+/// The form of the ids of exports; documented is only that they are text.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ExportIds {
+    /// UUIDs, which need no encoding in a path.
+    Plain,
+    /// Base64 with `+`, `/` and `=`, which clients have to encode.
+    #[default]
+    Base64,
 }
 
 /// API credentials and their permissions.
@@ -95,6 +121,9 @@ pub struct Limits {
     pub idle_seconds: u64,
 }
 
+/// Bytes, so that a listing stays below 100 MiB.
+const MAXIMUM_DEFINITION: usize = 16 * 1024 * 1024;
+
 /// The smallest buffer that hyper accepts.
 const MINIMUM_HEAD: usize = 8192;
 
@@ -121,6 +150,10 @@ impl Config {
             token_lifetime: documented_lifetime(),
             port: 0,
             export_rows: some_rows(),
+            export_ids: ExportIds::default(),
+            enrichment_objects: documented_objects(),
+            enrichment_bytes: None,
+            workflow_definition_bytes: 0,
             data_management_enabled: true,
             limits: Limits::default(),
             faults: Vec::new(),
@@ -165,6 +198,9 @@ impl Config {
         if self.limits.head_bytes < MINIMUM_HEAD {
             return refuse(format!("limits: head_bytes must be at least {MINIMUM_HEAD}"));
         }
+        if self.workflow_definition_bytes > MAXIMUM_DEFINITION {
+            return refuse(format!("workflow_definition_bytes: must be at most {MAXIMUM_DEFINITION}"));
+        }
         for (index, credential) in self.credentials.iter().enumerate() {
             if credential.client_id.is_empty() || credential.client_id.contains(':') {
                 return refuse(format!("credentials[{index}]: client_id is empty or contains a colon"));
@@ -207,6 +243,10 @@ fn problem(error: &serde_json::Error) -> String {
 
 fn documented_lifetime() -> u64 {
     900
+}
+
+fn documented_objects() -> usize {
+    10_000
 }
 
 fn some_rows() -> u64 {

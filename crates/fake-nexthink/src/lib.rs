@@ -7,8 +7,9 @@
 //!
 //! A request passes from `server` (threads, sockets) through `connection` (TLS and HTTP) to `handler` (which host and
 //! endpoint, what goes wrong, what is counted), from there to `service` (who may do it) and on to `token_endpoint` or
-//! one file of `api` for each Nexthink API. These share the `state`; none knows the files before it. Where neither
-//! documentation nor observation says what the real service does, a comment says what was decided.
+//! one file of `api` for each Nexthink API, which writes the schemas of its bodies as rules of `api::schema`. These
+//! share the `state`; none knows the files before it. Where neither documentation nor observation says what the real
+//! service does, a comment says what was decided.
 
 mod api;
 mod args;
@@ -43,7 +44,7 @@ mod tokens;
 
 pub use args::Args;
 pub use calls::{Calls, Exchanges, Rejected};
-pub use config::{AnyInstance, Config, Credential, Limits};
+pub use config::{AnyInstance, Config, Credential, ExportIds, Limits};
 pub use endpoint::Endpoint;
 pub use error::Error;
 pub use fault_rule::{Action, Answer, FaultRule, RetryAfter, When, Which};

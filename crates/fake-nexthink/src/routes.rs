@@ -1,5 +1,9 @@
 //! From method and path to endpoint.
 
+use std::borrow::Cow;
+
+use percent_encoding::percent_decode_str;
+
 use crate::endpoint::Endpoint;
 use crate::host::Site;
 
@@ -8,8 +12,8 @@ use crate::host::Site;
 pub(crate) enum Route<'a> {
     Found {
         endpoint: Endpoint,
-        /// The variable segments of the path, in order.
-        parameters: Vec<&'a str>,
+        /// The variable segments of the path, in order, without percent-encoding.
+        parameters: Vec<Cow<'a, str>>,
     },
     WrongMethod {
         /// The methods of the path, as `Allow` lists them.
@@ -18,7 +22,7 @@ pub(crate) enum Route<'a> {
     Unknown,
 }
 
-/// Finds the endpoint. Paths are compared as they are sent: nothing in them needs percent-encoding.
+/// Finds the endpoint. Fixed segments are compared as they are sent: nothing in them needs percent-encoding.
 pub(crate) fn find<'a>(site: &Site, method: &str, path: &'a str) -> Route<'a> {
     let mut allow = Vec::new();
     for &endpoint in Endpoint::ALL {
@@ -34,14 +38,16 @@ pub(crate) fn find<'a>(site: &Site, method: &str, path: &'a str) -> Route<'a> {
     if allow.is_empty() { Route::Unknown } else { Route::WrongMethod { allow: allow.join(", ") } }
 }
 
-/// Returns the segments of a path that a pattern has in braces; `None` when the others differ.
-fn parameters<'a>(pattern: &str, path: &'a str) -> Option<Vec<&'a str>> {
+/// Returns the segments of a path that a pattern has in braces; `None` when the others differ, or when one is no UTF-8.
+fn parameters<'a>(pattern: &str, path: &'a str) -> Option<Vec<Cow<'a, str>>> {
     let (mut known, mut given) = (pattern.split('/'), path.split('/'));
     let mut parameters = Vec::new();
     loop {
         match (known.next(), given.next()) {
             (None, None) => return Some(parameters),
-            (Some(known), Some(given)) if known.starts_with('{') => parameters.push(given),
+            (Some(known), Some(given)) if known.starts_with('{') => {
+                parameters.push(percent_decode_str(given).decode_utf8().ok()?);
+            }
             (Some(known), Some(given)) if known == given => {}
             _ => return None,
         }
@@ -64,10 +70,19 @@ mod tests {
         assert_eq!(find(&login, "GET", token), Route::WrongMethod { allow: "POST".to_owned() });
         assert_eq!(find(&api, "PUT", "/api/v1/nql/export"), Route::WrongMethod { allow: "POST, GET".to_owned() });
         assert_eq!(
-            find(&api, "GET", "/api/v1/nql/status/1"),
-            Route::Found { endpoint: Endpoint::NqlStatus, parameters: vec!["1"] }
+            find(&api, "GET", "/api/v1/nql/status/%2Fa+b%2B%3d="),
+            Route::Found { endpoint: Endpoint::NqlStatus, parameters: vec!["/a+b+==".into()] }
         );
-        for path in ["", "/", "/api", "/api/v1/workflows/", "//api/v1/workflows", "/api/v3/nql/execute"] {
+        for path in [
+            "",
+            "/",
+            "/api",
+            "/api/v1/workflows/",
+            "//api/v1/workflows",
+            "/api/v3/nql/execute",
+            "/api/v1/nql/status/%ff",
+            "/api/v1/nql/status/a/b",
+        ] {
             assert_eq!(find(&api, "GET", path), Route::Unknown, "{path}");
         }
     }

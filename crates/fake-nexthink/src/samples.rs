@@ -98,30 +98,32 @@ pub(crate) fn row(number: u64, utc: bool) -> [Value; COLUMNS.len()] {
 /// A remote action.
 #[derive(Debug)]
 pub(crate) struct RemoteAction {
-    pub id: &'static str,
-    pub uuid: &'static str,
+    /// Listed as `null` when there is none, like the UUID.
+    pub id: Option<&'static str>,
+    pub uuid: Option<&'static str>,
     pub name: &'static str,
     /// Whether it may be triggered through the API; it is listed either way.
     pub api_enabled: bool,
 }
 
-pub(crate) const REMOTE_ACTIONS: [RemoteAction; 3] = [
+pub(crate) const REMOTE_ACTIONS: [RemoteAction; 4] = [
     remote_action("#restart_service", "3b6f1c1e-6f0a-4c3e-9a54-0d1f7f3a0001", "Restart a service", true),
     remote_action("#get_battery_status", "3b6f1c1e-6f0a-4c3e-9a54-0d1f7f3a0002", "Get battery status", true),
     remote_action("#manual_only", "3b6f1c1e-6f0a-4c3e-9a54-0d1f7f3a0003", "Manual only", false),
+    RemoteAction { id: None, uuid: None, name: "Draft", api_enabled: false },
 ];
 
 const fn remote_action(id: &'static str, uuid: &'static str, name: &'static str, api_enabled: bool) -> RemoteAction {
-    RemoteAction { id, uuid, name, api_enabled }
+    RemoteAction { id: Some(id), uuid: Some(uuid), name, api_enabled }
 }
 
 /// A workflow.
 #[derive(Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "as many as the API has")]
 pub(crate) struct Workflow {
-    /// The id without its `#`, as some listings have it.
-    pub id: &'static str,
-    pub uuid: &'static str,
+    /// The id without its `#`, as some listings have it; `null` when there is none, like the UUID.
+    pub id: Option<&'static str>,
+    pub uuid: Option<&'static str>,
     pub name: &'static str,
     pub active: bool,
     pub api_enabled: bool,
@@ -146,8 +148,8 @@ impl Workflow {
 /// Returns a workflow that depends on nothing and is triggered through the API alone.
 const fn workflow(id: &'static str, uuid: &'static str, name: &'static str) -> Workflow {
     Workflow {
-        id,
-        uuid,
+        id: Some(id),
+        uuid: Some(uuid),
         name,
         active: true,
         api_enabled: true,
@@ -158,7 +160,7 @@ const fn workflow(id: &'static str, uuid: &'static str, name: &'static str) -> W
     }
 }
 
-pub(crate) const WORKFLOWS: [Workflow; 5] = [
+pub(crate) const WORKFLOWS: [Workflow; 6] = [
     Workflow {
         has_user: true,
         has_device: true,
@@ -180,6 +182,7 @@ pub(crate) const WORKFLOWS: [Workflow; 5] = [
         manual_enabled: true,
         ..workflow("manual_only", "7d1c2a52-2f5e-4d0b-8c36-5c9d3b0a0005", "Manual only")
     },
+    Workflow { id: None, uuid: None, active: false, api_enabled: false, ..workflow("", "", "Draft") },
 ];
 
 /// A campaign.

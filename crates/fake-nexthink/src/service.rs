@@ -1,5 +1,7 @@
 //! What a tenant without faults answers.
 
+use std::borrow::Cow;
+
 use crate::api::{self, Context};
 use crate::endpoint::Endpoint;
 use crate::host::Site;
@@ -20,7 +22,7 @@ pub(crate) fn answer(state: &State, request: &Request, site: &Site, route: &Rout
     }
 }
 
-fn operation(state: &State, request: &Request, site: &Site, endpoint: Endpoint, parameters: &[&str]) -> Reply {
+fn operation(state: &State, request: &Request, site: &Site, endpoint: Endpoint, parameters: &[Cow<str>]) -> Reply {
     let context = Context {
         state,
         request,

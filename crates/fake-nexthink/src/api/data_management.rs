@@ -4,9 +4,11 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::api::context::{Answer, Context, error};
+use crate::api::context::{Answer, Context, error, invalid};
 use crate::api::ids::is_uuid;
+use crate::api::schema::{Rule, Violation, optional, required};
 use crate::reply::Reply;
+use crate::request::NoHeader;
 
 #[derive(Deserialize)]
 struct Deletions {
@@ -20,6 +22,15 @@ struct Device {
     name: String,
 }
 
+/// No devices and too many have codes of their own. A `uid` that is no UUID is an error of its device, a blank one of
+/// the request.
+const DELETIONS: Rule = Rule::Object(&[optional(
+    "devices",
+    Rule::List(&Rule::Object(&[required("uid", FILLED), required("name", FILLED)]), 0, usize::MAX),
+)]);
+
+const FILLED: Rule = Rule::Form(|text| !text.trim().is_empty(), "not be blank");
+
 /// Devices in a request; documented as configurable for each deployment.
 const MAXIMUM: usize = 100;
 
@@ -31,13 +42,16 @@ const FAILING: &str = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 
 /// Schedules deletions, with the ids of request and trace in every response.
 pub(super) fn delete(context: &Context) -> Reply {
-    let given = context.request.header("x-request-id").ok().filter(|id| is_uuid(id));
-    let request_id = given.map_or_else(|| Uuid::new_v4().to_string(), str::to_owned);
+    let given = context.request.header("x-request-id");
+    let request_id = given.ok().filter(|id| is_uuid(id)).map_or_else(|| Uuid::new_v4().to_string(), str::to_owned);
     let trace_id = context.request.header("traceparent").ok().and_then(trace_id).unwrap_or(&request_id).to_owned();
-    schedule(context)
-        .unwrap_or_else(|refusal| refusal)
-        .header("x-request-id", request_id)
-        .header("x-trace-id", trace_id)
+    let answer = match given {
+        Err(NoHeader::Unusable) => Err(Violation::new("must occur once", "request-id-given-twice")),
+        Ok(id) if !is_uuid(id) => Err(Violation::new("must be a UUID", "request-id-is-no-uuid")),
+        Ok(_) | Err(NoHeader::Missing) => Ok(()),
+    };
+    let answer = answer.map_err(|problem| invalid(&problem.inside("x-request-id"))).and_then(|()| schedule(context));
+    answer.unwrap_or_else(|refusal| refusal).header("x-request-id", request_id).header("x-trace-id", trace_id)
 }
 
 fn schedule(context: &Context) -> Answer {
@@ -45,10 +59,7 @@ fn schedule(context: &Context) -> Answer {
         let text = "The feature is not enabled for this tenant.";
         return Err(error(403, "FEATURE_NOT_ENABLED", text).because("feature-not-enabled"));
     }
-    let body: Deletions = context
-        .request
-        .json()
-        .map_err(|reason| error(400, "INVALID_REQUEST", "The request cannot be read.").because(reason))?;
+    let body: Deletions = context.body(&DELETIONS).map_err(|problem| invalid(&problem))?;
     if body.devices.is_empty() {
         return Err(error(400, "EMPTY_REQUEST", "devices is empty.").because("devices-missing"));
     }

@@ -18,7 +18,7 @@ pub(super) fn answer(context: &Context) -> Reply {
             string parameter or the Authorization header should be specified";
         return error(400, "InvalidArgument", text).because("download-with-authorization");
     }
-    let id = context.parameters.first().copied().unwrap_or_default();
+    let id = context.parameters.first().map_or("", |id| id);
     let signature = context.request.parameter("X-Amz-Signature").unwrap_or_default();
     let state = context.state;
     let (query, compression) = match state.exports.follow(id, context.instance, &signature, state.clock.now()) {

@@ -6,34 +6,41 @@ use time::format_description::well_known::{Iso8601, Rfc3339};
 use time::{Date, OffsetDateTime, PrimitiveDateTime};
 
 use crate::api::context::Context;
+use crate::api::schema::{Rule, TEXT, required, whole};
 use crate::reply::Reply;
 
 #[derive(Deserialize)]
 struct Enrichments {
-    #[serde(default)]
-    domain: Option<String>,
-    #[serde(default)]
-    enrichments: Option<Vec<Enrichment>>,
+    enrichments: Vec<Enrichment>,
 }
 
 #[derive(Deserialize)]
 struct Enrichment {
-    #[serde(default)]
     identification: Vec<Field>,
-    #[serde(default)]
     fields: Vec<Field>,
 }
 
 #[derive(Deserialize)]
 struct Field {
-    #[serde(default)]
     name: String,
-    #[serde(default)]
     value: Value,
 }
 
-/// Objects in a request, by the specification of 2026; 5,000 in that of 2024.
-const MAXIMUM: usize = 10_000;
+/// Unknown names and unfit values are errors of their object, not of the request.
+const FIELDS: Rule = Rule::Object(&[
+    required("domain", Rule::Text(1, usize::MAX)),
+    required(
+        "enrichments",
+        Rule::List(
+            &Rule::Object(&[required("identification", NAMED_VALUES), required("fields", NAMED_VALUES)]),
+            1,
+            usize::MAX,
+        ),
+    ),
+]);
+
+const NAMED_VALUES: Rule =
+    Rule::List(&Rule::Object(&[required("name", TEXT), required("value", Rule::Any)]), 0, usize::MAX);
 
 const IDENTIFICATIONS: &str = "device/device/name device/device/uid user/user/sid user/user/uid user/user/upn \
     binary/binary/uid package/package/uid";
@@ -55,19 +62,18 @@ enum Kind {
 
 /// Writes fields; the response has a status for all, some or none of the objects.
 pub(super) fn write(context: &Context) -> Reply {
-    let body: Enrichments = match context.request.json() {
+    let config = &context.state.config;
+    if config.enrichment_bytes.is_some_and(|limit| context.request.body().len() > limit) {
+        return Reply::empty(413).because("too-many-enrichment-bytes");
+    }
+    let Enrichments { enrichments } = match context.body(&FIELDS) {
         Ok(body) => body,
-        Err(reason) => return error(400, MISSING, "The request cannot be read.").because(reason),
+        Err(problem) => return error(400, MISSING, &problem.message()).because(problem.reason),
     };
-    if body.domain.is_none_or(|domain| domain.is_empty()) {
-        return error(400, MISSING, "domain is required.").because("domain-missing");
-    }
-    let enrichments = body.enrichments.unwrap_or_default();
-    if enrichments.is_empty() {
-        return error(400, MISSING, "enrichments is required.").because("enrichments-missing");
-    }
-    if enrichments.len() > MAXIMUM {
-        return error(400, "ENRICH_042", "Too many objects in one request.").because("too-many-enrichments");
+    let (count, limit) = (enrichments.len(), config.enrichment_objects);
+    if count > limit {
+        let text = format!("Too many objects in one request: {count}. The limit is {limit}");
+        return error(400, "ENRICH_042", &text).because("too-many-enrichments");
     }
     let errors: Vec<Value> = enrichments.iter().filter_map(problems).collect();
     if errors.is_empty() {
@@ -151,7 +157,7 @@ fn fits(kind: Kind, value: &Value) -> bool {
         (Kind::Text, Value::String(_)) => true,
         (Kind::Date, Value::String(text)) => is_date(text),
         (Kind::Choice(first, last), Value::Number(number)) => {
-            number.as_i64().is_some_and(|number| (first..=last).contains(&number))
+            whole(number).is_some_and(|number| (first..=last).contains(&number))
         }
         _ => false,
     }

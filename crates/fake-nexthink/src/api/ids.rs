@@ -13,10 +13,16 @@ pub(super) fn is_sid(text: &str) -> bool {
     }) && (2..=10).contains(&count)
 }
 
-/// Returns whether a text has the form of a UPN: that of an e-mail address.
+/// Returns whether a text is a UPN: `^[a-zA-Z0-9._%+-]+@[a-zA-Z0-9.-]+\.[a-zA-Z]{2,}$`, as documented.
 pub(super) fn is_upn(text: &str) -> bool {
+    let only = |text: &str, others: &str| {
+        !text.is_empty() && text.chars().all(|char| char.is_ascii_alphanumeric() || others.contains(char))
+    };
     text.split_once('@').is_some_and(|(name, domain)| {
-        !name.is_empty() && !domain.is_empty() && !domain.contains('@') && !text.contains(char::is_whitespace)
+        only(name, "._%+-")
+            && domain.rsplit_once('.').is_some_and(|(host, top)| {
+                only(host, ".-") && top.len() >= 2 && top.bytes().all(|byte| byte.is_ascii_alphabetic())
+            })
     })
 }
 
@@ -59,9 +65,22 @@ mod tests {
 
     #[test]
     fn a_upn_looks_like_an_address() {
-        for (text, expected) in
-            [("a@b.example", true), ("a", false), ("@b", false), ("a@", false), ("a@b@c", false), ("a b@c", false)]
-        {
+        for (text, expected) in [
+            ("a@b.example", true),
+            ("a.b_c%d+e-f@g-1.h.ch", true),
+            ("a@..ch", true),
+            ("a", false),
+            ("@b.ch", false),
+            ("a@", false),
+            ("a@.ch", false),
+            ("a@b.c", false),
+            ("a@b.c1", false),
+            ("a@b@c.ch", false),
+            ("a b@c.ch", false),
+            ("ada@localhost", false),
+            ("o'brien@b.example", false),
+            ("zoë@b.example", false),
+        ] {
             assert_eq!(is_upn(text), expected, "{text}");
         }
     }

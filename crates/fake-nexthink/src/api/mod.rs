@@ -10,6 +10,7 @@ mod export;
 mod ids;
 mod nql;
 mod remote_actions;
+mod schema;
 mod spark;
 mod workflows;
 

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 
 use crate::api::context::{Answer, Context, Texts};
+use crate::api::schema::{Rule, TEXT, TEXTS, Violation, optional, required};
 use crate::csv::Csv;
 use crate::reply::Reply;
 use crate::samples::{COLUMNS, QUERIES, Query, row};
@@ -25,8 +26,11 @@ pub(super) enum Shape {
 struct Execute {
     query_id: String,
     #[serde(default)]
-    parameters: Option<Texts>,
+    parameters: Texts,
 }
+
+/// The form of `queryId` is checked with the query: it may also come in a query string.
+const EXECUTE: Rule = Rule::Object(&[required("queryId", TEXT), optional("parameters", TEXTS)]);
 
 /// The largest number of rows. The real service applies it silently, by three reports.
 const ROW_CAP: u64 = 1000;
@@ -34,8 +38,8 @@ const ROW_CAP: u64 = 1000;
 /// Runs a query.
 pub(super) fn execute(context: &Context, shape: Shape) -> Answer {
     let csv = wants_csv(context).ok_or_else(|| Reply::empty(406).because("accept-not-offered"))?;
-    let body: Execute = context.request.json().map_err(unreadable)?;
-    let query = find(&body.query_id, &body.parameters.unwrap_or_default())?;
+    let body: Execute = context.body(&EXECUTE).map_err(|problem| invalid(&problem))?;
+    let query = find(&body.query_id, &body.parameters)?;
     // Any other value keeps the regional time zone.
     let utc = context.request.header("x-utc-times") == Ok("true");
     let count = query.rows.min(ROW_CAP);
@@ -116,9 +120,9 @@ fn is_query_id(id: &str) -> bool {
     id.strip_prefix('#').is_some_and(|name| (2..=254).contains(&name.len()) && name.bytes().all(allowed))
 }
 
-/// Returns the response to a request that cannot be read, for a reason.
-pub(super) fn unreadable(reason: &'static str) -> Reply {
-    error(400, 400, "The request cannot be read.").because(reason)
+/// Returns the response to a body that breaks a rule. A status for it is not documented; clients have seen 400.
+pub(super) fn invalid(problem: &Violation) -> Reply {
+    error(400, 400, &problem.message()).because(problem.reason)
 }
 
 /// Returns an error in the form of this API, whose code is a number.

@@ -1,11 +1,12 @@
 //! Remote actions: `/api/v1/act/…`.
 
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Number, Value, json};
 use uuid::Uuid;
 
-use crate::api::context::{Answer, Context, Texts, error};
-use crate::api::ids::same_id;
+use crate::api::context::{Answer, Context, error, invalid};
+use crate::api::ids::{is_uuid, same_id};
+use crate::api::schema::{Rule, TEXT, TEXTS, optional, required, whole};
 use crate::reply::Reply;
 use crate::samples::{REMOTE_ACTIONS, RemoteAction};
 
@@ -13,49 +14,40 @@ use crate::samples::{REMOTE_ACTIONS, RemoteAction};
 #[serde(rename_all = "camelCase")]
 struct Execute {
     remote_action_id: String,
-    devices: Vec<String>,
     #[serde(default)]
-    #[expect(dead_code, reason = "only its shape is documented")]
-    params: Option<Texts>,
-    #[serde(default)]
-    expires_in_minutes: Option<i64>,
-    #[serde(default)]
-    trigger_info: Option<TriggerInfo>,
+    expires_in_minutes: Option<Number>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[expect(dead_code, reason = "only the shape of two of its members is documented")]
-struct TriggerInfo {
-    #[serde(default)]
-    external_source: Option<String>,
-    #[serde(default)]
-    reason: Option<String>,
-    #[serde(default)]
-    external_reference: Option<String>,
-}
+const EXECUTE: Rule = Rule::Object(&[
+    required("remoteActionId", Rule::Text(1, usize::MAX)),
+    // The form of a Collector id is not documented, but an empty one finds no device.
+    required("devices", Rule::List(&Rule::Text(1, usize::MAX), 1, 10_000)),
+    optional("params", TEXTS),
+    optional("expiresInMinutes", Rule::Whole(60, 10_080)),
+    optional(
+        "triggerInfo",
+        Rule::Object(&[
+            optional("externalSource", TEXT),
+            optional("reason", Rule::Text(0, 500)),
+            optional("externalReference", TEXT),
+        ]),
+    ),
+]);
 
 /// Runs a remote action on devices.
 pub(super) fn execute(context: &Context) -> Answer {
     let refuse = |text, reason| error(400, "INVALID_REQUEST", text).because(reason);
-    let body: Execute = context.request.json().map_err(|reason| refuse("The request cannot be read.", reason))?;
-    if !(1..=10_000).contains(&body.devices.len()) || body.devices.iter().any(String::is_empty) {
-        return Err(refuse("devices must contain 1 to 10000 Collector ids.", "device-count-out-of-range"));
-    }
-    if body.expires_in_minutes.is_some_and(|minutes| !(60..=10_080).contains(&minutes)) {
-        return Err(refuse("expiresInMinutes must lie between 60 and 10080.", "expiry-out-of-range"));
-    }
-    let reason = body.trigger_info.as_ref().and_then(|info| info.reason.as_deref());
-    if reason.is_some_and(|reason| reason.chars().count() > 500) {
-        return Err(refuse("reason must not be longer than 500 characters.", "reason-too-long"));
+    let body: Execute = context.body(&EXECUTE).map_err(|problem| invalid(&problem))?;
+    if is_uuid(body.remote_action_id.trim_start_matches('#')) {
+        return Err(refuse("remoteActionId must be an NQL ID, not a UUID.", "id-is-a-uuid"));
     }
     // No 404 is documented here.
-    let action = REMOTE_ACTIONS.iter().find(|action| action.id == body.remote_action_id);
+    let action = REMOTE_ACTIONS.iter().find(|action| action.id == Some(&body.remote_action_id));
     let action = action.ok_or_else(|| refuse("There is no such remote action.", "unknown-remote-action"))?;
     if !action.api_enabled {
         return Err(refuse("The remote action cannot be triggered through the API.", "api-box-not-ticked"));
     }
-    let minutes = body.expires_in_minutes.unwrap_or(60);
+    let minutes = body.expires_in_minutes.as_ref().and_then(whole).unwrap_or(60);
     Ok(Reply::json(200, &json!({"requestId": Uuid::new_v4(), "expiresInMinutes": minutes})))
 }
 
@@ -68,8 +60,9 @@ pub(super) fn list() -> Reply {
 pub(super) fn details(context: &Context) -> Answer {
     let id = context.request.parameter("nql-id").filter(|id| !id.is_empty());
     let id = id.ok_or_else(|| error(400, "INVALID_REQUEST", "nql-id is missing.").because("nql-id-missing"))?;
-    let action = REMOTE_ACTIONS.iter().find(|action| same_id(action.id, &id));
-    let unknown = || error(404, "NOT_FOUND", "There is no such remote action.").because("unknown-remote-action");
+    let action = REMOTE_ACTIONS.iter().find(|action| action.id.is_some_and(|own| same_id(own, &id)));
+    let reason = if is_uuid(id.trim_start_matches('#')) { "id-is-a-uuid" } else { "unknown-remote-action" };
+    let unknown = || error(404, "NOT_FOUND", "There is no remote action with this NQL ID.").because(reason);
     Ok(Reply::json(200, &describe(action.ok_or_else(unknown)?)))
 }
 
@@ -87,6 +80,14 @@ fn describe(action: &RemoteAction) -> Value {
             "manualEnabled": true,
             "workflowEnabled": true,
             "manualAllowMultipleDevices": false,
+            // Not in the schema, but seen at real tenants, like the next member.
+            "sparkEnabled": false,
+        },
+        "targetingEntity": {
+            "deviceEnabled": true,
+            "vdiSessionEnabled": false,
+            "vdiSessionTargeting": null,
+            "allowUserOverrideVDISessionTargeting": false,
         },
         "scriptInfo": {
             "executionServiceDelegate": null,

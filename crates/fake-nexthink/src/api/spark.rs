@@ -1,33 +1,22 @@
 //! Handovers of chats to Spark: `POST /api/v1/spark/handoff`.
 
-use std::collections::HashMap;
-
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::de::IgnoredAny;
+use serde_json::json;
 
 use crate::api::context::Context;
+use crate::api::schema::{Rule, TEXT, TEXTS, optional, required};
 use crate::reply::Reply;
 
-#[derive(Deserialize)]
-#[expect(dead_code, reason = "of metadata only the shape is documented")]
-struct Handoff {
-    message: Message,
-    #[serde(default)]
-    metadata: Option<HashMap<String, Value>>,
-}
+const HANDOFF: Rule = Rule::Object(&[
+    required("message", Rule::Object(&[required("parts", Rule::List(&PART, 1, usize::MAX))])),
+    optional("metadata", Rule::Nullable(&TEXTS)),
+]);
 
-#[derive(Deserialize)]
-struct Message {
-    parts: Vec<Part>,
-}
-
-#[derive(Deserialize)]
-#[serde(tag = "type", rename_all = "UPPERCASE", rename_all_fields = "camelCase")]
-#[expect(dead_code, reason = "nobody reads the chat")]
-enum Part {
-    Text { text: String },
-    File { mime_type: String, file_content: String },
-}
+/// Parts come in any order. Nothing says that `fileContent` is base64, or how long it may be.
+const PART: Rule = Rule::Tagged(&[
+    ("TEXT", &[required("text", Rule::Text(1, usize::MAX))]),
+    ("FILE", &[required("mimeType", Rule::Text(1, usize::MAX)), required("fileContent", TEXT)]),
+]);
 
 /// Hands a chat over.
 pub(super) fn hand_off(context: &Context) -> Reply {
@@ -35,13 +24,14 @@ pub(super) fn hand_off(context: &Context) -> Reply {
     if user.is_empty() {
         return Reply::empty(400).because("user-principal-name-missing");
     }
-    match context.request.json::<Handoff>() {
-        Err(reason) => Reply::empty(400).because(reason),
-        Ok(handoff) if handoff.message.parts.is_empty() => Reply::empty(400).because("message-without-parts"),
-        // So that tests can see the response for an employee without an account.
-        Ok(_) if user.starts_with("unknown@") => error(404, "The user is not known.").because("unknown-user"),
-        Ok(_) => Reply::empty(204),
+    if let Err(problem) = context.body::<IgnoredAny>(&HANDOFF) {
+        return Reply::empty(400).because(problem.reason);
     }
+    // So that tests can see the response for an employee without an account.
+    if user.starts_with("unknown@") {
+        return error(404, "The user is not known.").because("unknown-user");
+    }
+    Reply::empty(204)
 }
 
 /// Returns an error in the form of this API, which has no code.

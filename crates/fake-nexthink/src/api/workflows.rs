@@ -1,96 +1,86 @@
 //! Workflows: `/api/v1/workflows…` and `/api/v2/workflows/execute`.
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::api::context::{Answer, Context, Texts};
+use crate::api::context::{Answer, Context};
 use crate::api::ids::{is_sid, is_upn, is_uuid, same_id, uuid};
+use crate::api::schema::{Rule, TEXT, TEXTS, Violation, optional, required};
 use crate::reply::Reply;
 use crate::samples::{WORKFLOWS, Workflow};
 
-/// The body of either version; they differ in how devices and users are identified. The specification marks both lists
-/// as required while its text makes one of them optional: either is accepted.
+/// The body of either version; they differ in how devices and users are identified.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Execute<Device, User> {
+struct Execute {
     workflow_id: String,
-    #[serde(default = "Vec::new")]
-    devices: Vec<Device>,
-    #[serde(default = "Vec::new")]
-    users: Vec<User>,
-    #[serde(default)]
-    #[expect(dead_code, reason = "only its shape is documented")]
-    params: Option<Texts>,
+    devices: Vec<Value>,
+    users: Vec<Value>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Device {
-    collector_uid: Option<String>,
-    uid: Option<String>,
-    name: Option<String>,
-}
+const UUID: Rule =
+    Rule::Form(is_uuid, "match ^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$");
 
-#[derive(Deserialize)]
-struct User {
-    sid: Option<String>,
-    upn: Option<String>,
-    uid: Option<String>,
-}
+const SID: Rule = Rule::Form(|text| text == "0" || is_sid(text), r"match ^S(-\d+){2,10}$|^0$");
 
-#[derive(Deserialize)]
-struct Trigger {
-    #[serde(default)]
-    parameters: Option<Texts>,
-}
+const UPN: Rule = Rule::Form(is_upn, r"match ^[a-zA-Z0-9._%+-]+@[a-zA-Z0-9.-]+\.[a-zA-Z]{2,}$");
 
 /// Documented for devices and for users, each.
 const MAXIMUM: usize = 10_000;
 
+/// The text of the documentation makes one of the lists optional. Its schema does not, so a client that sends both is
+/// right either way.
+const EXECUTE_V1: Rule = Rule::Object(&[
+    required("workflowId", TEXT),
+    required("devices", Rule::List(&UUID, 0, MAXIMUM)),
+    required("users", Rule::List(&SID, 0, MAXIMUM)),
+    optional("params", TEXTS),
+]);
+
+/// An empty name finds no device; the other forms are those of the schema.
+const EXECUTE_V2: Rule = Rule::Object(&[
+    required("workflowId", TEXT),
+    required(
+        "devices",
+        Rule::List(
+            &Rule::AnyOf(&[
+                optional("collectorUid", UUID),
+                optional("uid", UUID),
+                optional("name", Rule::Text(1, usize::MAX)),
+            ]),
+            0,
+            MAXIMUM,
+        ),
+    ),
+    required(
+        "users",
+        Rule::List(&Rule::AnyOf(&[optional("sid", SID), optional("upn", UPN), optional("uid", UUID)]), 0, MAXIMUM),
+    ),
+    optional("params", TEXTS),
+]);
+
+const TRIGGER: Rule = Rule::Object(&[optional("parameters", Rule::Map(&Rule::Text(1, usize::MAX), usize::MAX))]);
+
 /// Starts a workflow for Collector ids and SIDs.
 pub(super) fn execute_v1(context: &Context) -> Answer {
-    let body: Execute<String, String> = context.request.json().map_err(unreadable)?;
-    if !body.devices.iter().all(|device| is_uuid(device)) {
-        return Err(invalid("devices must be Collector ids.", "device-is-no-collector-id"));
-    }
-    if !body.users.iter().all(|user| user == "0" || is_sid(user)) {
-        return Err(invalid("users must be SIDs.", "user-is-no-sid"));
-    }
-    run(context, &body.workflow_id, body.devices.len(), body.users.len())
+    run(context, &EXECUTE_V1)
 }
 
 /// Starts a workflow for devices and users in any documented identification.
 pub(super) fn execute_v2(context: &Context) -> Answer {
-    let body: Execute<Device, User> = context.request.json().map_err(unreadable)?;
-    let device_named = |device: &Device| {
-        let ids = [device.collector_uid.as_deref(), device.uid.as_deref()];
-        ids.into_iter().flatten().all(is_uuid)
-            && device.name.as_deref() != Some("")
-            && (device.name.is_some() || ids.iter().any(Option::is_some))
-    };
-    if !body.devices.iter().all(device_named) {
-        return Err(invalid("Each device needs collectorUid, uid or name.", "device-is-not-identified"));
-    }
-    let user_named = |user: &User| {
-        user.sid.as_deref().is_none_or(is_sid)
-            && user.upn.as_deref().is_none_or(is_upn)
-            && user.uid.as_deref().is_none_or(is_uuid)
-            && (user.sid.is_some() || user.upn.is_some() || user.uid.is_some())
-    };
-    if !body.users.iter().all(user_named) {
-        return Err(invalid("Each user needs sid, upn or uid.", "user-is-not-identified"));
-    }
-    run(context, &body.workflow_id, body.devices.len(), body.users.len())
+    run(context, &EXECUTE_V2)
 }
 
-fn run(context: &Context, id: &str, devices: usize, users: usize) -> Answer {
-    if devices > MAXIMUM || users > MAXIMUM {
-        return Err(invalid("At most 10000 devices and 10000 users are allowed.", "too-many-targets"));
+fn run(context: &Context, rule: &Rule) -> Answer {
+    let body: Execute = context.body(rule).map_err(|problem| violates(&problem))?;
+    let (id, devices, users) = (body.workflow_id.as_str(), body.devices.len(), body.users.len());
+    if is_uuid(id.trim_start_matches('#')) {
+        return Err(invalid("workflowId must be an NQL ID, not a UUID.", "id-is-a-uuid"));
     }
     // No 404 is documented for workflows.
-    let workflow = WORKFLOWS.iter().find(|workflow| same_id(workflow.id, id));
-    let workflow = workflow.ok_or_else(|| invalid("There is no such workflow.", "unknown-workflow"))?;
+    let workflow = find(id).ok_or_else(|| invalid("There is no such workflow.", "unknown-workflow"))?;
     if !workflow.api_enabled {
         return Err(invalid("The workflow cannot be triggered through the API.", "api-box-not-ticked"));
     }
@@ -99,8 +89,12 @@ fn run(context: &Context, id: &str, devices: usize, users: usize) -> Answer {
     }
     let count = devices.max(users).max(1);
     let executions: Vec<Uuid> = (0..count).map(|_| Uuid::new_v4()).collect();
-    context.state.executions.add(context.instance, workflow.uuid, &executions);
+    context.state.executions.add(context.instance, workflow.uuid.unwrap_or_default(), &executions);
     Ok(Reply::json(200, &json!({"requestUuid": Uuid::new_v4(), "executionsUuids": executions})))
+}
+
+fn find(id: &str) -> Option<&'static Workflow> {
+    WORKFLOWS.iter().find(|workflow| workflow.id.is_some_and(|own| same_id(own, id)))
 }
 
 /// Resumes a waiting execution.
@@ -111,13 +105,7 @@ pub(super) fn trigger(context: &Context) -> Answer {
     let (Some(_), Some(execution)) = (uuid(workflow), uuid(execution)) else {
         return Err(invalid("The path must contain two UUIDs.", "path-without-uuids"));
     };
-    // The body may be empty.
-    if !context.request.body().is_empty() {
-        let body: Trigger = context.request.json().map_err(unreadable)?;
-        if body.parameters.is_some_and(|texts| texts.values().any(String::is_empty)) {
-            return Err(invalid("Values of parameters need at least one character.", "parameter-empty"));
-        }
-    }
+    let _: IgnoredAny = context.body(&TRIGGER).map_err(|problem| violates(&problem))?;
     if !context.state.executions.contains(context.instance, workflow, execution) {
         return Err(invalid("There is no such execution.", "unknown-execution"));
     }
@@ -151,19 +139,22 @@ pub(super) fn list(context: &Context) -> Answer {
             && dependency.as_deref().is_none_or(|dependency| dependency == workflow.dependency())
             && (workflow.active || active.as_deref() != Some("true"))
     };
-    Ok(Reply::json(200, &WORKFLOWS.iter().filter(wanted).map(describe).collect::<Vec<Value>>()))
+    let bytes = context.state.config.workflow_definition_bytes;
+    let workflows: Vec<Value> = WORKFLOWS.iter().filter(wanted).map(|workflow| describe(workflow, bytes)).collect();
+    Ok(Reply::json(200, &workflows))
 }
 
 /// Returns one workflow, in an array as documented.
 pub(super) fn details(context: &Context) -> Answer {
     let id = context.request.parameter("nqlId").filter(|id| !id.is_empty());
     let id = id.ok_or_else(|| invalid("nqlId is missing.", "nql-id-missing"))?;
-    let workflow = WORKFLOWS.iter().find(|workflow| same_id(workflow.id, &id));
-    let workflow = workflow.ok_or_else(|| invalid("There is no such workflow.", "unknown-workflow"))?;
-    Ok(Reply::json(200, &json!([describe(workflow)])))
+    let reason = if is_uuid(id.trim_start_matches('#')) { "id-is-a-uuid" } else { "unknown-workflow" };
+    let workflow = find(&id).ok_or_else(|| invalid("There is no workflow with this NQL ID.", reason))?;
+    Ok(Reply::json(200, &json!([describe(workflow, context.state.config.workflow_definition_bytes)])))
 }
 
-fn describe(workflow: &Workflow) -> Value {
+/// Describes a workflow with a definition of a size.
+fn describe(workflow: &Workflow, definition_bytes: usize) -> Value {
     let status = if workflow.active { "ACTIVE" } else { "INACTIVE" };
     json!({
         "id": workflow.id,
@@ -182,7 +173,7 @@ fn describe(workflow: &Workflow) -> Value {
             "version": 1,
             "uuid": workflow.uuid,
             "status": status,
-            "definition": "",
+            "definition": "x".repeat(definition_bytes),
             "parameters": [{"id": "reason", "allowCustomValue": true, "options": []}],
             "valid": true,
             "hasDevice": workflow.has_device,
@@ -191,8 +182,8 @@ fn describe(workflow: &Workflow) -> Value {
     })
 }
 
-fn unreadable(reason: &'static str) -> Reply {
-    invalid("The request cannot be read.", reason)
+fn violates(problem: &Violation) -> Reply {
+    invalid(&problem.message(), problem.reason)
 }
 
 fn invalid(details: &str, reason: &'static str) -> Reply {

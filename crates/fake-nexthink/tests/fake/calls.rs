@@ -3,7 +3,8 @@
 use serde_json::json;
 
 use crate::client::{
-    API, Caller, Client, FORM, LOGIN, TOKEN_BODY, TOKEN_PATH, basic, exchange, start, start_faulty, wait_while,
+    API, Caller, Client, FORM, LOGIN, TOKEN_BODY, TOKEN_PATH, basic, exchange, start, start_faulty, status_path,
+    wait_while,
 };
 
 #[test]
@@ -74,7 +75,7 @@ fn no_secret_is_reported() {
     caller.client.request("GET", "/canary?canary", &[("Authorization", "Bearer canary")], "").unwrap();
     let link = {
         let id = caller.post("/api/v1/nql/export", &json!({"queryId": "#no_devices"})).json()["exportId"].clone();
-        let target = format!("/api/v1/nql/status/{}", id.as_str().unwrap());
+        let target = status_path(id.as_str().unwrap());
         caller.get(&target);
         caller.get(&target);
         caller.get(&target).json()["resultsFileUrl"].as_str().unwrap().to_owned()

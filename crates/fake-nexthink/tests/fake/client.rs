@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use fake_nexthink::{AnyInstance, Config, Credential, FakeNexthink, Permission};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned, SupportedProtocolVersion};
@@ -198,6 +199,11 @@ pub fn start_faulty(faults: &Value) -> FakeNexthink {
 pub fn start_any_instance() -> FakeNexthink {
     let any = AnyInstance { shared_secret: "shared".into(), permissions: Permission::ALL.to_vec() };
     start_with(|config| config.any_instance = Some(any))
+}
+
+/// Returns the path of the status of an export.
+pub fn status_path(id: &str) -> String {
+    format!("/api/v1/nql/status/{}", utf8_percent_encode(id, NON_ALPHANUMERIC))
 }
 
 /// Waits until the fake has noticed something.

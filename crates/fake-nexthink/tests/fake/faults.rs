@@ -6,7 +6,8 @@ use fake_nexthink::{Endpoint, FakeNexthink};
 use serde_json::{Value, json};
 
 use crate::client::{
-    API, Answer, Caller, Client, FORM, LOGIN, TOKEN_BODY, TOKEN_PATH, basic, exchange, start, start_faulty, wait_while,
+    API, Answer, Caller, Client, FORM, LOGIN, TOKEN_BODY, TOKEN_PATH, basic, exchange, start, start_faulty,
+    status_path, wait_while,
 };
 
 const LIST: &str = "/api/v1/act/remote-action";
@@ -111,7 +112,7 @@ fn a_redirect_has_its_location_and_status() {
 fn a_wrong_content_type_comes_with_the_right_body() {
     let answer = call(&fake(&json!("wrong-content-type"))).1.unwrap();
     assert_eq!((answer.status, answer.header("Content-Type")), (200, Some("text/plain")));
-    assert_eq!(answer.json().as_array().unwrap().len(), 3);
+    assert_eq!(answer.json().as_array().unwrap().len(), 4);
 }
 
 #[test]
@@ -159,7 +160,7 @@ fn streams_and_empty_answers_can_be_cut_too() {
     let fake = start_faulty(&faults);
     let mut caller = Caller::new(&fake);
     let id = caller.post("/api/v1/nql/export", &json!({"queryId": "#all_devices"})).json()["exportId"].clone();
-    let status = format!("/api/v1/nql/status/{}", id.as_str().unwrap());
+    let status = status_path(id.as_str().unwrap());
     let url = (0..3).map(|_| caller.get(&status).json()["resultsFileUrl"].clone()).last().unwrap();
     let target = url.as_str().unwrap().strip_prefix(&format!("https://{API}")).unwrap().to_owned();
     let mut client = Client::connect(&fake, API).unwrap();

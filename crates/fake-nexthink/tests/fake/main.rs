@@ -10,5 +10,6 @@ mod hostile;
 mod operations;
 mod program;
 mod queries;
+mod schemas;
 mod token;
 mod writes;
