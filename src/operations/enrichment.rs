@@ -22,9 +22,9 @@ use crate::text;
 /// Most objects in a request (specification of 2026; that of 2024 says 5,000).
 const MAX_BATCH: u16 = 10_000;
 
-/// Objects in a request where the input has no number: as many as Nexthink's own modules
-/// send.
-const BATCH: u16 = 1000;
+/// Objects in a request where the input has no number: the smaller of the two limits that
+/// were documented.
+const BATCH: u16 = 5000;
 
 /// Length from which a request is closed, in bytes. No limit is documented.
 const BATCH_BYTES: usize = 4 << 20;
@@ -51,7 +51,7 @@ pub static WRITE: Operation = Operation {
             Rule::Integer(1, MAX_BATCH as i64),
             "Most objects in a request. Where Nexthink takes fewer, half as many are sent, and so on.",
         )
-        .with_default("1000"),
+        .with_default("5000"),
     ]),
     example: r#"{"domain":"asset_management","enrichments":[{"identification":[{"name":"device/device/name","value":"PC-1"}],"fields":[{"name":"device/device/#cost_centre","value":"4711"}]}]}"#,
     output: Output::Json(&Object::open(&[

@@ -18,7 +18,7 @@ pub struct Operation {
     pub id: &'static str,
     /// Short name for a menu.
     pub title: &'static str,
-    /// Description, in one or two sentences.
+    /// Description, in a few sentences: what it does, and what of a batch may be left out.
     pub description: &'static str,
     /// Id of the permission that it needs.
     pub permission: &'static str,

@@ -124,11 +124,15 @@ impl Fault {
                 format!("The proxy on the way to {host} did not open a connection."),
                 "Check HTTPS_PROXY, ALL_PROXY and NO_PROXY, and whether the proxy lets this host through.",
             ),
-            Self::TooLarge => host_failure(
-                "response-too-large",
-                format!("The answer of {host} is longer than {} bytes.", request.response_limit),
-                "An honest answer is far shorter; the host may not be the provider.",
-            ),
+            Self::TooLarge => {
+                let message = format!("The answer of {host} is longer than {} bytes.", request.response_limit);
+                let (class, hint) = if request.authorized {
+                    ("provider", "Ask for less, such as with a filter: the connector reads no longer answers.")
+                } else {
+                    ("security", "An honest answer is far shorter; the host may not be the provider.")
+                };
+                Failure::of_host("response-too-large", class, message, hint)
+            }
             Self::Malformed => host_failure(
                 "network",
                 format!("The answer of {host} is not readable as HTTP."),
@@ -150,7 +154,7 @@ impl Fault {
 
 fn host_failure(code: &str, message: String, hint: &str) -> Failure {
     let class = match code {
-        "tls" | "response-too-large" => "security",
+        "tls" => "security",
         _ => "transient",
     };
     Failure::of_host(code, class, message, hint)

@@ -37,7 +37,8 @@ const DOWNLOAD_TIMEOUT: u32 = 1800;
 pub static WHOLE: Operation = Operation {
     id: "nql.export",
     title: "Export a query",
-    description: "Runs a saved NQL query and downloads every row as CSV.",
+    description: "Runs a saved NQL query and downloads every row as CSV. Where the tenant's licence limits the rows, the \
+                  file is partial, with a warning.",
     permission: PERMISSION,
     effect: Effect::Read,
     input: &Object::closed(&[

@@ -49,7 +49,7 @@ fn last(input: &Value, pending: &Pending, response: &Response) -> Outcome {
 #[test]
 fn many_objects_go_in_batches_and_are_added_up() {
     let mut input = input(25_000);
-    assert_eq!(batch_len(&begun(ID, &input)), 1000);
+    assert_eq!(batch_len(&begun(ID, &input)), 5000);
     input["batchSize"] = json!(10_000);
     let first = begun(ID, &input);
     assert_eq!(sent_body(&first.request)["enrichments"].as_array().unwrap().len(), 10_000);

@@ -83,7 +83,8 @@ fn enrichment(bytes: usize) -> (String, usize) {
     });
     let object = object.to_string();
     let count = bytes / (object.len() + 1) - 1;
-    (format!(r#"{{"domain":"test","enrichments":[{}]}}"#, vec![object; count].join(",")), count)
+    let objects = vec![object; count].join(",");
+    (format!(r#"{{"domain":"test","batchSize":10000,"enrichments":[{objects}]}}"#), count)
 }
 
 #[test]

@@ -193,4 +193,8 @@ fn every_failure_says_what_to_check() {
         assert_eq!((&*told.code, &*told.class, &*told.message), (code, class, message));
         assert!(told.hint.is_some_and(|hint| hint.ends_with('.')), "{message}");
     }
+    // A long list of the API is no attack, and there is something to do about it.
+    let told = TooLarge.failure(&Request { authorized: true, ..get("/") });
+    assert_eq!((&*told.code, &*told.class), ("response-too-large", "provider"));
+    assert!(told.hint.is_some_and(|hint| hint.contains("filter")));
 }
