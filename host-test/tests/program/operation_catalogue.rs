@@ -79,7 +79,28 @@ fn many_objects_are_written_in_several_requests_and_counted() {
     assert_eq!((&outcome["output"]["accepted"], &outcome["output"]["rejected"]), (&json!(24_997), &json!(3)));
     assert_eq!(outcome["partial"], true);
     let calls = fixture.tenant.calls();
-    assert_eq!((calls.total(Endpoint::EnrichmentFields), calls.tokens_issued()), (3, 1));
+    assert_eq!((calls.total(Endpoint::EnrichmentFields), calls.tokens_issued()), (5, 1));
+}
+
+#[test]
+fn a_tenant_that_takes_fewer_objects_at_once_gets_fewer() {
+    let fixture = Fixture::with(|config| config.enrichment_objects = 2000);
+    fs::write(fixture.path("input.json"), enrichment(10_000, 0)).unwrap();
+    let ended = fixture.call("enrichment.write", "@input.json", &["--json"]).ended_with(0);
+    assert_eq!(ended.json()["outcome"]["output"], json!({ "accepted": 10_000, "rejected": 0, "errors": [] }));
+    // 5,000 and 2,500 are refused, after which there are eight of 1,250.
+    assert_eq!(fixture.tenant.calls().total(Endpoint::EnrichmentFields), 10);
+}
+
+#[test]
+fn a_list_is_read_up_to_16_mebibytes_and_a_longer_one_is_to_be_filtered() {
+    let fixture = Fixture::with(|config| config.workflow_definition_bytes = 2 << 20);
+    let ended = fixture.call("workflows.list", "{}", &["--json"]).ended_with(0);
+    assert!(ended.out.len() > 10 << 20, "{}", ended.out.len());
+    let fixture = Fixture::with(|config| config.workflow_definition_bytes = 4 << 20);
+    let failure = &fixture.call("workflows.list", "{}", &["--json"]).ended_with(1).json()["failure"];
+    assert_eq!((&failure["code"], &failure["class"]), (&json!("response-too-large"), &json!("provider")));
+    assert!(failure["hint"].as_str().unwrap().contains("filter"), "{failure}");
 }
 
 #[test]
