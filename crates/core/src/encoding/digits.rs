@@ -2,10 +2,7 @@
 
 use std::ops::Range;
 
-use super::view::{Group, SHORTEST, Views};
-
-/// Letters of base64 that the shortest stretch has.
-const LETTERS: usize = (SHORTEST * 4).div_ceil(3);
+use super::view::{Group, Views};
 
 /// What is no letter of base64.
 const OTHER: u8 = 64;
@@ -37,7 +34,8 @@ pub(super) fn undo_base64(bytes: &[u8], views: &mut Views<'_>) {
     let roles = &reading.kept.roles;
     runs(
         bytes,
-        LETTERS,
+        // Those of the shortest stretch, and two groups.
+        (reading.shortest * 4).div_ceil(3).max(8),
         |byte| VALUES[usize::from(byte)] != OTHER,
         |run| {
             // How far each position is decoded.
@@ -130,7 +128,7 @@ pub(super) fn undo_hex(bytes: &[u8], views: &mut Views<'_>) {
     let digit = |digit: u8| char::from(digit).to_digit(16).and_then(|digit| u8::try_from(digit).ok()).unwrap_or(0);
     runs(
         bytes,
-        2 * SHORTEST,
+        2 * views.reading.shortest,
         |byte| byte.is_ascii_hexdigit(),
         |run| {
             if !views.spend(run.len()) {

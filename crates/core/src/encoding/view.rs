@@ -2,17 +2,15 @@
 
 use std::ops::Range;
 
-use super::{digits, escapes};
-
-/// Shortest stretch of decoded base64 or hexadecimal to keep, in bytes: no shorter part of a
-/// secret is looked for.
-pub(super) const SHORTEST: usize = 8;
+use super::{LAYERS, digits, escapes};
 
 /// How to read texts in which certain secrets may be.
 pub(crate) struct Reading {
     pub(crate) kept: Kept,
     /// How many bytes around an escape belong to the view of it.
     pub(crate) reach: usize,
+    /// Shortest stretch of decoded base64 or hexadecimal to keep, in bytes.
+    pub(crate) shortest: usize,
     /// Whether a secret has white space, which a line break may replace.
     pub(crate) blanks: bool,
 }
@@ -43,7 +41,7 @@ impl Kept {
 pub(crate) struct View {
     pub(crate) bytes: Vec<u8>,
     /// The number of the parent. None: it is the text itself.
-    parent: Option<usize>,
+    pub(super) parent: Option<usize>,
     origin: Origin,
 }
 
@@ -51,6 +49,15 @@ impl View {
     /// Returns whether it was read from base64 or hexadecimal.
     pub(crate) fn is_from_digits(&self) -> bool {
         matches!(self.origin, Origin::Digits { .. })
+    }
+
+    /// Returns whether neighbours in it may be none in its parent: it was read from base64 or
+    /// hexadecimal, or lines were joined.
+    pub(super) fn is_noisy(&self) -> bool {
+        match &self.origin {
+            Origin::Edited { edits, .. } => edits.iter().any(|edit| edit.count == 0),
+            Origin::Digits { .. } => true,
+        }
     }
 
     /// Returns whether it is all of its parent, but for what was replaced.
@@ -147,9 +154,19 @@ impl<'a> Views<'a> {
         range
     }
 
+    /// Adds every other way to read the text.
+    pub(crate) fn add_layers(&mut self) {
+        let mut layer = 0;
+        for _ in 0..LAYERS {
+            let next = self.views.len();
+            self.add_layer(layer);
+            layer = next;
+        }
+    }
+
     /// Adds every way to read the views from a number on with one layer of encoding less. Line
     /// breaks are no layer: what any other encoding wrote may be wrapped.
-    pub(crate) fn add_layer(&mut self, from: usize) {
+    fn add_layer(&mut self, from: usize) {
         for number in from..self.views.len() {
             let joined = self.views.len();
             self.decode(number, escapes::join);
@@ -201,7 +218,7 @@ impl<'a> Views<'a> {
     pub(super) fn push_kept(&mut self, decoded: &[u8], begin: usize, group: Group, end: Option<usize>) {
         let mut skipped = 0;
         for part in decoded.split(|byte| !self.reading.kept.has(*byte)) {
-            if part.len() >= SHORTEST {
+            if part.len() >= self.reading.shortest {
                 let end = end.filter(|_| skipped + part.len() == decoded.len());
                 let origin = Origin::Digits { begin, group, skipped, end };
                 self.views.push(View { bytes: part.to_vec(), parent: Some(self.parent), origin });

@@ -66,6 +66,7 @@ impl Index {
             kept: Kept::new(needles.iter().map(|needle| needle.bytes.as_slice())),
             // Room for a secret that is encoded once more, three bytes for one.
             reach: (4 * longest).clamp(256, REACH),
+            shortest: SHORTEST_SECRET,
             blanks: needles.iter().any(|needle| needle.bytes.iter().any(u8::is_ascii_whitespace)),
         };
         Self { needles, before, reading, skips, stretches }
