@@ -10,11 +10,8 @@ const SHORTEST: usize = 4;
 
 /// Any text may be looked for in what is read, so no byte of one is left out and no stretch is cut
 /// off.
-static READING: LazyLock<Reading> = LazyLock::new(|| {
-    let others: Vec<u8> = (0x80..=0xFF).collect();
-    let kept = Kept::new([&others[..]].into_iter());
-    Reading { kept, reach: usize::MAX, shortest: SHORTEST, blanks: true }
-});
+static READING: LazyLock<Reading> =
+    LazyLock::new(|| Reading { kept: Kept::all(), reach: usize::MAX, shortest: SHORTEST, blanks: true });
 
 /// A text as it reads once encodings are undone.
 #[derive(Debug, Clone, PartialEq, Eq)]

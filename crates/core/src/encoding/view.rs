@@ -1,12 +1,13 @@
 //! Stretches of a text with their encodings undone.
 
 use std::ops::Range;
+use std::sync::{Arc, LazyLock};
 
 use super::{LAYERS, digits, escapes};
 
 /// How to read texts in which certain secrets may be.
 pub(crate) struct Reading {
-    pub(crate) kept: Kept,
+    pub(crate) kept: Arc<Kept>,
     /// How many bytes around an escape belong to the view of it.
     pub(crate) reach: usize,
     /// Shortest stretch of decoded base64 or hexadecimal to keep, in bytes.
@@ -22,14 +23,31 @@ pub(crate) struct Kept {
     pub(super) roles: digits::Roles,
 }
 
+/// What texts without other bytes share.
+static PRINTABLE: LazyLock<Arc<Kept>> = LazyLock::new(|| Kept::of(is_printable));
+
+fn is_printable(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~' | b'\t' | b'\r' | b'\n')
+}
+
 impl Kept {
     /// Printable ASCII and white space, as any encoding writes, and the bytes of the secrets.
-    pub(crate) fn new<'a>(secrets: impl Iterator<Item = &'a [u8]>) -> Self {
-        let mut bytes = [false; 256];
-        (0..=255).for_each(|byte: u8| bytes[usize::from(byte)] = matches!(byte, b' '..=b'~' | b'\t' | b'\r' | b'\n'));
-        secrets.flatten().for_each(|byte| bytes[usize::from(*byte)] = true);
-        let roles = digits::Roles::new((0..=255).filter(|byte| bytes[usize::from(*byte)]));
-        Self { bytes, roles }
+    pub(crate) fn new<'a>(secrets: impl Iterator<Item = &'a [u8]>) -> Arc<Self> {
+        let others: Vec<u8> = secrets.flatten().copied().filter(|byte| !is_printable(*byte)).collect();
+        if others.is_empty() {
+            return Arc::clone(&PRINTABLE);
+        }
+        Self::of(|byte| is_printable(byte) || others.contains(&byte))
+    }
+
+    /// Every byte that is printable ASCII or white space, or part of UTF-8.
+    pub(super) fn all() -> Arc<Self> {
+        Self::of(|byte| is_printable(byte) || !byte.is_ascii())
+    }
+
+    fn of(is_kept: impl Fn(u8) -> bool) -> Arc<Self> {
+        let bytes = std::array::from_fn(|byte| u8::try_from(byte).is_ok_and(&is_kept));
+        Arc::new(Self { bytes, roles: digits::Roles::new(is_kept) })
     }
 
     fn has(&self, byte: u8) -> bool {

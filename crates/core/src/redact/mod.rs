@@ -90,6 +90,13 @@ impl Redactor {
         Self(Arc::new(Index::new(needles, before.collect())))
     }
 
+    /// Returns whether a secret has a stretch in common with one of some texts. Where none has,
+    /// it makes no difference whether they are known.
+    pub(crate) fn shares_with(&self, texts: &[String]) -> bool {
+        let texts = Public::new(texts.iter().map(String::as_str));
+        self.0.needles.iter().any(|needle| needle.shares_with(&texts))
+    }
+
     /// Learns one more secret, such as a token.
     pub fn and(self, secret: &Secret) -> Self {
         let mut needles = self.0.needles.clone();
