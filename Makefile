@@ -39,6 +39,8 @@ PUBLISH = $(DEBUG)/publish
 FUZZ_VERSION := 0.13.2
 FUZZ := target/tools/bin/cargo-fuzz
 FUZZ_FOLDER := target/fuzz
+# What fuzzing learned before, committed. Read alone: new inputs stay in FUZZ_FOLDER.
+FUZZ_CORPUS := host-test/fuzz/corpus
 FUZZ_SECONDS ?= 60
 FUZZ_TARGETS ?= resolve token_response api_response operation_input resume har guard component loader page
 FUZZ_BUILT = $(or $(CARGO_TARGET_DIR),target)/$(shell rustc -vV | sed -n 's/^host: //p')/release
@@ -181,7 +183,7 @@ fuzz: setup c++ $(FUZZ)
 	@mkdir -p $(FUZZ_FOLDER)/artifacts
 	@for target in $(FUZZ_TARGETS); do \
 		log=$(FUZZ_FOLDER)/$$target.log; \
-		$(FUZZ_BUILT)/$$target $(FUZZ_OPTIONS) -artifact_prefix=$(FUZZ_FOLDER)/artifacts/$$target- $(FUZZ_FOLDER)/corpus/$$target \
+		$(FUZZ_BUILT)/$$target $(FUZZ_OPTIONS) -artifact_prefix=$(FUZZ_FOLDER)/artifacts/$$target- $(FUZZ_FOLDER)/corpus/$$target $$(ls -d $(FUZZ_CORPUS)/$$target 2>/dev/null) \
 			2>$$log >$$log.out || { grep -v '^#' $$log | tail -n 40 >&2; echo "make: $$target found something: see $$log" >&2; exit 1; }; \
 		echo "$$target: $$(grep '^Done' $$log), $$(sed -n 's/^#.*DONE *\(cov: [0-9]*\).*/\1/p' $$log)"; \
 	done

@@ -204,7 +204,11 @@ impl<C: Functions> Connector<C> {
         // problems are all there are.
         match (self.component.token_request(entries.pairs()), resolved) {
             (Ok(exchange), Ok(connection)) => {
-                let redactor = self.redactor_with(&entries, &connection.hosts);
+                let redactor = if redactor.shares_with(&urls(&connection.hosts)) {
+                    self.redactor_with(&entries, &connection.hosts)
+                } else {
+                    redactor
+                };
                 let exchange = guard::exchange(exchange, &connection, &redactor)?;
                 Ok(Opened { entries, connection, exchange, redactor })
             }
@@ -424,8 +428,7 @@ impl<C: Functions> Connector<C> {
     /// and domains in every URL.
     fn redactor_with(&self, entries: &Entries, hosts: &[String]) -> Redactor {
         let domains = self.definition.domains.iter().map(|domain| format!("https://.{domain}/"));
-        let hosts = hosts.iter().map(|host| format!("https://{host}/"));
-        Redactor::new(entries, &domains.chain(hosts).collect::<Vec<_>>())
+        Redactor::new(entries, &domains.chain(urls(hosts)).collect::<Vec<_>>())
     }
 
     fn step(&self, function: Function, step: raw::Step, call: &OperationCall<'_>) -> Result<Step, Error> {
@@ -442,6 +445,11 @@ impl<C: Functions> Connector<C> {
     ) -> Result<Vec<Problem>, BadOutput> {
         guard::problems(function, problems, &self.definition, entries, redactor)
     }
+}
+
+/// Returns hosts as they stand in URLs.
+fn urls(hosts: &[String]) -> Vec<String> {
+    hosts.iter().map(|host| format!("https://{host}/")).collect()
 }
 
 fn too_long(limit: usize) -> Problem {

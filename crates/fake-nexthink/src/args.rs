@@ -1,13 +1,14 @@
 //! From the options of the command line to a configuration.
 
+use std::env;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::{env, fs};
 
 use zeroize::Zeroizing;
 
 use crate::config::{Config, Credential};
 use crate::error::Error;
+use crate::file;
 use crate::permission::Permission;
 use crate::secret::Secret;
 
@@ -89,30 +90,26 @@ impl Args {
 fn secret(source: &str) -> Result<Secret, Error> {
     let text = if let Some(name) = source.strip_prefix("env:") {
         let missing = || Error::Config(format!("the environment variable {name} is not set to text"));
-        env::var(name).map_err(|_| missing())?
+        Zeroizing::new(env::var(name).map_err(|_| missing())?)
     } else if source == "@-" {
         let mut text = String::new();
         let path = Path::new("standard input");
-        io::stdin().take(LONGEST).read_to_string(&mut text).map_err(|source| file(path, source))?;
-        text
+        let failed = |source| Error::File { path: path.to_owned(), source };
+        io::stdin().take(LONGEST.into()).read_to_string(&mut text).map_err(failed)?;
+        Zeroizing::new(text)
     } else if let Some(path) = source.strip_prefix('@') {
-        fs::read_to_string(path).map_err(|source| file(Path::new(path), source))?
+        file::read(Path::new(path), LONGEST)?
     } else {
         let text = "--client-secret-from takes env:NAME, @FILE or @-, never the secret itself";
         return Err(Error::Config(text.to_owned()));
     };
-    let text = Zeroizing::new(text);
     // Editors and `echo` add a line break that is not part of the secret.
     let line = text.strip_suffix('\n').unwrap_or(&text);
     Ok(Secret::from(line.strip_suffix('\r').unwrap_or(line)))
 }
 
-/// Bytes that are read from standard input; real secrets have 64.
-const LONGEST: u64 = 64 * 1024;
-
-fn file(path: &Path, source: io::Error) -> Error {
-    Error::File { path: path.to_owned(), source }
-}
+/// Bytes that are read as a secret; real ones have 64.
+const LONGEST: u32 = 64 * 1024;
 
 #[cfg(test)]
 mod tests {

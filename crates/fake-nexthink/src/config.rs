@@ -1,17 +1,19 @@
 //! The configuration of a fake: its names, its clients, its faults.
 
-use std::fs;
 use std::path::Path;
 
 use serde::Deserialize;
 use serde_json::error::Category;
-use zeroize::Zeroizing;
 
 use crate::error::Error;
 use crate::fault_rule::{Action, FaultRule};
+use crate::file;
 use crate::host::is_label;
 use crate::permission::Permission;
 use crate::secret::Secret;
+
+/// Longest file, in bytes: room for some thousand clients or faults.
+const LONGEST: u32 = 1 << 20;
 
 /// The configuration of a fake; in a file, a JSON object with the same names.
 #[derive(Debug, Clone, Deserialize)]
@@ -160,10 +162,9 @@ impl Config {
         }
     }
 
-    /// Reads a JSON file.
+    /// Reads a JSON file: a regular one of at most 1 MiB.
     pub fn from_file(path: &Path) -> Result<Self, Error> {
-        let text = fs::read_to_string(path).map_err(|source| Error::File { path: path.to_owned(), source })?;
-        Self::from_json(&Zeroizing::new(text))
+        Self::from_json(&file::read(path, LONGEST)?)
     }
 
     /// Reads JSON.

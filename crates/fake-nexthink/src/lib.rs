@@ -27,6 +27,7 @@ mod exports;
 mod fault_rule;
 mod faults;
 mod faulty;
+mod file;
 mod handler;
 mod host;
 mod permission;

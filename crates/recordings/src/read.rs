@@ -58,9 +58,13 @@ fn at(pointer: &str) -> String {
 }
 
 impl Recording {
-    /// Reads a recording from a file.
+    /// Reads a recording from a file, a regular one of at most 8 MiB.
     pub fn read(path: &Path) -> Result<Self, HarError> {
         let fail = |reason: String| HarError { path: path.to_owned(), pointer: String::new(), reason };
+        // A pipe may have no writer, and opening it would wait for one.
+        if fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir()) {
+            return Err(fail("this is a pipe or a device; a recording is a regular file".to_owned()));
+        }
         let mut text = Vec::new();
         // A length that is asked for first is that of another moment.
         let read = File::open(path).and_then(|file| file.take(FILE_BYTES as u64 + 1).read_to_end(&mut text));

@@ -34,7 +34,8 @@ impl Mode {
 
 /// A file that has no name yet, in the folder it is for. It is gone with the program,
 /// however that ends. On a file system without such files it has a temporary name, and is
-/// removed when dropped.
+/// removed when dropped. `write_new` of `connector-recordings` always has that name, which a
+/// program that a second Ctrl-C ends leaves behind.
 pub(crate) struct Draft {
     file: File,
     name: Option<TempPath>,

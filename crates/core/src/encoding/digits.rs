@@ -2,10 +2,7 @@
 
 use std::ops::Range;
 
-use super::view::{Group, SHORTEST, Views};
-
-/// Letters of base64 that the shortest stretch has.
-const LETTERS: usize = (SHORTEST * 4).div_ceil(3);
+use super::view::{Group, Views};
 
 /// What is no letter of base64.
 const OTHER: u8 = 64;
@@ -37,18 +34,18 @@ pub(super) fn undo_base64(bytes: &[u8], views: &mut Views<'_>) {
     let roles = &reading.kept.roles;
     runs(
         bytes,
-        LETTERS,
+        // Those of the shortest stretch, and two groups.
+        (reading.shortest * 4).div_ceil(3).max(8),
         |byte| VALUES[usize::from(byte)] != OTHER,
         |run| {
             // How far each position is decoded.
             let mut done = [0; 4];
-            let mut history = History::default();
-            for at in run.clone() {
-                if !history.add(roles.of(bytes[at])) || at < done[at % 4] {
+            for begin in run.start..run.end - 7 {
+                let at = begin + 7;
+                if !roles.fit(&bytes[begin..]) || !roles.fit(&bytes[begin + 4..]) || at < done[at % 4] {
                     continue;
                 }
                 // The two groups that fit, and the bytes of the one before that may belong to them.
-                let begin = at - 7;
                 let begin = if begin - run.start < 4 { begin } else { begin - 4 };
                 let noise = bytes[at + 1..run.end].chunks_exact(4).position(|group| !roles.fit(group));
                 let end = noise.map_or(run.end, |groups| at + 1 + 4 * (groups + 1));
@@ -79,49 +76,28 @@ fn decoded(letters: &[u8]) -> Vec<u8> {
 
 /// Which letters can be the first, second and third of four that stand for kept bytes: most text
 /// is no base64, and this tells without decoding it four times.
-pub(super) struct Roles([u8; 64]);
+#[derive(Clone)]
+pub(super) struct Roles([u8; 256]);
 
 impl Roles {
-    pub(super) fn new(kept: impl Iterator<Item = u8>) -> Self {
+    pub(super) fn new(kept: impl Fn(u8) -> bool) -> Self {
         let mut roles = [0; 64];
-        for byte in kept {
-            for value in 0..64_u8 {
+        for byte in (0..=255).filter(|byte| kept(*byte)) {
+            for (value, roles) in (0..).zip(&mut roles) {
                 let first = value == byte >> 2;
                 let second = value & 15 == byte >> 4;
                 let third = value & 3 == byte >> 6;
-                roles[usize::from(value)] |= u8::from(first) | u8::from(second) << 1 | u8::from(third) << 2;
+                *roles |= u8::from(first) | u8::from(second) << 1 | u8::from(third) << 2;
             }
         }
-        Self(roles)
-    }
-
-    fn of(&self, letter: u8) -> u8 {
-        self.0[usize::from(VALUES[usize::from(letter)] & 63)]
+        Self(VALUES.map(|value| roles.get(usize::from(value)).copied().unwrap_or(0)))
     }
 
     fn fit(&self, group: &[u8]) -> bool {
-        group.iter().zip(0..3).all(|(letter, role)| self.of(*letter) >> role & 1 == 1)
-    }
-}
-
-/// The roles of the last letters, and which groups of four of them fit, one bit a letter.
-#[derive(Default)]
-struct History {
-    first: u32,
-    second: u32,
-    third: u32,
-    fit: u32,
-}
-
-impl History {
-    /// Adds a letter. Returns whether two groups that fit end with it.
-    fn add(&mut self, roles: u8) -> bool {
-        let roles = u32::from(roles);
-        self.first = self.first << 1 | roles & 1;
-        self.second = self.second << 1 | roles >> 1 & 1;
-        self.third = self.third << 1 | roles >> 2 & 1;
-        self.fit = self.fit << 1 | self.first >> 3 & self.second >> 2 & self.third >> 1 & 1;
-        self.fit & self.fit >> 4 & 1 == 1
+        let [first, second, third, ..] = *group else { return false };
+        let roles = |letter: u8| self.0[usize::from(letter)];
+        // Without a branch: whether one letter fits is hard to predict.
+        roles(first) & roles(second) >> 1 & roles(third) >> 2 & 1 == 1
     }
 }
 
@@ -130,7 +106,7 @@ pub(super) fn undo_hex(bytes: &[u8], views: &mut Views<'_>) {
     let digit = |digit: u8| char::from(digit).to_digit(16).and_then(|digit| u8::try_from(digit).ok()).unwrap_or(0);
     runs(
         bytes,
-        2 * SHORTEST,
+        2 * views.reading.shortest,
         |byte| byte.is_ascii_hexdigit(),
         |run| {
             if !views.spend(run.len()) {

@@ -51,8 +51,9 @@ pub(super) fn join(bytes: &[u8], views: &mut Views<'_>) {
     }
 }
 
-/// Returns a text with its escapes undone.
-pub(crate) fn unescaped(text: &[u8]) -> Vec<u8> {
+/// Returns a text with one layer of escapes undone: percent encoding, those of JSON, and the
+/// character references of HTML.
+pub fn unescaped(text: &[u8]) -> Vec<u8> {
     let mut unescaped = Vec::new();
     let mut rest = text;
     while let Some(first) = rest.first() {
@@ -65,7 +66,7 @@ pub(crate) fn unescaped(text: &[u8]) -> Vec<u8> {
 
 /// Adds a view of each stretch that has escapes close to each other.
 fn decode(bytes: &[u8], marks: impl Iterator<Item = usize>, read: fn(&[u8]) -> Option<Escape>, views: &mut Views<'_>) {
-    let reach = views.reading.reach;
+    let reach = views.reading.reach.min(bytes.len());
     let mut draft: Option<Draft<'_>> = None;
     let mut end = 0;
     for mark in marks {

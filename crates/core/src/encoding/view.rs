@@ -1,18 +1,17 @@
 //! Stretches of a text with their encodings undone.
 
 use std::ops::Range;
+use std::sync::{Arc, LazyLock};
 
-use super::{digits, escapes};
-
-/// Shortest stretch of decoded base64 or hexadecimal to keep, in bytes: no shorter part of a
-/// secret is looked for.
-pub(super) const SHORTEST: usize = 8;
+use super::{LAYERS, digits, escapes};
 
 /// How to read texts in which certain secrets may be.
 pub(crate) struct Reading {
-    pub(crate) kept: Kept,
+    pub(crate) kept: Arc<Kept>,
     /// How many bytes around an escape belong to the view of it.
     pub(crate) reach: usize,
+    /// Shortest stretch of decoded base64 or hexadecimal to keep, in bytes.
+    pub(crate) shortest: usize,
     /// Whether a secret has white space, which a line break may replace.
     pub(crate) blanks: bool,
 }
@@ -24,14 +23,31 @@ pub(crate) struct Kept {
     pub(super) roles: digits::Roles,
 }
 
+/// What texts without other bytes share.
+static PRINTABLE: LazyLock<Arc<Kept>> = LazyLock::new(|| Kept::of(is_printable));
+
+fn is_printable(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~' | b'\t' | b'\r' | b'\n')
+}
+
 impl Kept {
     /// Printable ASCII and white space, as any encoding writes, and the bytes of the secrets.
-    pub(crate) fn new<'a>(secrets: impl Iterator<Item = &'a [u8]>) -> Self {
-        let mut bytes = [false; 256];
-        (0..=255).for_each(|byte: u8| bytes[usize::from(byte)] = matches!(byte, b' '..=b'~' | b'\t' | b'\r' | b'\n'));
-        secrets.flatten().for_each(|byte| bytes[usize::from(*byte)] = true);
-        let roles = digits::Roles::new((0..=255).filter(|byte| bytes[usize::from(*byte)]));
-        Self { bytes, roles }
+    pub(crate) fn new<'a>(secrets: impl Iterator<Item = &'a [u8]>) -> Arc<Self> {
+        let others: Vec<u8> = secrets.flatten().copied().filter(|byte| !is_printable(*byte)).collect();
+        if others.is_empty() {
+            return Arc::clone(&PRINTABLE);
+        }
+        Self::of(|byte| is_printable(byte) || others.contains(&byte))
+    }
+
+    /// Every byte that is printable ASCII or white space, or part of UTF-8.
+    pub(super) fn all() -> Arc<Self> {
+        Self::of(|byte| is_printable(byte) || !byte.is_ascii())
+    }
+
+    fn of(is_kept: impl Fn(u8) -> bool) -> Arc<Self> {
+        let bytes = std::array::from_fn(|byte| u8::try_from(byte).is_ok_and(&is_kept));
+        Arc::new(Self { bytes, roles: digits::Roles::new(is_kept) })
     }
 
     fn has(&self, byte: u8) -> bool {
@@ -43,7 +59,7 @@ impl Kept {
 pub(crate) struct View {
     pub(crate) bytes: Vec<u8>,
     /// The number of the parent. None: it is the text itself.
-    parent: Option<usize>,
+    pub(super) parent: Option<usize>,
     origin: Origin,
 }
 
@@ -51,6 +67,15 @@ impl View {
     /// Returns whether it was read from base64 or hexadecimal.
     pub(crate) fn is_from_digits(&self) -> bool {
         matches!(self.origin, Origin::Digits { .. })
+    }
+
+    /// Returns whether neighbours in it may be none in its parent: it was read from base64 or
+    /// hexadecimal, or lines were joined.
+    pub(super) fn is_noisy(&self) -> bool {
+        match &self.origin {
+            Origin::Edited { edits, .. } => edits.iter().any(|edit| edit.count == 0),
+            Origin::Digits { .. } => true,
+        }
     }
 
     /// Returns whether it is all of its parent, but for what was replaced.
@@ -147,9 +172,19 @@ impl<'a> Views<'a> {
         range
     }
 
+    /// Adds every other way to read the text.
+    pub(crate) fn add_layers(&mut self) {
+        let mut layer = 0;
+        for _ in 0..LAYERS {
+            let next = self.views.len();
+            self.add_layer(layer);
+            layer = next;
+        }
+    }
+
     /// Adds every way to read the views from a number on with one layer of encoding less. Line
     /// breaks are no layer: what any other encoding wrote may be wrapped.
-    pub(crate) fn add_layer(&mut self, from: usize) {
+    fn add_layer(&mut self, from: usize) {
         for number in from..self.views.len() {
             let joined = self.views.len();
             self.decode(number, escapes::join);
@@ -201,7 +236,7 @@ impl<'a> Views<'a> {
     pub(super) fn push_kept(&mut self, decoded: &[u8], begin: usize, group: Group, end: Option<usize>) {
         let mut skipped = 0;
         for part in decoded.split(|byte| !self.reading.kept.has(*byte)) {
-            if part.len() >= SHORTEST {
+            if part.len() >= self.reading.shortest {
                 let end = end.filter(|_| skipped + part.len() == decoded.len());
                 let origin = Origin::Digits { begin, group, skipped, end };
                 self.views.push(View { bytes: part.to_vec(), parent: Some(self.parent), origin });

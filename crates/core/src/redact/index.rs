@@ -4,13 +4,15 @@ use std::ops::Range;
 
 use zeroize::Zeroizing;
 
-use super::needle::Needle;
+use super::needle::{Needle, key};
 use super::{REACH, SHORTEST_SECRET};
 use crate::encoding::{Kept, Reading, View};
 
-/// Entries of the tables, as a power of two: pairs of bytes of all the secrets of a connection
-/// fill a few per cent of them, and they fit into the first cache.
-const TABLE_BITS: u32 = 12;
+/// Entries of the table for each pair of bytes of a secret: pairs of other texts rarely share one.
+const SLOTS: usize = 8;
+
+/// Most entries, which fit into the first cache.
+const MOST_SLOTS: usize = 1 << 12;
 
 /// An index of secrets by stretches of [`SHORTEST_SECRET`] bytes.
 pub(super) struct Index {
@@ -21,7 +23,9 @@ pub(super) struct Index {
     pub(super) reading: Reading,
     /// How far to go on where a stretch ends with a pair of bytes (Wu and Manber, "A fast
     /// algorithm for multi-pattern searching"). Zero: a stretch of a secret ends with it.
-    skips: Box<[u8; 1 << TABLE_BITS]>,
+    skips: Box<[u8]>,
+    /// The number of bits of the hash of a pair that are left out.
+    shift: u32,
     /// Stretches with needle and place, in order.
     stretches: Zeroizing<Vec<(u64, u32, u32)>>,
 }
@@ -49,13 +53,16 @@ impl Default for Index {
 impl Index {
     pub(super) fn new(needles: Vec<Needle>, before: Vec<String>) -> Self {
         let mut stretches = Zeroizing::new(Vec::new());
-        let mut skips = Box::new([SKIP; 1 << TABLE_BITS]);
+        let marks: usize = needles.iter().map(|needle| needle.marks().count()).sum();
+        let slots = (SLOTS * marks).next_power_of_two().clamp(2, MOST_SLOTS);
+        let shift = u32::BITS - slots.ilog2();
+        let mut skips = vec![SKIP; slots].into_boxed_slice();
         for (number, needle) in (0..).zip(&needles) {
             for at in needle.marks() {
                 let stretch = &needle.bytes[at..at + SHORTEST_SECRET];
                 stretches.push((key(stretch), number, u32::try_from(at).unwrap_or(u32::MAX)));
                 for (pair, skip) in stretch.windows(2).zip((0..SKIP).rev()) {
-                    let known = &mut skips[slot(pair[0], pair[1])];
+                    let known = &mut skips[slot(pair[0], pair[1], shift)];
                     *known = skip.min(*known);
                 }
             }
@@ -66,9 +73,10 @@ impl Index {
             kept: Kept::new(needles.iter().map(|needle| needle.bytes.as_slice())),
             // Room for a secret that is encoded once more, three bytes for one.
             reach: (4 * longest).clamp(256, REACH),
+            shortest: SHORTEST_SECRET,
             blanks: needles.iter().any(|needle| needle.bytes.iter().any(u8::is_ascii_whitespace)),
         };
-        Self { needles, before, reading, skips, stretches }
+        Self { needles, before, reading, skips, shift, stretches }
     }
 
     /// Calls `found` with every part of a secret that is long enough to be one.
@@ -76,7 +84,7 @@ impl Index {
         let bytes = &view.bytes[..];
         let mut end = SHORTEST_SECRET;
         while end <= bytes.len() {
-            let skip = self.skips[slot(bytes[end - 2], bytes[end - 1])];
+            let skip = self.skips[slot(bytes[end - 2], bytes[end - 1], self.shift)];
             if skip > 0 {
                 end += usize::from(skip);
                 continue;
@@ -126,12 +134,8 @@ const SKIP: u8 = 7;
 
 const _: () = assert!(SKIP as usize == SHORTEST_SECRET - 1);
 
-fn key(stretch: &[u8]) -> u64 {
-    stretch.iter().fold(0, |key, byte| key << 8 | u64::from(*byte))
-}
-
-fn slot(first: u8, second: u8) -> usize {
+fn slot(first: u8, second: u8, shift: u32) -> usize {
     let pair = u32::from(first) << 8 | u32::from(second);
     // Fibonacci hashing.
-    (pair.wrapping_mul(0x9E37_79B1) >> (u32::BITS - TABLE_BITS)) as usize
+    (pair.wrapping_mul(0x9E37_79B1) >> shift) as usize
 }

@@ -26,9 +26,6 @@ pub const SHORTEST_SECRET: usize = 8;
 /// What replaces a secret.
 pub const HIDDEN: &str = "•••";
 
-/// How many encodings can be inside of each other: base64 in JSON in a form.
-const LAYERS: usize = 3;
-
 /// Text to read at once, in bytes: what is decoded of it fits into caches, and positions into
 /// 32 bits.
 const PART: usize = 1 << 20;
@@ -93,6 +90,13 @@ impl Redactor {
         Self(Arc::new(Index::new(needles, before.collect())))
     }
 
+    /// Returns whether a secret has a stretch in common with one of some texts. Where none has,
+    /// it makes no difference whether they are known.
+    pub(crate) fn shares_with(&self, texts: &[String]) -> bool {
+        let texts = Public::new(texts.iter().map(String::as_str));
+        self.0.needles.iter().any(|needle| needle.shares_with(&texts))
+    }
+
     /// Learns one more secret, such as a token.
     pub fn and(self, secret: &Secret) -> Self {
         let mut needles = self.0.needles.clone();
@@ -154,12 +158,7 @@ impl Redactor {
     fn search_part(&self, text: &str, part: Range<usize>, findings: &mut Findings) {
         let bytes = &text.as_bytes()[part.clone()];
         let mut views = Views::new(bytes, &self.0.reading, DECODED_AT_LEAST.max(bytes.len() * DECODED));
-        let mut layer = 0;
-        for _ in 0..LAYERS {
-            let next = views.all().len();
-            views.add_layer(layer);
-            layer = next;
-        }
+        views.add_layers();
         for (number, view) in views.all().iter().enumerate() {
             self.0.search(view, |run| {
                 let source = views.source(number, &run.range);

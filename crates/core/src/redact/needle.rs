@@ -79,13 +79,17 @@ impl Needle {
     }
 
     fn new(bytes: Zeroizing<Vec<u8>>, shortest: usize, public: bool, texts: &[&Public]) -> Self {
-        let is_open = |window| texts.iter().any(|texts| texts.contains(window));
-        let open: Vec<_> = bytes.windows(SHORTEST_SECRET).map(is_open).collect();
+        let open = open(&bytes, texts);
         // Random letters and digits change at three of five places, hexadecimal digits at half.
         let random = 5 * changes(&bytes) >= 2 * (bytes.len() - 1);
         let telling = bytes.windows(SHORTEST_SECRET).zip(&open);
         let telling = telling.map(|(window, open)| random && !open && changes(window) > CHANGES);
         Self { telling: telling.collect(), bytes, shortest, public, open }
+    }
+
+    /// Returns whether it shares a stretch with a text.
+    pub(super) fn shares_with(&self, texts: &Public) -> bool {
+        open(&self.bytes, &[texts]).contains(&true)
     }
 
     /// Returns whether a part counts.
@@ -106,6 +110,23 @@ impl Needle {
     pub(super) fn marks(&self) -> impl Iterator<Item = usize> {
         (0..=self.bytes.len() - SHORTEST_SECRET).step_by(self.shortest - (SHORTEST_SECRET - 1))
     }
+}
+
+/// Returns which stretches of a secret are part of some texts, in any case.
+fn open(secret: &[u8], texts: &[&Public]) -> Vec<bool> {
+    let lower = Zeroizing::new(secret.to_ascii_lowercase());
+    let keys = Zeroizing::new(lower.windows(SHORTEST_SECRET).map(key).collect::<Vec<_>>());
+    let mut open = vec![false; keys.len()];
+    let texts = texts.iter().flat_map(|texts| &texts.0);
+    for known in texts.flat_map(|text| text.as_bytes().windows(SHORTEST_SECRET)).map(key) {
+        open.iter_mut().zip(keys.iter()).for_each(|(open, key)| *open |= *key == known);
+    }
+    open
+}
+
+/// Returns a stretch as a number.
+pub(super) fn key(stretch: &[u8]) -> u64 {
+    stretch.iter().fold(0, |key, byte| key << 8 | u64::from(*byte))
 }
 
 /// Returns where the stretches of a part begin.

@@ -109,9 +109,10 @@ fn decoded(name: &str, text: &str) -> String {
     };
     match name.split(' ').next().unwrap() {
         "JSON" | "JSON," => {
-            let text = text.replace("\\/", "/").replace("\\\"", "\"").replace("\\n", "\n");
+            // What is a backslash itself escapes nothing.
+            let text = text.replace("\\\\", "\0").replace("\\/", "/").replace("\\\"", "\"").replace("\\n", "\n");
             match name {
-                "JSON" => text.replace("\\\\", "\\"),
+                "JSON" => text.replace('\0', "\\"),
                 _ => escapes("\\u", 6, 4),
             }
         }

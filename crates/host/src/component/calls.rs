@@ -3,24 +3,11 @@
 use connector_core::raw::{Entry, Exchange, Header, Operation, Probe, Request, Step, Unchecked};
 use connector_core::records::{Connection, Definition, Failure, PermissionStatus, Problem, Response, Token};
 use connector_core::{ApiCall, CallError, CallErrorKind, Ended, Function, Functions, Interface};
-use wasmtime::Store;
-use wasmtime::component::Instance;
 
 use super::convert::{self, failure, pairs, problems, request};
 use super::loaded::Component;
-use super::meter::Meter;
 
 impl Component {
-    /// Calls a function whose result may be an error of the contract.
-    fn try_call<T: PartialEq, E: PartialEq>(
-        &self,
-        function: Function,
-        read: usize,
-        body: impl Fn(&mut Store<Meter>, &Instance) -> wasmtime::Result<Result<T, E>>,
-    ) -> Result<T, Ended<E>> {
-        self.call(function, read, body)?.map_err(Ended::Returned)
-    }
-
     fn offered<T>(interface: Option<&T>, function: Function) -> Result<&T, CallError> {
         interface.ok_or(CallError { function, kind: CallErrorKind::NotOffered })
     }
@@ -31,12 +18,9 @@ fn length(pairs: &[(String, String)]) -> usize {
     pairs.iter().map(|(name, value)| name.len() + value.len()).sum()
 }
 
-/// Converts the error that a component returned.
-fn returned<E, F>(convert: impl FnOnce(E) -> F) -> impl FnOnce(Ended<E>) -> Ended<F> {
-    |ended| match ended {
-        Ended::Returned(error) => Ended::Returned(convert(error)),
-        Ended::Call(error) => Ended::Call(error),
-    }
+/// Converts the error of the contract that a component returned.
+fn returned<E, F>(convert: impl FnOnce(E) -> F) -> impl FnOnce(E) -> Ended<F> {
+    |error| Ended::Returned(convert(error))
 }
 
 impl Functions for Component {
@@ -62,25 +46,25 @@ impl Functions for Component {
 
     fn resolve(&self, entries: &[Entry]) -> Result<Unchecked<Connection>, Ended<Vec<Problem>>> {
         let (read, entries) = (length(entries), pairs(entries));
-        let resolved = self.try_call(Function::Resolve, read, |store, instance| {
+        let resolved = self.call(Function::Resolve, read, |store, instance| {
             self.provider.load(&mut *store, instance)?.call_resolve(store, &entries)
-        });
+        })?;
         resolved.map(|raw| Unchecked::new(convert::connection(raw))).map_err(returned(problems))
     }
 
     fn token_request(&self, entries: &[Entry]) -> Result<Exchange, Ended<Vec<Problem>>> {
         let (read, entries) = (length(entries), pairs(entries));
-        let built = self.try_call(Function::TokenRequest, read, |store, instance| {
+        let built = self.call(Function::TokenRequest, read, |store, instance| {
             self.provider.load(&mut *store, instance)?.call_token_request(store, &entries)
-        });
+        })?;
         built.map(convert::exchange).map_err(returned(problems))
     }
 
     fn token_response(&self, response: &Response) -> Result<Unchecked<Token>, Ended<Box<Failure>>> {
         let headers = pairs(&response.headers);
-        let read = self.try_call(Function::TokenResponse, response.body.len(), |store, instance| {
+        let read = self.call(Function::TokenResponse, response.body.len(), |store, instance| {
             self.provider.load(&mut *store, instance)?.call_token_response(store, convert::response(response, &headers))
-        });
+        })?;
         read.map(|raw| Unchecked::new(convert::token(raw))).map_err(returned(failure))
     }
 
@@ -95,19 +79,19 @@ impl Functions for Component {
         let access = Self::offered(self.access.as_ref(), Function::ApiRequest)?;
         let ApiCall { method, path_and_query, headers, body } = call;
         let (settings, headers) = (pairs(settings), pairs(headers));
-        let built = self.try_call(Function::ApiRequest, call.body.len(), |store, instance| {
+        let built = self.call(Function::ApiRequest, call.body.len(), |store, instance| {
             let access = access.load(&mut *store, instance)?;
             access.call_api_request(store, &settings, method, path_and_query, &headers, body)
-        });
+        })?;
         built.map(request).map_err(returned(problems))
     }
 
     fn api_response(&self, response: &Response) -> Result<(), Ended<Box<Failure>>> {
         let access = Self::offered(self.access.as_ref(), Function::ApiResponse)?;
         let headers = pairs(&response.headers);
-        let read = self.try_call(Function::ApiResponse, response.body.len(), |store, instance| {
+        let read = self.call(Function::ApiResponse, response.body.len(), |store, instance| {
             access.load(&mut *store, instance)?.call_api_response(store, convert::response(response, &headers))
-        });
+        })?;
         read.map_err(returned(failure))
     }
 
@@ -144,9 +128,9 @@ impl Functions for Component {
     fn start(&self, settings: &[Entry], operation: &str, input: &str) -> Result<Step, Ended<Vec<Problem>>> {
         let operations = Self::offered(self.operations.as_ref(), Function::Start)?;
         let settings = pairs(settings);
-        let started = self.try_call(Function::Start, input.len(), |store, instance| {
+        let started = self.call(Function::Start, input.len(), |store, instance| {
             operations.load(&mut *store, instance)?.call_start(store, &settings, operation, input)
-        });
+        })?;
         started.map(convert::step).map_err(returned(problems))
     }
 
@@ -161,10 +145,10 @@ impl Functions for Component {
         let operations = Self::offered(self.operations.as_ref(), Function::Resume)?;
         let read = input.len() + state.len() + response.body.len();
         let (settings, headers) = (pairs(settings), pairs(&response.headers));
-        let resumed = self.try_call(Function::Resume, read, |store, instance| {
+        let resumed = self.call(Function::Resume, read, |store, instance| {
             let operations = operations.load(&mut *store, instance)?;
             operations.call_resume(store, &settings, operation, input, state, convert::response(response, &headers))
-        });
+        })?;
         resumed.map(convert::step).map_err(returned(failure))
     }
 }

@@ -113,14 +113,10 @@ impl<'a> Place<'a> {
 
     /// Writes the code so that others see all of it or nothing, also after a loss of power.
     fn keep(&self, code: &[u8]) -> io::Result<()> {
-        let temporary = self.directory.join(format!("{}.{:016x}.tmp", self.name, fastrand::u64(..)));
-        let mut file = fs::File::options().write(true).create_new(true).open(&temporary)?;
-        let written = file.write_all(code).and_then(|()| file.sync_all());
-        let renamed = written.and_then(|()| fs::rename(&temporary, self.directory.join(&self.name)));
-        if renamed.is_err() {
-            let _ = fs::remove_file(&temporary);
-        }
-        renamed?;
+        let mut beside = tempfile::Builder::new().suffix(".tmp").tempfile_in(self.directory)?;
+        beside.write_all(code)?;
+        beside.as_file().sync_all()?;
+        beside.persist(self.directory.join(&self.name))?;
         self.forget_old()
     }
 

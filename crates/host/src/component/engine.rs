@@ -22,6 +22,19 @@ const TICK: Duration = Duration::from_millis(100);
 
 /// Returns the configuration of the engine that components are compiled for: fuel, a clock
 /// beside it, and slots reserved ahead for instances. For tools that measure or precompile.
+///
+/// # Examples
+///
+/// ```
+/// use connector_host::{Limits, engine_config};
+/// use wasmtime::Engine;
+///
+/// let engine = Engine::new(&engine_config(&Limits::default()))?;
+/// // The shortest component.
+/// let code = engine.precompile_component(b"\0asm\x0d\0\x01\0")?;
+/// assert!(Engine::detect_precompiled(&code).is_some());
+/// # Ok::<_, wasmtime::Error>(())
+/// ```
 pub fn engine_config(limits: &Limits) -> Config {
     let mut config = Config::new();
     config.consume_fuel(true).epoch_interruption(true).max_wasm_stack(STACK).wasm_backtrace_max_frames(None);

@@ -151,6 +151,11 @@ fn a_file_that_cannot_be_read_is_named_with_the_reason() {
     let folder = tempfile::tempdir().unwrap();
     assert_eq!(reason(&folder.path().join("none.har")), "there is no such file");
     assert_eq!(reason(folder.path()), "this is a directory");
+    let pipe = folder.path().join("pipe.har");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    for path in [&pipe, Path::new("/dev/zero")] {
+        assert_eq!(reason(path), "this is a pipe or a device; a recording is a regular file");
+    }
     // Whoever runs the tests may be allowed to read everything.
     let error = std::io::Error::from(std::io::ErrorKind::PermissionDenied);
     assert_eq!(super::reason(&error), "this file may not be read");

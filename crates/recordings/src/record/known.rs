@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use connector_core::encoding::{Form, json};
+use connector_core::encoding::{Form, json, unescaped};
 use connector_core::records::{Connection, Definition, Request};
 use connector_core::{Entries, SHORTEST_SECRET, Secret, trim};
 use regex::Regex;
@@ -175,14 +175,18 @@ impl Known {
         let (mut needles, mut names, mut runs) = (Vec::new(), Vec::new(), HashMap::new());
         // What is secret of a pair is among the others.
         for Value { kind, text, .. } in self.values.iter().filter(|value| !matches!(value.kind, Kind::Basic(..))) {
-            let (lower, squeezed) = (text.expose().to_lowercase(), squeezed(text.expose()));
-            // Part of an entry is no secret, and of a link that is its signature alone.
-            if matches!(kind, Kind::Secret(_) | Kind::AccessToken) {
-                runs.extend(squeezed.as_bytes().windows(RUN).map(|run| (run.to_vec(), names.len())));
-            }
-            for needle in [lower, squeezed] {
-                needles.push(needle);
-                names.push(named(kind));
+            // What looks like an escape is read as one where something else is escaped.
+            let unescaped = String::from_utf8_lossy(&unescaped(text.expose().as_bytes())).into_owned();
+            for text in [text.expose(), &unescaped] {
+                let squeezed = squeezed(text);
+                // Part of an entry is no secret, and of a link that is its signature alone.
+                if matches!(kind, Kind::Secret(_) | Kind::AccessToken) {
+                    runs.extend(squeezed.as_bytes().windows(RUN).map(|run| (run.to_vec(), names.len())));
+                }
+                for needle in [text.to_lowercase(), squeezed] {
+                    needles.push(needle);
+                    names.push(named(kind));
+                }
             }
         }
         Traces { finder: Finder::new(&needles), names, runs }

@@ -9,7 +9,7 @@
 //! 1. [`Recorder`] keeps every exchange as it is.
 //! 2. `known` collects the values of the connection; `redaction` puts placeholders in
 //!    their place.
-//! 3. `scan` reads the finished text once more, in every encoding (`views`), and refuses it
+//! 3. `scan` reads the finished text once more, in every encoding, and refuses it
 //!    if anything known is left or anything looks secret (`shapes`).
 
 mod finder;
@@ -21,7 +21,6 @@ mod refused;
 mod scan;
 mod shapes;
 mod subject;
-mod views;
 
 pub use recorder::Recorder;
 pub use refused::{Finding, Leak, Refused};

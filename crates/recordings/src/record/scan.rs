@@ -5,13 +5,13 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use connector_core::encoding::decoded;
 use connector_core::records::Definition;
 use serde_json::{Map, Value};
 
 use super::known::{Known, Traces};
 use super::refused::{Finding, Leak};
 use super::shapes::shapes;
-use super::views::views;
 use crate::placeholder::{Kind, Placeholder};
 use crate::read::{escape, shortened};
 
@@ -31,7 +31,8 @@ pub(super) fn scan(text: &str, file: &Value, known: &Known, definition: &Definit
     scan.value(file);
     if scan.found.is_empty() {
         // Across the borders of its values.
-        let whole = views(&stripped(text)).into_iter().find_map(|view| scan.known(&view.text));
+        let (clean, noisy) = readings(&stripped(text));
+        let whole = clean.iter().chain([&noisy]).find_map(|text| scan.known(text));
         scan.add(whole);
     }
     scan.found
@@ -103,11 +104,11 @@ impl Scan<'_> {
 
     /// Lists what is in a text, in any encoding, each once.
     fn leaks(&self, text: &str) -> Vec<Leak> {
-        let views = views(&stripped(text));
-        each_once(views.iter().flat_map(|view| {
-            let other = self.domains.iter().any(|domain| self.has_other_host(&view.text, domain));
-            let shapes = shapes(&view.text, !view.noisy);
-            self.known(&view.text).into_iter().chain(other.then_some(Leak::OtherHost)).chain(shapes)
+        let (clean, noisy) = readings(&stripped(text));
+        let texts = clean.iter().map(|text| (text, true)).chain([(&noisy, false)]);
+        each_once(texts.flat_map(|(text, clean)| {
+            let other = self.domains.iter().any(|domain| self.has_other_host(text, domain));
+            self.known(text).into_iter().chain(other.then_some(Leak::OtherHost)).chain(shapes(text, clean))
         }))
     }
 
@@ -130,6 +131,27 @@ impl Scan<'_> {
             inside && labels != "." && !own
         })
     }
+}
+
+/// Returns the ways to read a text in which a token can be told from noise, and all others as
+/// lines of one text: most are a few letters long.
+fn readings(text: &str) -> (Vec<String>, String) {
+    let mut clean: Vec<String> = Vec::new();
+    let mut noisy = String::new();
+    // White space of any kind may break base64.
+    let joined: String = text.split_whitespace().collect();
+    let joined = Some(joined).filter(|joined| joined != text);
+    for reading in joined.iter().flat_map(|joined| decoded(joined)) {
+        noisy.extend([&reading.text, "\n"]);
+    }
+    for reading in decoded(text) {
+        if reading.is_noisy {
+            noisy.extend([&reading.text, "\n"]);
+        } else if !clean.contains(&reading.text) {
+            clean.push(reading.text);
+        }
+    }
+    (clean, noisy)
 }
 
 fn each_once(leaks: impl Iterator<Item = Leak>) -> Vec<Leak> {
