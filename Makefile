@@ -92,6 +92,7 @@ drive: export EMBED := $(DEBUG)/examples/embed
 drive: export COMPONENT := $(COMPONENT)
 drive: export VECTORS := target/runtimes/vectors.jsonl
 drive: $(NODE)/node_modules/.package-lock.json $(VENV)/installed
+	@mkdir -p $(dir $(VECTORS))
 	$(HOST_TEST) vectors --out $(VECTORS) --component $(COMPONENT)
 	npm exec --prefix $(NODE) --offline -- jco transpile $(COMPONENT) --quiet --name nexthink --instantiation sync --out-dir $(NODE)/nexthink
 	npm exec --prefix $(NODE) --offline -- tsc --project $(NODE)

@@ -229,11 +229,14 @@ fn is_printable(text: &str) -> bool {
     text.chars().all(|c| !c.is_control() || matches!(c, '\t' | '\n' | '\r'))
 }
 
+/// Most values by name: a million of them would not fit into the memory of a call.
+pub const MOST_VALUES: Option<usize> = Some(10_000);
+
 /// Values by the ids of inputs or parameters.
-pub static VALUES: Map = Map { names: &PARAMETER_ID, values: Rule::Text(&VALUE), max: None };
+pub static VALUES: Map = Map { names: &PARAMETER_ID, values: Rule::Text(&VALUE), max: MOST_VALUES };
 
 /// Values by the names of parameters of a query.
-pub static PARAMETERS: Map = Map { names: &PARAMETER_NAME, values: Rule::Text(&VALUE), max: None };
+pub static PARAMETERS: Map = Map { names: &PARAMETER_NAME, values: Rule::Text(&VALUE), max: MOST_VALUES };
 
 /// Name of a field to write (Nexthink: Enrichment API): such as `device/device/…`,
 /// with `#` for custom fields. Nexthink answers for each object whose field it does not

@@ -10,13 +10,23 @@ import { freshId, make } from "./dom.js";
 
 const DEEPEST = 4;
 
+// Returns the schemas that a value may follow, of which null is none: an empty field is left out.
+// Beside a type, `anyOf` only limits its values further.
+function alternatives(schema) {
+  const { anyOf, ...rule } = typeof schema === "object" && schema !== null ? schema : {};
+  if (!Array.isArray(anyOf) || "type" in rule) return [rule];
+  return anyOf.filter((one) => one?.type !== "null").map((one) => ({ ...one, ...rule }));
+}
+
 // Makes a node for a schema under a label.
 export function node(schema, label, { required = false, depth = 0 } = {}) {
-  const rule = typeof schema === "object" && schema !== null ? schema : {};
-  const types = [rule.type ?? []].flat();
-  const odd = ["$ref", "oneOf", "anyOf", "allOf", "if", "const"].some((word) => word in rule);
-  const one = types.length === 1 && !odd ? types[0] : null;
+  const all = alternatives(schema);
+  const rule = all[0] ?? {};
+  const types = [...new Set(all.flatMap((one) => one.type ?? []))];
+  const odd = ["$ref", "oneOf", "anyOf", "allOf", "if", "const"].some((word) => all.some((one) => word in one));
+  const one = types.length === 1 && all.length === 1 && !odd ? types[0] : null;
   const inner = { required, depth };
+  if (all.length > 1 && types.includes("string") && types.includes("object")) return json(rule, label, { ...inner, words: true });
   if (!odd && Array.isArray(rule.enum) && rule.enum.every((value) => typeof value === "string")) {
     return choice(rule, label, rule.enum.map((value) => [value, value]), inner);
   }
@@ -25,7 +35,7 @@ export function node(schema, label, { required = false, depth = 0 } = {}) {
   if (one === "integer" || one === "number") return number(rule, label, inner);
   if (one === "object" && depth < DEEPEST) {
     if (rule.properties && Object.keys(rule.properties).length > 0) return object(rule, label, inner);
-    if (rule.additionalProperties?.type === "string") return map(rule, label, inner);
+    if (alternatives(rule.additionalProperties).every((value) => value.type === "string")) return map(rule, label, inner);
   }
   if (one === "array" && depth < DEEPEST && rule.items) return list(rule, label, inner);
   return json(rule, label, inner);
@@ -65,7 +75,7 @@ const leaf = (made, read, write) => ({ element: made.element, show: made.show, f
 const hint = (rule) => (typeof rule.examples?.[0] === "string" || typeof rule.examples?.[0] === "number" ? String(rule.examples[0]) : null);
 
 function text(rule, label, { required }) {
-  const long = (rule.maxLength ?? 0) > 1000;
+  const long = (rule.maxLength ?? 0) > 2000;
   const control = long ? make("textarea", { rows: "3", spellcheck: "false" })
     : make("input", { type: "text", placeholder: hint(rule), autocomplete: "off", spellcheck: "false" });
   const made = field(rule, label, required, control);
@@ -93,12 +103,14 @@ function choice(rule, label, options, { required }) {
   return leaf(field(rule, label, required, control), () => (control.value === "" ? undefined : options[Number(control.value)][0]), write);
 }
 
-function json(rule, label, { required }) {
-  const control = make("textarea", { rows: "5", class: "code", spellcheck: "false", placeholder: rule.examples ? JSON.stringify(rule.examples[0]) : "JSON" });
-  const made = field(rule, `${label} (JSON)`, required, control);
+// A field for JSON. Where words are a value too, what does not begin like an object is words.
+function json(rule, label, { required, words = false }) {
+  const control = make("textarea", { rows: "5", class: "code", spellcheck: "false", placeholder: rule.examples ? JSON.stringify(rule.examples[0]) : words ? "Text or JSON" : "JSON" });
+  const made = field(rule, words ? label : `${label} (JSON)`, required, control);
   const read = () => {
     made.show("");
     if (control.value.trim() === "") return undefined;
+    if (words && !control.value.trimStart().startsWith("{")) return control.value;
     try {
       return JSON.parse(control.value);
     } catch {
@@ -106,7 +118,8 @@ function json(rule, label, { required }) {
       throw control;
     }
   };
-  return leaf(made, read, (value) => (control.value = value === undefined ? "" : JSON.stringify(value, null, 2)));
+  const shown = (value) => (words && typeof value === "string" ? value : JSON.stringify(value, null, 2));
+  return leaf(made, read, (value) => (control.value = value === undefined ? "" : shown(value)));
 }
 
 // A group with a problem of its own.

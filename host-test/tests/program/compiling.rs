@@ -5,6 +5,7 @@ use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::Path;
 use std::process::Command;
 
+use connector_host::{Compiler, Component, Limits};
 use nexthink_component::NEXTHINK;
 use test_support::TestComponent;
 use test_support::hostile::compiling::laborious;
@@ -22,6 +23,18 @@ fn inspect(component: &[u8]) -> (Option<i32>, String) {
 #[test]
 fn a_component_from_a_file_is_compiled_in_a_child() {
     assert_eq!(inspect(NEXTHINK), (Some(0), String::new()));
+}
+
+#[test]
+fn the_child_compiles_components_as_long_as_the_host_allows() {
+    // A custom section named x: its id, its length in LEB128, the length of the name, the name, 17 MiB.
+    let content = [&b"\x01x"[..], &vec![0; 17 << 20]].concat();
+    let length = u32::try_from(content.len()).unwrap();
+    let leb = [length | 0x80, length >> 7 | 0x80, length >> 14 | 0x80, length >> 21].map(|part| part.to_le_bytes()[0]);
+    let component = [NEXTHINK, &[0], &leb, &content].concat();
+    let limits = Limits { component_bytes: 20 << 20, ..Limits::default() };
+    let compiler = Compiler::in_child(env!("CARGO_BIN_EXE_host-test"), ["compile-component"]);
+    assert!(Component::load_with(&compiler, &component, limits).is_ok());
 }
 
 /// Loads a component with a place for caches, and returns how many files are kept there.

@@ -43,7 +43,8 @@ fn value(rule: &Rule, dice: &mut Dice) -> Value {
             Value::Object(members)
         }
         Rule::Map(map) => {
-            let count = if dice.mischief() { map.max.unwrap_or(3) + 1 } else { dice.roll(3) };
+            let most = map.max.filter(|max| *max <= 100);
+            let count = most.filter(|_| dice.mischief()).map_or_else(|| dice.roll(3), |most| most + 1);
             let member = |i: usize, dice: &mut Dice| {
                 let name = if dice.mischief() { format!("no\u{7}name {i}") } else { format!("name{i}") };
                 (name, if dice.mischief() { stray(dice) } else { value(&map.values, dice) })

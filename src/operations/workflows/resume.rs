@@ -7,7 +7,7 @@ use crate::failure::Failure;
 use crate::http::{Request, Response};
 use crate::json::Pairs;
 use crate::operations::call::{Call, Repeat};
-use crate::operations::formats::{NON_EMPTY, PARAMETER_ID, UUID};
+use crate::operations::formats::{MOST_VALUES, NON_EMPTY, PARAMETER_ID, UUID};
 use crate::operations::operation::{Effect, Flow, Operation, Output};
 use crate::operations::response;
 use crate::operations::schema::{List, Map, Member, Object, Rule};
@@ -27,7 +27,7 @@ pub static RESUME: Operation = Operation {
         Member::required("executionUuid", Rule::Text(&UUID), "UUID of the execution that waits."),
         Member::optional(
             "parameters",
-            Rule::Map(&Map { names: &PARAMETER_ID, values: Rule::Text(&NON_EMPTY), max: None }),
+            Rule::Map(&Map { names: &PARAMETER_ID, values: Rule::Text(&NON_EMPTY), max: MOST_VALUES }),
             "What the workflow waits for, by the names of its parameters.",
         ),
         SOURCE,

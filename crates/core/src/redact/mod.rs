@@ -56,7 +56,7 @@ const REACH: usize = 16 << 10;
 /// encoding, form encoding, the escapes of JSON, numeric character references of HTML and the named
 /// ones of XML, quoted-printable, base64 (both alphabets, also where something else is encoded
 /// before it, such as the id of a Basic header), hexadecimal; and with line breaks inside of it or
-/// of the encoding.
+/// of the encoding, where its eight bytes are counted without white space.
 ///
 /// **Not** found is what is changed in any other way: cut into shorter parts, reversed, in other
 /// letters (small for capital ones), encrypted, compressed, hashed, or in a character set other

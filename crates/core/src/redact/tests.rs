@@ -3,7 +3,7 @@ use base64::alphabet::STANDARD as STANDARD_ALPHABET;
 use base64::engine::general_purpose::{GeneralPurpose, NO_PAD, STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use proptest::prelude::*;
 
-use super::{HIDDEN, Redactor};
+use super::{HIDDEN, Redactor, SHORTEST_SECRET};
 use crate::entries::Entries;
 use crate::secret::Secret;
 
@@ -304,6 +304,8 @@ fn secret() -> impl Strategy<Value = String> {
     prop::collection::vec(c, 8..=64)
         .prop_map(String::from_iter)
         .prop_filter("trimmed", |secret| secret.trim() == secret)
+        // A line break may take the place of white space.
+        .prop_filter("long enough without white space", |secret| secret.replace(' ', "").len() >= SHORTEST_SECRET)
 }
 
 /// What is around a secret, but for the beginning of an escape that would swallow its first

@@ -269,6 +269,12 @@ test("an operation is tried against a recording, by a form of its schema", () =>
   await page.locator("details.operation:not([open]) > summary").evaluateAll((all) => all.forEach((summary) => summary.click()));
   await page.waitForFunction(() => document.querySelectorAll("details.operation form").length === document.querySelectorAll("details.operation").length);
   assert.equal(await page.getByText("[object").count(), 0);
+  // Each has fields of its own, also for what may be null, except the one that takes nothing; what
+  // may be words is written as words.
+  assert.deepEqual(await page.locator("details.operation label", { hasText: "(JSON)" }).allTextContents(), ["Input (JSON)"]);
+  const spark = page.getByRole("form", { name: "Try Hand over to Spark" });
+  await spark.getByRole("button", { name: "Fill in the example" }).click();
+  assert.equal(await spark.getByLabel("message").inputValue(), "My laptop is slow.");
   await accessible(page, "all operations");
 }));
 
