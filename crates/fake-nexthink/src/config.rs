@@ -38,9 +38,6 @@ pub struct Config {
     /// The number of rows in an export of the saved query `#export_devices`; 10,000 by default.
     #[serde(default = "some_rows")]
     pub export_rows: u64,
-    /// The form of the ids of exports; base64 by default.
-    #[serde(default)]
-    pub export_ids: ExportIds,
     /// Objects in an enrichment request; more return 400 `ENRICH_042`. 10,000 by default, as the specification of 2026
     /// has it; that of 2024 has 5,000.
     #[serde(default = "documented_objects")]
@@ -62,17 +59,6 @@ pub struct Config {
     /// What goes wrong, and when; nothing by default.
     #[serde(default)]
     pub faults: Vec<FaultRule>,
-}
-
-/// The form of the ids of exports; documented is only that they are text.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ExportIds {
-    /// UUIDs, which need no encoding in a path.
-    Plain,
-    /// Base64 with `+`, `/` and `=`, which clients have to encode.
-    #[default]
-    Base64,
 }
 
 /// API credentials and their permissions.
@@ -152,7 +138,6 @@ impl Config {
             token_lifetime: documented_lifetime(),
             port: 0,
             export_rows: some_rows(),
-            export_ids: ExportIds::default(),
             enrichment_objects: documented_objects(),
             enrichment_bytes: None,
             workflow_definition_bytes: 0,

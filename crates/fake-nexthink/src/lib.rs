@@ -45,7 +45,7 @@ mod tokens;
 
 pub use args::Args;
 pub use calls::{Calls, Exchanges, Rejected};
-pub use config::{AnyInstance, Config, Credential, ExportIds, Limits};
+pub use config::{AnyInstance, Config, Credential, Limits};
 pub use endpoint::Endpoint;
 pub use error::Error;
 pub use fault_rule::{Action, Answer, FaultRule, RetryAfter, When, Which};

@@ -10,7 +10,6 @@ use uuid::Uuid;
 use crate::api::context::{Answer, Context, Texts};
 use crate::api::nql::{error, find, invalid};
 use crate::api::schema::{Rule, TEXT, TEXTS, Violation, optional, required};
-use crate::config::ExportIds;
 use crate::exports::{Compression, Export};
 use crate::reply::Reply;
 use crate::samples::Outcome;
@@ -69,11 +68,9 @@ pub(super) fn start_by_query(context: &Context) -> Answer {
 
 fn begin(context: &Context, start: &Start) -> Answer {
     let query = find(&start.query_id, &start.parameters)?;
-    let id = match context.state.config.export_ids {
-        ExportIds::Plain => Uuid::new_v4().to_string(),
-        // Begins with `+/+/` and ends with `==`: every character that a path may not have as it is, or need not.
-        ExportIds::Base64 => STANDARD.encode([b"\xfb\xff\xbf", Uuid::new_v4().as_bytes().as_slice()].concat()),
-    };
+    // Documented is only that it is text. It begins with `+/+/` and ends with `==`: every character that a path may
+    // not have as it is, or need not.
+    let id = STANDARD.encode([b"\xfb\xff\xbf", Uuid::new_v4().as_bytes().as_slice()].concat());
     let export = Export::new(context.instance, query, start.compression.unwrap_or_default());
     context.state.exports.add(id.clone(), export);
     Ok(Reply::json(200, &json!({"exportId": id})))

@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use fake_nexthink::{ExportIds, FakeNexthink};
+use fake_nexthink::FakeNexthink;
 use flate2::read::GzDecoder;
 use ruzstd::decoding::StreamingDecoder;
 use serde_json::{Value, json};
@@ -95,7 +95,7 @@ fn a_link_is_valid_for_15_minutes_and_a_new_one_replaces_it() {
 
 #[test]
 fn a_base64_id_has_to_be_encoded_in_the_path() {
-    let fake = start_with(|config| config.export_ids = ExportIds::Base64);
+    let fake = start();
     let mut caller = Caller::new(&fake);
     let id = begin(&mut caller, &json!({"queryId": "#devices_overview"}));
     assert!(id.starts_with("+/+/") && id.ends_with("=="), "{id}");
