@@ -37,6 +37,14 @@ impl Request {
         self.headers.push(Header::plain(name, value));
         self
     }
+
+    /// Sets a header where there is a value for it.
+    pub(crate) fn with_optional_header(self, name: &'static str, value: Option<&str>) -> Self {
+        match value {
+            Some(value) => self.with_header(name, value),
+            None => self,
+        }
+    }
 }
 
 /// Value of the `user-agent` header, by which the owner of a network recognises the

@@ -12,9 +12,9 @@ use crate::operations::state;
 use crate::operations::step::{Pending, Progress};
 use crate::problem::{Problem, ProblemCode};
 
-/// Longest response to a request for a list, in bytes: a workflow brings the definition of
-/// each of its versions.
-const LIST_LIMIT: u32 = 16 << 20;
+/// Longest response to such a request, in bytes: a workflow brings the definition of each of
+/// its versions.
+const LONG_LIMIT: u32 = 16 << 20;
 
 /// A call of an operation.
 pub struct Call<'a> {
@@ -79,9 +79,10 @@ impl<'a> Call<'a> {
         self.request("GET", path_and_query, Vec::new(), Repeat::Harmless)
     }
 
-    /// Builds a request for a list, which nothing divides into pages.
-    pub fn get_list(&self, path_and_query: &str) -> Request {
-        Request { response_limit: LIST_LIMIT, ..self.get(path_and_query) }
+    /// Builds a request for what may be long: a list, which nothing divides into pages, or a
+    /// workflow with its definitions.
+    pub fn get_long(&self, path_and_query: &str) -> Request {
+        Request { response_limit: LONG_LIMIT, ..self.get(path_and_query) }
     }
 
     /// Builds a request with a JSON body.

@@ -38,7 +38,7 @@ pub static TRIGGER: Operation = Operation {
         ),
         Member::optional(
             "parameters",
-            Rule::Map(&Map { names: &PARAMETER_ID, values: Rule::Text(&VALUE), max: Some(30) }),
+            Rule::Map(&Map { names: &PARAMETER_ID, values: Rule::Text(&VALUE), max: 30 }),
             "Values of all parameters of the campaign, by their ids.",
         ),
     ]),

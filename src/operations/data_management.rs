@@ -82,10 +82,7 @@ struct Delete<'a> {
 fn delete(call: &Call) -> Result<Request, Vec<Problem>> {
     let input: Delete = call.input()?;
     let request = call.post("/api/v1/data-management/device/deletions", &input, Repeat::Never);
-    Ok(match &input.request_id {
-        Some(id) => request.with_header("x-request-id", id),
-        None => request,
-    })
+    Ok(request.with_optional_header("x-request-id", input.request_id.as_deref()))
 }
 
 #[derive(Serialize, Deserialize)]

@@ -230,7 +230,7 @@ fn is_printable(text: &str) -> bool {
 }
 
 /// Most values by name: a million of them would not fit into the memory of a call.
-pub const MOST_VALUES: Option<usize> = Some(10_000);
+pub const MOST_VALUES: usize = 10_000;
 
 /// Values by the ids of inputs or parameters.
 pub static VALUES: Map = Map { names: &PARAMETER_ID, values: Rule::Text(&VALUE), max: MOST_VALUES };

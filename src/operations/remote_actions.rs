@@ -51,7 +51,7 @@ pub static LIST: Operation = Operation {
         "In the order of the answer.",
     )])),
     documentation: DOCUMENTATION,
-    flow: Flow::Single { request: |call| Ok(call.get_list("/api/v1/act/remote-action")), outcome: listed },
+    flow: Flow::Single { request: |call| Ok(call.get_long("/api/v1/act/remote-action")), outcome: listed },
 };
 
 /// `GET /api/v1/act/remote-action/details`.

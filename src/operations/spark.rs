@@ -107,13 +107,10 @@ fn hand_off(call: &Call) -> Result<Request, Vec<Problem>> {
         Message::Text { parts: [TextPart { r#type: "TEXT", text: input.message }] }
     };
     let body = Body { message, metadata: input.metadata };
-    let request = call
+    Ok(call
         .post("/api/v1/spark/handoff", &body, Repeat::Never)
-        .with_header("user-principal-name", &input.user_principal_name);
-    Ok(match input.timezone {
-        Some(timezone) => request.with_header("timezone", &timezone),
-        None => request,
-    })
+        .with_header("user-principal-name", &input.user_principal_name)
+        .with_optional_header("timezone", input.timezone.as_deref()))
 }
 
 fn handed_off(_: &Call, response: &Response) -> Result<Outcome, Failure> {

@@ -126,13 +126,11 @@ fn request(call: &Call, path: &str) -> Result<Request, Vec<Problem>> {
     let input: Input = call.input()?;
     let csv = input.wants_csv();
     let query = Query::new(&input.query_id, input.parameters, None)?;
-    let mut request = call.post(path, &query, Repeat::Harmless);
-    request.response_limit = RESPONSE_LIMIT;
-    if csv {
-        request = request.with_header("accept", "text/csv");
-    }
-    // Without the header, times are in the zone of the region.
-    Ok(if input.utc == Some(true) { request.with_header("x-utc-times", "true") } else { request })
+    let request = Request { response_limit: RESPONSE_LIMIT, ..call.post(path, &query, Repeat::Harmless) };
+    // Without the second header, times are in the zone of the region.
+    Ok(request
+        .with_optional_header("accept", csv.then_some("text/csv"))
+        .with_optional_header("x-utc-times", input.utc.filter(|utc| *utc).map(|_| "true")))
 }
 
 /// Checks that a query ran. One that Nexthink stopped for its time, after about 5

@@ -61,15 +61,14 @@ impl<'a> Findings<'a> {
         }
         let field = (!self.path.is_empty()).then(|| self.pointer());
         let hint = (!hint.is_empty()).then(|| hint.to_owned());
-        self.keep(Problem { field, code, message: message.into(), hint });
+        self.problems.push(Problem { field, code, message: message.into(), hint });
     }
 
-    fn keep(&mut self, problem: Problem) {
-        if self.problems.len() < MAX_PROBLEMS {
-            self.problems.push(problem);
-        } else {
-            self.more += 1;
-        }
+    /// Adds what was found apart.
+    fn extend(&mut self, found: Findings<'_>) {
+        let room = MAX_PROBLEMS - self.problems.len();
+        self.more += found.more + found.problems.len().saturating_sub(room);
+        self.problems.extend(found.problems.into_iter().take(room));
     }
 
     fn count(&self) -> usize {
@@ -171,11 +170,10 @@ impl<'a> Checker<'a, '_> {
                 best = Some(findings);
             }
         }
-        let Some(best) = best else { return self.wrong_type() };
-        for problem in best.problems {
-            self.findings.keep(problem);
+        match best {
+            Some(best) => self.findings.extend(best),
+            None => self.wrong_type(),
         }
-        self.findings.more += best.more;
     }
 }
 
@@ -375,7 +373,7 @@ fn map<'de: 'a, 'a, A: MapAccess<'de>>(
     let mut count = 0;
     while let Some(Name(name)) = members.next_key()? {
         count += 1;
-        if rule.max.is_some_and(|max| count > max) {
+        if count > rule.max {
             members.next_value::<IgnoredAny>()?;
             continue;
         }
@@ -393,8 +391,8 @@ fn map<'de: 'a, 'a, A: MapAccess<'de>>(
             members.next_value_seed(Nullable(Checker { rule: &rule.values, findings }))
         })?;
     }
-    if let Some(max) = rule.max.filter(|max| count > *max) {
-        findings.add(ProblemCode::TooMany, format!("There are {count} of at most {max}."), "");
+    if count > rule.max {
+        findings.add(ProblemCode::TooMany, format!("There are {count} of at most {}.", rule.max), "");
     }
     Ok(())
 }

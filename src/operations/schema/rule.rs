@@ -91,8 +91,8 @@ pub struct Map {
     pub names: &'static Text,
     /// Rule of the values.
     pub values: Rule,
-    /// Maximum number of members. `None`: no limit.
-    pub max: Option<usize>,
+    /// Maximum number of members.
+    pub max: usize,
 }
 
 /// A rule for an array.

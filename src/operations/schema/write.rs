@@ -97,7 +97,7 @@ fn members<M: SerializeMap>(map: &mut M, rule: &Rule) -> Result<(), M::Error> {
             map.serialize_entry("type", "object")?;
             map.serialize_entry("propertyNames", &Schema::of(&Rule::Text(names)))?;
             map.serialize_entry("additionalProperties", &Schema { nullable: true, ..Schema::of(values) })?;
-            max.map_or(Ok(()), |max| map.serialize_entry("maxProperties", &max))
+            map.serialize_entry("maxProperties", max)
         }
         Rule::List(List { item, min, max }) => {
             map.serialize_entry("type", "array")?;

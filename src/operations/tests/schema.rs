@@ -43,7 +43,7 @@ fn value(rule: &Rule, dice: &mut Dice) -> Value {
             Value::Object(members)
         }
         Rule::Map(map) => {
-            let most = map.max.filter(|max| *max <= 100);
+            let most = Some(map.max).filter(|max| *max <= 100);
             let count = most.filter(|_| dice.mischief()).map_or_else(|| dice.roll(3), |most| most + 1);
             let member = |i: usize, dice: &mut Dice| {
                 let name = if dice.mischief() { format!("no\u{7}name {i}") } else { format!("name{i}") };
@@ -95,7 +95,7 @@ fn stray(dice: &mut Dice) -> Value {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// The published schema and the check accept the same values.
     #[test]

@@ -1,6 +1,5 @@
 //! What the operations on workflows share.
 
-use crate::http::Request;
 use crate::operations::formats::{HEADER_VALUE, NQL_ID};
 use crate::operations::schema::{Member, Rule};
 
@@ -19,11 +18,3 @@ pub const SOURCE: Member = Member::optional(
     Rule::Text(&HEADER_VALUE),
     "What triggers it, for the record; sent as the header Source.",
 );
-
-/// Sets the header that names what triggers a workflow.
-pub fn with_source(request: Request, source: Option<&str>) -> Request {
-    match source {
-        Some(source) => request.with_header("source", source),
-        None => request,
-    }
-}

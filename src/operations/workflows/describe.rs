@@ -93,7 +93,7 @@ fn list(call: &Call) -> Result<Request, Vec<Problem>> {
     let parts: Vec<String> =
         parameters.into_iter().filter_map(|(name, value)| Some(format!("{name}={}", value?))).collect();
     let mark = if parts.is_empty() { "" } else { "?" };
-    Ok(call.get_list(&format!("/api/v1/workflows{mark}{}", parts.join("&"))))
+    Ok(call.get_long(&format!("/api/v1/workflows{mark}{}", parts.join("&"))))
 }
 
 fn listed(_: &Call, response: &Response) -> Result<Outcome, Failure> {
@@ -113,7 +113,7 @@ struct Id {
 fn describe(call: &Call) -> Result<Request, Vec<Problem>> {
     let input: Id = call.input()?;
     // Camel case here; the API of remote actions has `nql-id`.
-    Ok(call.get_list(&format!(
+    Ok(call.get_long(&format!(
         "/api/v1/workflows/details?nqlId={}",
         formats::encoded(&formats::with_hash(&input.workflow_id))
     )))

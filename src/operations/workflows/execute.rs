@@ -13,7 +13,7 @@ use crate::operations::operation::{Effect, Flow, Operation, Output};
 use crate::operations::response;
 use crate::operations::schema::{List, Member, Object, Rule};
 use crate::operations::step::Outcome;
-use crate::operations::workflows::common::{DOCUMENTATION, ID, PERMISSION, SOURCE, with_source};
+use crate::operations::workflows::common::{DOCUMENTATION, ID, PERMISSION, SOURCE};
 use crate::problem::Problem;
 
 const PARAMS: Member =
@@ -162,7 +162,7 @@ where
         users: input.users.unwrap_or_default(),
         params: input.params,
     };
-    Ok(with_source(call.post(path, &body, Repeat::Never), input.source.as_deref()))
+    Ok(call.post(path, &body, Repeat::Never).with_optional_header("source", input.source.as_deref()))
 }
 
 /// The response. The spelling is that of the API.

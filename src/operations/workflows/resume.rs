@@ -12,7 +12,7 @@ use crate::operations::operation::{Effect, Flow, Operation, Output};
 use crate::operations::response;
 use crate::operations::schema::{List, Map, Member, Object, Rule};
 use crate::operations::step::Outcome;
-use crate::operations::workflows::common::{DOCUMENTATION, PERMISSION, SOURCE, with_source};
+use crate::operations::workflows::common::{DOCUMENTATION, PERMISSION, SOURCE};
 use crate::problem::Problem;
 
 /// `POST /api/v1/workflows/workflows/{workflowUuid}/execution/{executionUuid}/trigger`.
@@ -62,7 +62,7 @@ fn resume(call: &Call) -> Result<Request, Vec<Problem>> {
     let path =
         format!("/api/v1/workflows/workflows/{}/execution/{}/trigger", input.workflow_uuid, input.execution_uuid);
     let request = call.post(&path, &Body { parameters: input.parameters }, Repeat::Never);
-    Ok(with_source(request, input.source.as_deref()))
+    Ok(request.with_optional_header("source", input.source.as_deref()))
 }
 
 /// Reads an array, as specified, or one object, as a client expects (confidence C).
