@@ -5,22 +5,23 @@
 
 #[allow(missing_docs, clippy::pedantic, reason = "generated")]
 mod bindings {
-    wit_bindgen::generate!({ path: "wit", world: "connector" });
+    wit_bindgen::generate!({ path: "wit", world: "client-credentials-connector" });
 }
 
-use bindings::exports::integration::provider::provider as contract;
+use bindings::exports::integration::provider::types as contract;
 use bindings::exports::integration::provider::{
-    access as access_contract, operations as operations_contract, permissions as permissions_contract,
+    access as access_contract, client_credentials, operations as operations_contract,
+    permissions as permissions_contract, provider, token as token_contract,
 };
 
 use crate::access::{self, Call};
 use crate::connection::{self, Connection};
 use crate::definition;
 use crate::entries::Entries;
-use crate::failure::Failure;
+use crate::failure::{Failure, Recovery};
 use crate::http::{Header, Request, Response};
 use crate::key::Key;
-use crate::operations::step::{Download, Outcome, Pending, Step};
+use crate::operations::step::{Compression, Download, Outcome, Pending, Step};
 use crate::operations::{self, Operation};
 use crate::permissions;
 use crate::problem::Problem;
@@ -30,9 +31,9 @@ struct Nexthink;
 
 bindings::export!(Nexthink with_types_in bindings);
 
-impl contract::Guest for Nexthink {
-    fn describe() -> contract::Definition {
-        contract::Definition {
+impl provider::Guest for Nexthink {
+    fn describe() -> provider::Definition {
+        provider::Definition {
             id: definition::ID.to_owned(),
             name: definition::NAME.to_owned(),
             summary: definition::SUMMARY.to_owned(),
@@ -40,7 +41,7 @@ impl contract::Guest for Nexthink {
             categories: definition::CATEGORIES.map(str::to_owned).into(),
             icon: definition::ICON.to_owned(),
             links: definition::LINKS
-                .map(|(relation, url)| contract::Link { relation: relation.to_owned(), url: url.to_owned() })
+                .map(|(relation, url)| provider::Link { relation: relation.to_owned(), url: url.to_owned() })
                 .into(),
             domains: definition::DOMAINS.map(str::to_owned).into(),
             auth: definition::AUTH.to_owned(),
@@ -52,17 +53,21 @@ impl contract::Guest for Nexthink {
         }
     }
 
-    fn resolve(entries: Vec<contract::Entry>) -> Result<contract::Connection, Vec<contract::Problem>> {
+    fn resolve(entries: Vec<contract::Entry>) -> Result<provider::Connection, Vec<contract::Problem>> {
         connection::resolve(&Entries::new(entries)).map(Into::into).map_err(problems)
     }
+}
 
-    fn token_request(entries: Vec<contract::Entry>) -> Result<contract::Exchange, Vec<contract::Problem>> {
+impl client_credentials::Guest for Nexthink {
+    fn token_request(entries: Vec<contract::Entry>) -> Result<token_contract::Exchange, Vec<contract::Problem>> {
         token::request(&Entries::new(entries))
-            .map(|exchange| contract::Exchange { request: exchange.request.into(), notes: exchange.notes })
+            .map(|exchange| token_contract::Exchange { request: exchange.request.into(), notes: exchange.notes })
             .map_err(problems)
     }
+}
 
-    fn token_response(response: contract::Response) -> Result<contract::Token, contract::Failure> {
+impl token_contract::Guest for Nexthink {
+    fn token_response(response: contract::Response) -> Result<token_contract::AccessToken, contract::Failure> {
         token::response(&response.into()).map(Into::into).map_err(Into::into)
     }
 }
@@ -97,14 +102,14 @@ impl permissions_contract::Guest for Nexthink {
         permissions::probes(&Entries::new(settings)).into_iter().map(probe).collect()
     }
 
-    fn standing_of(permission: String, response: contract::Response) -> permissions_contract::Standing {
-        let standing = permissions::standing_of(&permission, &response.into());
-        permissions_contract::Standing { state: standing.state.as_str().to_owned(), detail: standing.detail }
+    fn read_probe(permission: String, response: contract::Response) -> permissions_contract::PermissionStatus {
+        let status = permissions::read_probe(&permission, &response.into());
+        permissions_contract::PermissionStatus { state: status.state.as_str().to_owned(), detail: status.detail }
     }
 }
 
 impl operations_contract::Guest for Nexthink {
-    fn catalogue() -> Vec<operations_contract::Operation> {
+    fn list_operations() -> Vec<operations_contract::Operation> {
         operations::CATALOGUE.into_iter().map(Into::into).collect()
     }
 
@@ -137,7 +142,7 @@ fn problems(problems: Vec<Problem>) -> Vec<contract::Problem> {
     problems.into_iter().map(Into::into).collect()
 }
 
-impl From<&definition::Field> for contract::Field {
+impl From<&definition::Field> for provider::Field {
     fn from(field: &definition::Field) -> Self {
         Self {
             key: field.key.name().to_owned(),
@@ -153,14 +158,14 @@ impl From<&definition::Field> for contract::Field {
                 .kind
                 .choices()
                 .into_iter()
-                .map(|choice| contract::Choice { value: choice.value.to_owned(), label: choice.label.to_owned() })
+                .map(|choice| provider::Choice { value: choice.value.to_owned(), label: choice.label.to_owned() })
                 .collect(),
             guide_step: Some(field.guide_step.to_owned()),
         }
     }
 }
 
-impl From<&definition::Permission> for contract::Permission {
+impl From<&definition::Permission> for provider::Permission {
     fn from(permission: &definition::Permission) -> Self {
         Self {
             id: permission.id.to_owned(),
@@ -170,13 +175,13 @@ impl From<&definition::Permission> for contract::Permission {
     }
 }
 
-impl From<&definition::GuideStep> for contract::GuideStep {
+impl From<&definition::GuideStep> for provider::GuideStep {
     fn from(step: &definition::GuideStep) -> Self {
         Self { id: step.id.to_owned(), title: step.title.to_owned(), text: step.text.to_owned() }
     }
 }
 
-impl From<Connection> for contract::Connection {
+impl From<Connection> for provider::Connection {
     fn from(connection: Connection) -> Self {
         Self {
             key: connection.key(),
@@ -215,7 +220,7 @@ impl From<contract::Response> for Response {
     }
 }
 
-impl From<Token> for contract::Token {
+impl From<Token> for token_contract::AccessToken {
     fn from(token: Token) -> Self {
         Self {
             refresh_after: token.refresh_after(),
@@ -245,13 +250,25 @@ impl From<Failure> for contract::Failure {
         let failure = failure.into_details();
         Self {
             code: failure.code.as_str().to_owned(),
-            class: failure.code.class().to_owned(),
+            recovery: failure.code.recovery(failure.retry_after).into(),
             message: failure.message,
             hint: failure.hint,
             field: failure.field.map(Key::name).map(str::to_owned),
             provider_code: failure.provider_code,
             provider_message: failure.provider_message,
-            retry_after: failure.retry_after,
+        }
+    }
+}
+
+impl From<Recovery> for contract::Recovery {
+    fn from(recovery: Recovery) -> Self {
+        match recovery {
+            Recovery::Reconfigure => Self::Reconfigure,
+            Recovery::RenewToken => Self::RenewToken,
+            Recovery::Retry(seconds) => Self::Retry(seconds),
+            Recovery::RetryIfRepeatable(seconds) => Self::RetryIfRepeatable(seconds),
+            Recovery::GiveUp => Self::GiveUp,
+            Recovery::Alarm => Self::Alarm,
         }
     }
 }
@@ -262,7 +279,7 @@ impl From<&Operation> for operations_contract::Operation {
             id: operation.id.to_owned(),
             title: operation.title.to_owned(),
             description: operation.description.to_owned(),
-            permission: operation.permission.to_owned(),
+            permission: Some(operation.permission.to_owned()),
             effect: operation.effect.as_str().to_owned(),
             input_schema: operation.input_schema(),
             output_schema: operation.output_schema(),
@@ -299,7 +316,7 @@ impl From<Download> for operations_contract::Download {
             request: download.request.into(),
             state: download.state,
             media_type: download.media_type.to_owned(),
-            compression: download.compression.as_str().to_owned(),
+            compression: download.compression.into(),
             partial: download.partial,
             warnings: download.warnings,
         }
@@ -309,5 +326,15 @@ impl From<Download> for operations_contract::Download {
 impl From<Outcome> for operations_contract::Outcome {
     fn from(outcome: Outcome) -> Self {
         Self { output: outcome.output, partial: outcome.partial, warnings: outcome.warnings }
+    }
+}
+
+impl From<Compression> for operations_contract::Compression {
+    fn from(compression: Compression) -> Self {
+        match compression {
+            Compression::None => Self::None,
+            Compression::Gzip => Self::Gzip,
+            Compression::Zstd => Self::Zstd,
+        }
     }
 }

@@ -25,7 +25,7 @@ pub struct Probe {
 
 /// The result of a probe: what it proved, and no more.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Standing {
+pub struct PermissionStatus {
     /// State of the permission.
     pub state: State,
     /// One sentence for a person.
@@ -89,9 +89,9 @@ fn probe_call(permission: &Permission) -> Option<Call> {
 
 /// Reads the response to the probe of a permission. The state is unknown for a
 /// permission that the definition does not have.
-pub fn standing_of(id: &str, response: &Response) -> Standing {
+pub fn read_probe(id: &str, response: &Response) -> PermissionStatus {
     let Some(permission) = PERMISSIONS.iter().find(|permission| permission.id == id) else {
-        return Standing { state: State::Unknown, detail: "There is no such permission.".to_owned() };
+        return PermissionStatus { state: State::Unknown, detail: "There is no such permission.".to_owned() };
     };
     let label = permission.label;
     let provider_error = ProviderError::read(&response.body);
@@ -115,7 +115,7 @@ pub fn standing_of(id: &str, response: &Response) -> Standing {
         (500..=599, _) => (State::Unknown, format!("{label} cannot answer at the moment.")),
         (status, _) => (State::Unknown, format!("{label} answered with the status {status}, which proves nothing.")),
     };
-    Standing { state, detail }
+    PermissionStatus { state, detail }
 }
 
 #[cfg(test)]

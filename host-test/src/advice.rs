@@ -1,7 +1,8 @@
 //! What to do after a failure that may come after a request took effect.
 
-use connector_core::{Advice, again};
+use connector_core::again;
 use connector_host::Error;
+use connector_host::records::Recovery;
 
 /// Replaces advice that does not fit what was sent. To send it again does no harm if the
 /// request is repeatable, or the operation only reads.
@@ -9,9 +10,8 @@ pub(crate) fn advised(error: Error, repeatable: bool, effect: Option<&str>) -> E
     let Error::Failed(mut failure) = error else { return error };
     let harmless = repeatable || effect == Some("read");
     let unsure = failure.hint.as_deref() == Some(again(false));
-    // What is behind `network`, the host knows better; it says so where it is unsure.
-    let unanswered = matches!(Advice::of(&failure), Advice::Repeat(_)) && failure.code != "network";
-    if unsure && harmless || unanswered && !harmless {
+    let unknown = matches!(failure.recovery, Recovery::RetryIfRepeatable(_));
+    if unsure && harmless || unknown && !harmless {
         failure.hint = Some(again(harmless).to_owned());
     }
     Error::Failed(failure)
@@ -25,24 +25,23 @@ mod tests {
 
     #[test]
     fn advice_follows_what_may_be_sent_again() {
-        const FIREWALL: &str = "Check the firewall.";
-        for (code, hint, repeatable, effect, expected) in [
-            ("timeout", "Try again.", false, Some("write"), again(false)),
-            ("unavailable", "Try again later.", false, None, again(false)),
-            ("network", again(false), false, Some("destructive"), again(false)),
-            ("network", FIREWALL, false, Some("write"), FIREWALL),
-            ("network", again(false), false, Some("read"), again(true)),
-            ("timeout", "Try again.", false, Some("read"), "Try again."),
-            ("unavailable", "Try again later.", true, Some("write"), "Try again later."),
-            ("rate-limited", "Wait.", false, Some("write"), "Wait."),
-            ("rejected", "Correct it.", false, Some("write"), "Correct it."),
+        let (sure, unknown) = (Recovery::Retry(None), Recovery::RetryIfRepeatable(None));
+        for (recovery, hint, repeatable, effect, expected) in [
+            (unknown, "Try again.", false, Some("write"), again(false)),
+            (unknown, "Try again later.", false, None, again(false)),
+            (unknown, again(false), false, Some("destructive"), again(false)),
+            (unknown, again(false), false, Some("read"), again(true)),
+            (unknown, "Try again.", false, Some("read"), "Try again."),
+            (unknown, "Try again later.", true, Some("write"), "Try again later."),
+            (sure, "Check the firewall.", false, Some("write"), "Check the firewall."),
+            (sure, "Wait.", false, Some("write"), "Wait."),
+            (Recovery::Reconfigure, "Correct it.", false, Some("write"), "Correct it."),
         ] {
-            let class = if code == "rejected" { "config" } else { "transient" };
-            let failure = Failure::of_host(code, class, "It failed.", hint);
+            let failure = Failure::of_host("canary", recovery, "It failed.", hint);
             let Error::Failed(failure) = advised(Error::Failed(Box::new(failure)), repeatable, effect) else {
                 panic!()
             };
-            assert_eq!(failure.hint.as_deref(), Some(expected), "{code} {repeatable} {effect:?}");
+            assert_eq!(failure.hint.as_deref(), Some(expected), "{recovery:?} {repeatable} {effect:?}");
         }
     }
 }

@@ -136,11 +136,11 @@ fn mark(partial: bool) -> &'static str {
 
 pub(crate) fn failure(failure: &Failure) {
     let field = failure.field.as_deref().map(|field| format!(", see {field}")).unwrap_or_default();
-    item("result", &format!("{} ({}, {}{field})", failure.message, failure.code, failure.class));
+    item("result", &format!("{} ({}, {}{field})", failure.message, failure.code, failure.recovery.name()));
     if let Some(hint) = &failure.hint {
         item("", hint);
     }
-    if let Some(seconds) = failure.retry_after {
+    if let Some(seconds) = failure.recovery.retry_after() {
         item("", &format!("Wait {seconds} s."));
     }
     let said = [&failure.provider_code, &failure.provider_message].into_iter().flatten();

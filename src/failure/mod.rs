@@ -165,8 +165,9 @@ impl FailureCode {
         }
     }
 
-    /// Returns the class as the contract spells it, which follows from the code.
-    pub fn class(self) -> &'static str {
+    /// Returns what a host does about it, after a wait in seconds where the provider names
+    /// one. It follows from the code.
+    pub fn recovery(self, retry_after: Option<u32>) -> Recovery {
         match self {
             Self::InvalidClient
             | Self::InvalidScope
@@ -175,10 +176,29 @@ impl FailureCode {
             | Self::PermissionMissing
             | Self::FeatureDisabled
             | Self::NotFound
-            | Self::Rejected => "config",
-            Self::RateLimited | Self::Unavailable | Self::Timeout | Self::Network | Self::TokenExpired => "transient",
-            Self::MalformedResponse | Self::UnexpectedStatus | Self::OperationFailed => "provider",
-            Self::HostNotAllowed | Self::Redirected | Self::ResponseTooLarge => "security",
+            | Self::Rejected => Recovery::Reconfigure,
+            Self::TokenExpired => Recovery::RenewToken,
+            Self::RateLimited | Self::Network => Recovery::Retry(retry_after),
+            Self::Unavailable | Self::Timeout => Recovery::RetryIfRepeatable(retry_after),
+            Self::MalformedResponse | Self::UnexpectedStatus | Self::OperationFailed => Recovery::GiveUp,
+            Self::HostNotAllowed | Self::Redirected | Self::ResponseTooLarge => Recovery::Alarm,
         }
     }
+}
+
+/// What a host does about a failure; see `recovery` in the contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recovery {
+    /// Stop until the entries or the provider's settings change.
+    Reconfigure,
+    /// Get a new token and send once more.
+    RenewToken,
+    /// Send it again, after so many seconds if the provider named a time.
+    Retry(Option<u32>),
+    /// Likewise, but only if it is repeatable.
+    RetryIfRepeatable(Option<u32>),
+    /// Report it.
+    GiveUp,
+    /// Stop and raise an alarm.
+    Alarm,
 }

@@ -4,9 +4,9 @@ fn settings() -> Entries {
     Entries::new(vec![("instance".into(), "nxdocs".into()), ("region".into(), "eu".into())])
 }
 
-fn standing(id: &str, status: u16, kind: &str, body: &str) -> State {
+fn state_of(id: &str, status: u16, kind: &str, body: &str) -> State {
     let headers = vec![("content-type".to_owned(), kind.to_owned())];
-    standing_of(id, &Response { status, headers, body: body.as_bytes().to_vec(), received_at: 0 }).state
+    read_probe(id, &Response { status, headers, body: body.as_bytes().to_vec(), received_at: 0 }).state
 }
 
 #[test]
@@ -47,7 +47,7 @@ fn settings_that_lead_nowhere_give_no_requests() {
 }
 
 #[test]
-fn a_standing_claims_no_more_than_the_response_proves() {
+fn a_status_claims_no_more_than_the_response_proves() {
     use State::{Granted, Missing, Unknown};
     const JSON: &str = "application/json";
     for (id, status, kind, body, state) in [
@@ -72,12 +72,12 @@ fn a_standing_claims_no_more_than_the_response_proves() {
         ("nql", 302, "", "", Unknown),
         ("hypervisor", 200, JSON, "[]", Unknown),
     ] {
-        assert_eq!(standing(id, status, kind, body), state, "{id} {status} {kind} {body}");
+        assert_eq!(state_of(id, status, kind, body), state, "{id} {status} {kind} {body}");
     }
 }
 
 #[test]
 fn a_missing_permission_names_its_box() {
     let response = Response { status: 403, headers: Vec::new(), body: Vec::new(), received_at: 0 };
-    assert_eq!(standing_of("nql", &response).detail, "Tick “NQL API” in the API credentials, and get a new token.");
+    assert_eq!(read_probe("nql", &response).detail, "Tick “NQL API” in the API credentials, and get a new token.");
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use connector_core::{Error, GrantedToken, Opened, Redactor, Secret};
+use connector_core::{Error, GrantedToken, Interface, Opened, Redactor, Secret};
 use connector_host::records::{Connection, Definition, Problem, Token};
 use connector_host::{CallError, CallErrorKind, Connector, ConnectorError, Entries};
 use jsonschema::Validator;
@@ -109,11 +109,15 @@ impl Check {
     /// Opens a connection. None where the connector misbehaves and refuses nothing.
     pub(crate) fn open(&mut self, at: &str, entries: &SampleEntries) -> Option<Result<Opened, Refused>> {
         self.findings.tried(Rule::Hosts);
-        let given = entries.entries(&self.connector);
-        let refused = match self.call(at, |connector| connector.open(given)) {
-            Some(Ok(opened)) => return Some(Ok(opened)),
-            Some(Err(Error::Refused(problems))) => Some(problems),
-            _ => None,
+        let refused = if self.connector.offers(Interface::ClientCredentials) {
+            let given = entries.entries(&self.connector);
+            match self.call(at, |connector| connector.open(given)) {
+                Some(Ok(opened)) => return Some(Ok(opened)),
+                Some(Err(Error::Refused(problems))) => Some(problems),
+                _ => None,
+            }
+        } else {
+            Some(Vec::new())
         };
         // Also where `token-request` misbehaves: what `resolve` returns is judged too.
         match (self.call(at, |connector| connector.resolve(&entries.entries(connector)))?, refused) {

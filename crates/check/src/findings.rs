@@ -83,7 +83,7 @@ impl Findings {
                 (Breach::Secret, _) => Rule::Secrets,
                 (Breach::Host, _) => Rule::Hosts,
                 (Breach::Form, Function::Describe) => Rule::Definition,
-                (Breach::Form, Function::Catalogue) => Rule::Operations,
+                (Breach::Form, Function::ListOperations) => Rule::Operations,
                 (Breach::Form, _) => Rule::Answers,
             },
         };

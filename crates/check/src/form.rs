@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use connector_core::{Opened, trim};
+use connector_core::{Interface, Opened, trim};
 use connector_host::records::{Field, Problem};
 use connector_recordings::{Placeholders, Recording, entries};
 use pulldown_cmark::{Event, Parser};
@@ -115,9 +115,11 @@ impl Check {
                 return Some(opened);
             }
         }
-        let why = format!("no connection could be made of {EXAMPLES}: {}", summary(problems));
-        for rule in [Rule::Operations, Rule::Inputs] {
-            self.findings.not_tried(rule, &why);
+        if self.connector.offers(Interface::Operations) {
+            let why = format!("no connection could be made of {EXAMPLES}: {}", summary(problems));
+            for rule in [Rule::Operations, Rule::Inputs] {
+                self.findings.not_tried(rule, &why);
+            }
         }
         None
     }

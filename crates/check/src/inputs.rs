@@ -22,7 +22,7 @@ impl Check {
             return;
         }
         let connector = Arc::clone(&self.connector);
-        let Some(Ok(operations)) = self.call("`catalogue`", |_| connector.operations()) else { return };
+        let Some(Ok(operations)) = self.call("`list-operations`", |_| connector.operations()) else { return };
         let downloads = self.connector.download_domains().unwrap_or_default();
         let from = match downloads.as_slice() {
             [] => String::new(),

@@ -98,7 +98,7 @@ impl Rule {
             Self::Answers => "Return a value of the contract for every input; a failure is one too.",
             Self::Secrets => "Write texts that name the field and never quote the entry; keep secrets out of states.",
             Self::Hosts => "Build hosts from parts that were checked one by one, never from an unchecked entry.",
-            Self::Operations => "Correct what `catalogue` returns; wit/operations.wit documents each member.",
+            Self::Operations => "Correct what `list-operations` returns; wit/operations.wit documents each member.",
             Self::Inputs => "Check an input against its schema before anything else, and name what is wrong.",
             Self::Repeats => "Keep nothing between calls: a host may use an instance for one call or for many.",
             Self::Limits => "Bound every loop and every allocation by the length of the arguments.",

@@ -67,7 +67,7 @@ impl Check {
         let Some(Ok(probes)) = self.call("`probes`", |connector| connector.probes(opened.connection())) else { return };
         for probe in probes {
             for (name, response) in responses() {
-                let at = format!("`standing-of` {} with {name}", probe.permission);
+                let at = format!("`read-probe` {} with {name}", probe.permission);
                 let status =
                     self.call(&at, |connector| connector.probe_status(&probe.permission, &response, opened.redactor()));
                 if let Some(Ok(status)) = status {

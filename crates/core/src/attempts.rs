@@ -6,8 +6,8 @@ use crate::connector::{Connector, Opened};
 use crate::error::Error;
 use crate::functions::Functions;
 use crate::granted::GrantedToken;
-use crate::policy::{Advice, Policy};
-use crate::records::{Failure, Request, Response};
+use crate::policy::Policy;
+use crate::records::{Failure, Recovery, Request, Response};
 use crate::secret::Secret;
 
 /// The tries of one request: which token it may use, and what follows from each result.
@@ -76,7 +76,7 @@ impl Attempts {
             Err(Error::Failed(failure)) => failure,
             Err(error) => return Err(error),
         };
-        if Advice::of(&failure) == Advice::Renew && self.refused.is_none() && self.policy.renewal {
+        if failure.recovery == Recovery::RenewToken && self.refused.is_none() && self.policy.renewal {
             self.refused = Some(token.number());
             return Ok(Next::Again(Duration::ZERO, failure));
         }
@@ -119,11 +119,16 @@ impl Attempts {
         now: Duration,
         random: f64,
     ) -> Option<Duration> {
-        let wait = match Advice::of(failure) {
-            Advice::Later(wait) => wait,
-            Advice::Repeat(wait) if repeatable => wait,
-            Advice::Repeat(_) | Advice::Renew | Advice::GiveUp => return None,
+        let asked = match failure.recovery {
+            Recovery::Retry(seconds) => seconds,
+            Recovery::RetryIfRepeatable(seconds) if repeatable => seconds,
+            Recovery::RetryIfRepeatable(_)
+            | Recovery::RenewToken
+            | Recovery::Reconfigure
+            | Recovery::GiveUp
+            | Recovery::Alarm => return None,
         };
+        let wait = asked.map(|seconds| Duration::from_secs(seconds.into()));
         let wait = wait.max(pause).unwrap_or_default().max(self.policy.backoff(self.attempt, random));
         let patient = self.attempt < self.policy.attempts && now.saturating_add(wait) <= self.deadline;
         if !patient {

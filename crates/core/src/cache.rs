@@ -11,7 +11,7 @@ use std::time::Duration;
 use crate::error::Error;
 use crate::granted::GrantedToken;
 use crate::policy::Policy;
-use crate::records::{Failure, Token};
+use crate::records::{Failure, Recovery, Token};
 
 /// An error that may be a failure of the contract, which says how long to wait.
 pub trait HasFailure: From<Failure> {
@@ -160,7 +160,7 @@ fn expired_on_arrival(token: &Token, took: Duration) -> Option<Failure> {
         let took = took.as_secs_f64();
         let message = format!("The access token lives {lives} s and had expired when it arrived, after {took:.1} s.");
         let hint = "Check how long the token endpoint takes to answer, and the token lifetime set at the provider.";
-        Failure::of_host("timeout", "transient", message, hint)
+        Failure::of_host("timeout", Recovery::Retry(None), message, hint)
     })
 }
 
@@ -168,9 +168,9 @@ fn expired_on_arrival(token: &Token, took: Duration) -> Option<Failure> {
 fn pause(error: &impl HasFailure, times: u32, policy: &Policy, random: f64) -> Option<Duration> {
     let growing = policy.pause(times, random);
     match error.failure() {
-        Some(failure) if failure.class == "config" => None,
+        Some(failure) if failure.recovery == Recovery::Reconfigure => None,
         Some(failure) => {
-            let asked = failure.retry_after.map(|seconds| Duration::from_secs(seconds.into()));
+            let asked = failure.recovery.retry_after().map(|seconds| Duration::from_secs(seconds.into()));
             Some(asked.unwrap_or_default().max(growing).min(policy.longest_pause))
         }
         None => Some(growing),

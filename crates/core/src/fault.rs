@@ -4,7 +4,7 @@
 use thiserror::Error;
 
 use crate::policy::again;
-use crate::records::{Failure, Request};
+use crate::records::{Failure, Recovery, Request};
 
 /// Why there is no response. It contains nothing of the request and nothing of what was
 /// received.
@@ -87,75 +87,81 @@ impl Fault {
     pub fn failure(&self, request: &Request) -> Failure {
         let host = request.host();
         match self {
-            Self::Dns => host_failure(
+            Self::Dns => Failure::of_host(
                 "network",
+                Recovery::Retry(None),
                 format!("The host {host} was not found."),
                 "Check the entries that the address is made from, and the name resolution of this network.",
             ),
-            Self::Refused => host_failure(
+            Self::Refused => Failure::of_host(
                 "network",
+                Recovery::Retry(None),
                 format!("The host {host} refused the connection."),
                 "Check whether a firewall stands between; try again.",
             ),
-            Self::Reset => host_failure(
+            Self::Reset => Failure::of_host(
                 "network",
+                Recovery::RetryIfRepeatable(None),
                 format!("The connection to {host} broke before the answer was complete."),
                 again(request.repeatable),
             ),
             Self::Timeout { seconds } => {
                 let unit = if *seconds == 1 { "second" } else { "seconds" };
-                host_failure(
+                Failure::of_host(
                     "timeout",
+                    Recovery::RetryIfRepeatable(None),
                     format!("The host {host} did not answer within {seconds} {unit}."),
                     again(request.repeatable),
                 )
             }
             Self::Tls(fault) => {
                 let (what, hint) = fault.text();
-                host_failure("tls", format!("The host {host} did not prove its identity{what}."), hint)
+                Failure::of_host(
+                    "tls",
+                    Recovery::Alarm,
+                    format!("The host {host} did not prove its identity{what}."),
+                    hint,
+                )
             }
-            Self::ProxyAuthentication => host_failure(
+            Self::ProxyAuthentication => Failure::of_host(
                 "network",
+                Recovery::Retry(None),
                 "A proxy on the way asks for a sign-in of its own.".to_owned(),
                 "Put its user name and password into HTTPS_PROXY, as in http://name:password@proxy.example:3128.",
             ),
-            Self::Proxy => host_failure(
+            Self::Proxy => Failure::of_host(
                 "network",
+                Recovery::Retry(None),
                 format!("The proxy on the way to {host} did not open a connection."),
                 "Check HTTPS_PROXY, ALL_PROXY and NO_PROXY, and whether the proxy lets this host through.",
             ),
             Self::TooLarge => {
                 let message = format!("The answer of {host} is longer than {} bytes.", request.response_limit);
-                let (class, hint) = if request.authorized {
-                    ("provider", "Ask for less, such as with a filter: the connector reads no longer answers.")
+                let (recovery, hint) = if request.authorized {
+                    (Recovery::GiveUp, "Ask for less, such as with a filter: the connector reads no longer answers.")
                 } else {
-                    ("security", "An honest answer is far shorter; the host may not be the provider.")
+                    (Recovery::Alarm, "An honest answer is far shorter; the host may not be the provider.")
                 };
-                Failure::of_host("response-too-large", class, message, hint)
+                Failure::of_host("response-too-large", recovery, message, hint)
             }
-            Self::Malformed => host_failure(
+            Self::Malformed => Failure::of_host(
                 "network",
+                Recovery::RetryIfRepeatable(None),
                 format!("The answer of {host} is not readable as HTTP."),
                 "Something on the way may answer in its place; ask those who run this network.",
             ),
-            Self::NotHttps => host_failure(
+            Self::NotHttps => Failure::of_host(
                 "tls",
+                Recovery::Alarm,
                 format!("The address on {host} is not https, so nothing was sent."),
                 "Report it to those who maintain the connector.",
             ),
-            Self::Other => host_failure(
+            Self::Other => Failure::of_host(
                 "network",
+                Recovery::RetryIfRepeatable(None),
                 format!("The connection to {host} failed."),
                 if request.repeatable { "Check whether this machine has a network; try again." } else { again(false) },
             ),
         }
     }
-}
-
-fn host_failure(code: &str, message: String, hint: &str) -> Failure {
-    let class = match code {
-        "tls" => "security",
-        _ => "transient",
-    };
-    Failure::of_host(code, class, message, hint)
 }

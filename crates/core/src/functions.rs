@@ -27,10 +27,10 @@ pub trait Functions {
     /// Calls `provider.resolve`.
     fn resolve(&self, entries: &[Entry]) -> Result<Unchecked<Connection>, Ended<Vec<Problem>>>;
 
-    /// Calls `provider.token-request`.
+    /// Calls `client-credentials.token-request`.
     fn token_request(&self, entries: &[Entry]) -> Result<Exchange, Ended<Vec<Problem>>>;
 
-    /// Calls `provider.token-response`.
+    /// Calls `token.token-response`.
     fn token_response(&self, response: &Response) -> Result<Unchecked<Token>, Ended<Box<Failure>>>;
 
     /// Calls `access.authorize`.
@@ -45,10 +45,10 @@ pub trait Functions {
     /// Calls `permissions.probes`.
     fn probes(&self, settings: &[Entry]) -> Result<Vec<Probe>, CallError>;
 
-    /// Calls `permissions.standing-of`.
+    /// Calls `permissions.read-probe`.
     fn probe_status(&self, permission: &str, response: &Response) -> Result<Unchecked<PermissionStatus>, CallError>;
 
-    /// Calls `operations.catalogue`.
+    /// Calls `operations.list-operations`.
     fn operations(&self) -> Result<Vec<Operation>, CallError>;
 
     /// Calls `operations.start`.
@@ -98,6 +98,8 @@ impl<E> From<CallError> for Ended<E> {
 #[expect(missing_docs, reason = "the contract documents the interfaces")]
 pub enum Interface {
     Provider,
+    Token,
+    ClientCredentials,
     Access,
     Permissions,
     Operations,
@@ -108,6 +110,8 @@ impl Interface {
     pub fn name(self) -> &'static str {
         match self {
             Self::Provider => "provider",
+            Self::Token => "token",
+            Self::ClientCredentials => "client-credentials",
             Self::Access => "access",
             Self::Permissions => "permissions",
             Self::Operations => "operations",
@@ -122,9 +126,9 @@ pub enum Function {
     Describe,
     /// `provider.resolve`
     Resolve,
-    /// `provider.token-request`
+    /// `client-credentials.token-request`
     TokenRequest,
-    /// `provider.token-response`
+    /// `token.token-response`
     TokenResponse,
     /// `access.authorize`
     Authorize,
@@ -134,10 +138,10 @@ pub enum Function {
     ApiResponse,
     /// `permissions.probes`
     Probes,
-    /// `permissions.standing-of`
-    StandingOf,
-    /// `operations.catalogue`
-    Catalogue,
+    /// `permissions.read-probe`
+    ReadProbe,
+    /// `operations.list-operations`
+    ListOperations,
     /// `operations.start`
     Start,
     /// `operations.resume`
@@ -148,10 +152,12 @@ impl Function {
     /// Returns the interface it belongs to.
     pub fn interface(self) -> Interface {
         match self {
-            Self::Describe | Self::Resolve | Self::TokenRequest | Self::TokenResponse => Interface::Provider,
+            Self::Describe | Self::Resolve => Interface::Provider,
+            Self::TokenRequest => Interface::ClientCredentials,
+            Self::TokenResponse => Interface::Token,
             Self::Authorize | Self::ApiRequest | Self::ApiResponse => Interface::Access,
-            Self::Probes | Self::StandingOf => Interface::Permissions,
-            Self::Catalogue | Self::Start | Self::Resume => Interface::Operations,
+            Self::Probes | Self::ReadProbe => Interface::Permissions,
+            Self::ListOperations | Self::Start | Self::Resume => Interface::Operations,
         }
     }
 }
@@ -167,8 +173,8 @@ impl fmt::Display for Function {
             Self::ApiRequest => "api-request",
             Self::ApiResponse => "api-response",
             Self::Probes => "probes",
-            Self::StandingOf => "standing-of",
-            Self::Catalogue => "catalogue",
+            Self::ReadProbe => "read-probe",
+            Self::ListOperations => "list-operations",
             Self::Start => "start",
             Self::Resume => "resume",
         })

@@ -58,6 +58,6 @@ pub use functions::{ApiCall, CallError, CallErrorKind, Ended, Function, Function
 pub use granted::GrantedToken;
 pub use guard::{BadOutput, Breach};
 pub use operation::{Action, NotSaved, Run, Saved, SavedError};
-pub use policy::{Advice, Policy, again};
+pub use policy::{Policy, again};
 pub use redact::{HIDDEN, Redactor, SHORTEST_SECRET};
 pub use secret::{Body, Secret};

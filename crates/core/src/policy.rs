@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use crate::records::Failure;
-
 /// The patience of a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Policy {
@@ -65,19 +63,6 @@ impl Policy {
     }
 }
 
-/// What a host does about a failure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Advice {
-    /// The request had no effect: send it once more, with a new token.
-    Renew,
-    /// The request had no effect: send it once more, after this wait if one is named.
-    Later(Option<Duration>),
-    /// It is unknown whether it had an effect: likewise, but only if it is repeatable.
-    Repeat(Option<Duration>),
-    /// Nothing that time would change.
-    GiveUp,
-}
-
 /// Returns what a person does after a failure that may come after the request took effect:
 /// to send it again does harm or not.
 pub fn again(harmless: bool) -> &'static str {
@@ -88,24 +73,9 @@ pub fn again(harmless: bool) -> &'static str {
     }
 }
 
-impl Advice {
-    /// Reads it from a failure. The class decides; two codes of the contract also say
-    /// that the request had no effect.
-    pub fn of(failure: &Failure) -> Self {
-        let wait = failure.retry_after.map(|seconds| Duration::from_secs(seconds.into()));
-        match (failure.class.as_str(), failure.code.as_str()) {
-            (_, "token-expired") => Self::Renew,
-            ("transient", "rate-limited") => Self::Later(wait),
-            ("transient", _) => Self::Repeat(wait),
-            _ => Self::GiveUp,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::failure;
 
     #[test]
     fn waits_double_up_to_the_longest() {
@@ -121,22 +91,5 @@ mod tests {
     fn randomness_out_of_range_is_clamped() {
         let policy = Policy::default();
         assert_eq!((policy.backoff(1, -1.0), policy.backoff(1, 7.0)), (Duration::ZERO, Duration::from_secs(1)));
-    }
-
-    #[test]
-    fn advice_follows_from_the_class_and_the_wait_that_is_asked_for() {
-        let wait = Some(Duration::from_secs(7));
-        for (code, class, advice) in [
-            ("token-expired", "transient", Advice::Renew),
-            ("rate-limited", "transient", Advice::Later(wait)),
-            ("unavailable", "transient", Advice::Repeat(wait)),
-            ("a-word-of-tomorrow", "transient", Advice::Repeat(wait)),
-            ("a-word-of-tomorrow", "provider", Advice::GiveUp),
-            ("unavailable", "config", Advice::GiveUp),
-            ("tls", "security", Advice::GiveUp),
-        ] {
-            let failure = Failure { class: class.to_owned(), ..failure(code, Some(7)) };
-            assert_eq!(Advice::of(&failure), advice, "{code} {class}");
-        }
     }
 }

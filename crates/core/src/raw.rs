@@ -4,7 +4,7 @@
 //! [`Connector`](crate::Connector), whose guard alone turns them into
 //! [`records`](crate::records). They may contain secrets and do not print.
 
-use crate::records::Progress;
+use crate::records::{Compression, Progress};
 
 /// A header: name and value.
 pub type Header = (String, String);
@@ -69,7 +69,7 @@ pub struct Operation {
     pub id: String,
     pub title: String,
     pub description: String,
-    pub permission: String,
+    pub permission: Option<String>,
     pub effect: String,
     pub input_schema: String,
     pub output_schema: String,
@@ -108,7 +108,7 @@ pub struct Download {
     pub request: Request,
     pub state: Vec<u8>,
     pub media_type: String,
-    pub compression: String,
+    pub compression: Compression,
     pub partial: bool,
     pub warnings: Vec<String>,
 }

@@ -5,7 +5,7 @@ use crate::functions::{ApiCall, CallError, Ended, Functions, Interface};
 use crate::raw::{Download, Entry, Exchange, Header, Operation, Outcome, Pending, Probe, Request, Step, Unchecked};
 use crate::records;
 use crate::records::{
-    Connection, Definition, Failure, Field, Permission, PermissionStatus, Problem, Progress, Response, Token,
+    Connection, Definition, Failure, Field, Permission, PermissionStatus, Problem, Progress, Recovery, Response, Token,
 };
 use crate::secret::Secret;
 
@@ -58,7 +58,7 @@ pub(crate) fn download() -> Download {
         request,
         state: Vec::new(),
         media_type: "text/csv".into(),
-        compression: "none".into(),
+        compression: records::Compression::None,
         partial: false,
         warnings: Vec::new(),
     }
@@ -87,10 +87,15 @@ pub(crate) fn response(status: u16) -> Response {
     Response { status, headers: Vec::new(), body: "{}".into(), received_at: 0 }
 }
 
-/// Returns a failure of the provider.
+/// Returns a failure of the provider with a code of the contract.
 pub(crate) fn failure(code: &str, retry_after: Option<u32>) -> Failure {
-    let class = if code == "invalid-client" { "config" } else { "transient" };
-    Failure { retry_after, ..Failure::of_host(code, class, "It failed.", "Try again.") }
+    let recovery = match code {
+        "invalid-client" | "rejected" => Recovery::Reconfigure,
+        "token-expired" => Recovery::RenewToken,
+        "rate-limited" => Recovery::Retry(retry_after),
+        _ => Recovery::RetryIfRepeatable(retry_after),
+    };
+    Failure::of_host(code, recovery, "It failed.", "Try again.")
 }
 
 impl Functions for Fixed {
@@ -186,7 +191,7 @@ impl Functions for Fixed {
             id: "fixed.run".into(),
             title: "Run".into(),
             description: "Runs.".into(),
-            permission: "run".into(),
+            permission: Some("run".into()),
             effect: "read".into(),
             input_schema: "{}".into(),
             output_schema: "{}".into(),

@@ -6,8 +6,8 @@
 //!
 //! `{"function": "provider.resolve", "arguments": [...], "result": ...}`: arguments in the
 //! order of the contract, records as objects with kebab-case members, tuples as lists, `none`
-//! as null, bytes as `{"base64": "..."}`, variants as `{"tag": ..., "val": ...}`, and the
-//! result of a `result` as `{"ok": ...}` or `{"err": ...}`.
+//! as null, bytes as `{"base64": "..."}`, variants as `{"tag": ..., "val": ...}` without a
+//! `val` that is none, and the result of a `result` as `{"ok": ...}` or `{"err": ...}`.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use connector_core::raw::{Entry, Exchange, Header, Operation, Probe, Request, Step, Unchecked};
-use connector_core::records::{Connection, Definition, Failure, PermissionStatus, Problem, Response, Token};
+use connector_core::records::{Connection, Definition, Failure, PermissionStatus, Problem, Recovery, Response, Token};
 use connector_core::{ApiCall, CallError, Connector, Ended, Error, Function, Functions, Interface};
 use serde_json::{Value, json};
 
@@ -142,12 +142,12 @@ impl<F: Functions> Functions for Tap<F> {
     fn probe_status(&self, permission: &str, given: &Response) -> Result<Unchecked<PermissionStatus>, CallError> {
         let result = self.component.probe_status(permission, given);
         let arguments = [json!(permission), response(given)];
-        self.noted(Function::StandingOf, &arguments, result, |raw| json!(raw.peek()))
+        self.noted(Function::ReadProbe, &arguments, result, |raw| json!(raw.peek()))
     }
 
     fn operations(&self) -> Result<Vec<Operation>, CallError> {
         let result = self.component.operations();
-        self.noted(Function::Catalogue, &[], result, |raw| raw.iter().map(operation).collect())
+        self.noted(Function::ListOperations, &[], result, |raw| raw.iter().map(operation).collect())
     }
 
     fn start(&self, settings: &[Entry], operation: &str, input: &str) -> Result<Step, Ended<Vec<Problem>>> {
@@ -206,9 +206,16 @@ fn problems(raw: &Vec<Problem>) -> Value {
 
 fn failure(raw: &Failure) -> Value {
     json!({
-        "code": raw.code, "class": raw.class, "message": raw.message, "hint": raw.hint, "field": raw.field,
-        "provider-code": raw.provider_code, "provider-message": raw.provider_message, "retry-after": raw.retry_after,
+        "code": raw.code, "recovery": recovery(raw.recovery), "message": raw.message, "hint": raw.hint,
+        "field": raw.field, "provider-code": raw.provider_code, "provider-message": raw.provider_message,
     })
+}
+
+fn recovery(raw: Recovery) -> Value {
+    match raw.retry_after() {
+        Some(seconds) => json!({ "tag": raw.name(), "val": seconds }),
+        None => json!({ "tag": raw.name() }),
+    }
 }
 
 fn token(raw: &Token) -> Value {

@@ -20,11 +20,15 @@ use std::ptr;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use bindings::exports::integration::provider::{access, operations, permissions, provider};
+use bindings::exports::integration::provider::{
+    access, client_credentials, operations, permissions, provider, token, types,
+};
 use operations::{Operation, Step};
-use permissions::{Probe, Standing};
-use provider::{Connection, Definition, Entry, Exchange, Failure, Header, Problem, Request, Response, Token};
+use permissions::{PermissionStatus, Probe};
+use provider::{Connection, Definition};
 use serde::Deserialize;
+use token::{AccessToken, Exchange};
+use types::{Entry, Failure, Header, Problem, Request, Response};
 
 use crate::{Behaviour, MARK, SCRIPT_BYTES, Slot};
 
@@ -37,13 +41,13 @@ struct Script {
     definition: Definition,
     connection: Connection,
     exchange: Exchange,
-    token: Token,
+    token: AccessToken,
     failure: Failure,
     problems: Vec<Problem>,
     authorization: Vec<Header>,
     request: Request,
     probes: Vec<Probe>,
-    standing: Standing,
+    permission_status: PermissionStatus,
     operations: Vec<Operation>,
     /// None: `start` refuses every input.
     started: Option<Step>,
@@ -107,7 +111,9 @@ impl provider::Guest for Guest {
         }
         Ok(connection)
     }
+}
 
+impl client_credentials::Guest for Guest {
     fn token_request(mut entries: Vec<Entry>) -> Result<Exchange, Vec<Problem>> {
         let exchange = script().exchange.clone();
         match behaviour("token-request") {
@@ -118,8 +124,10 @@ impl provider::Guest for Guest {
             _ => Ok(exchange),
         }
     }
+}
 
-    fn token_response(response: Response) -> Result<Token, Failure> {
+impl token::Guest for Guest {
+    fn token_response(response: Response) -> Result<AccessToken, Failure> {
         if response.status == 200 { Ok(script().token.clone()) } else { Err(script().failure.clone()) }
     }
 }
@@ -143,13 +151,13 @@ impl permissions::Guest for Guest {
         script().probes.clone()
     }
 
-    fn standing_of(_: String, _: Response) -> Standing {
-        script().standing.clone()
+    fn read_probe(_: String, _: Response) -> PermissionStatus {
+        script().permission_status.clone()
     }
 }
 
 impl operations::Guest for Guest {
-    fn catalogue() -> Vec<Operation> {
+    fn list_operations() -> Vec<Operation> {
         script().operations.clone()
     }
 

@@ -12,6 +12,14 @@ const GUEST: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/guest.wasm"));
 /// The records of a component that keeps every rule.
 const SOUND: &str = include_str!("sound.json");
 
+/// Worlds that only tests have a use for.
+const WORLDS: &str = "package test:worlds;
+    world exchange-only {
+        include integration:provider/provider-only@0.1.0;
+        export integration:provider/token@0.1.0;
+        export integration:provider/client-credentials@0.1.0;
+    }";
+
 /// A component that returns what a test wants: sound as it stands, and whatever a test
 /// makes of it.
 ///
@@ -38,13 +46,18 @@ pub struct TestComponent {
 
 impl TestComponent {
     /// A component of the least world, which exports the provider alone.
+    pub fn provider_only() -> Self {
+        Self::of("integration:provider/provider-only@0.1.0")
+    }
+
+    /// A component that exports the provider and the exchange of client credentials.
     pub fn provider() -> Self {
-        Self::of("provider-only")
+        Self::of("test:worlds/exchange-only")
     }
 
     /// A component that exports every interface.
     pub fn connector() -> Self {
-        Self::of("connector")
+        Self::of("integration:provider/connector@0.1.0")
     }
 
     fn of(world: &'static str) -> Self {
@@ -123,8 +136,9 @@ impl TestComponent {
         let at = slot + MARK.len();
         module[at..at + content.len()].copy_from_slice(&content);
 
-        let (resolve, package) = contract();
-        let world = resolve.select_world(&[package], Some(self.world)).expect("the contract has this world");
+        let (mut resolve, package) = contract();
+        let more = resolve.push_str("worlds.wit", WORLDS).expect("the worlds parse");
+        let world = resolve.select_world(&[package, more], Some(self.world)).expect("there is such a world");
         encode(&resolve, world, module, self.encoding)
     }
 }

@@ -60,8 +60,8 @@ pub fn component() -> TestComponent {
         (
             "/failure",
             json!({
-                "code": "rate-limited", "class": "transient", "message": HTML, "hint": HTML,
-                "provider_code": HTML, "provider_message": HTML, "retry_after": 5,
+                "code": "rate-limited", "recovery": { "Retry": 5 }, "message": HTML, "hint": HTML,
+                "provider_code": HTML, "provider_message": HTML,
             }),
         ),
         ("/probes", json!([{ "permission": HTML }])),

@@ -14,14 +14,16 @@ use serde_json::Value;
 use wasmtime::component::{self, Instance, InstancePre, Linker};
 use wasmtime::{Engine, Store, StoreLimits, StoreLimitsBuilder};
 
-use bindings::exports::integration::provider::provider as contract;
+use bindings::exports::integration::provider::types as contract;
 
 #[allow(missing_docs, clippy::pedantic, reason = "generated")]
 mod bindings {
-    wasmtime::component::bindgen!({ path: "../../wit", world: "connector" });
+    wasmtime::component::bindgen!({ path: "../../wit", world: "client-credentials-connector" });
 }
 
-pub use bindings::exports::integration::provider::{operations as operations_contract, provider};
+pub use bindings::exports::integration::provider::{
+    client_credentials, operations as operations_contract, provider, token,
+};
 
 /// More than any call reads, in bytes.
 const LARGEST: usize = 64 << 20;
@@ -95,6 +97,8 @@ pub struct Bare {
     engine: Engine,
     pre: InstancePre<StoreLimits>,
     provider: provider::GuestIndices,
+    token: token::GuestIndices,
+    client_credentials: client_credentials::GuestIndices,
     operations: operations_contract::GuestIndices,
 }
 
@@ -104,9 +108,14 @@ impl Bare {
         let engine = Engine::new(&engine_config(&Limits::default()))?;
         let component = component::Component::new(&engine, NEXTHINK)?;
         let pre = Linker::new(&engine).instantiate_pre(&component)?;
-        let (provider, operations) =
-            (provider::GuestIndices::new(&pre)?, operations_contract::GuestIndices::new(&pre)?);
-        Ok(Self { engine, pre, provider, operations })
+        Ok(Self {
+            provider: provider::GuestIndices::new(&pre)?,
+            token: token::GuestIndices::new(&pre)?,
+            client_credentials: client_credentials::GuestIndices::new(&pre)?,
+            operations: operations_contract::GuestIndices::new(&pre)?,
+            engine,
+            pre,
+        })
     }
 
     /// Makes an instance with the limits of the host.
@@ -128,9 +137,8 @@ pub struct Live<'a> {
 }
 
 impl Live<'_> {
-    fn provider(&mut self) -> wasmtime::Result<provider::Guest> {
-        self.store.set_fuel(Limits::default().fuel)?;
-        self.bare.provider.load(&mut self.store, &self.instance)
+    fn refuel(&mut self) -> wasmtime::Result<()> {
+        self.store.set_fuel(Limits::default().fuel)
     }
 
     fn operations(&mut self) -> wasmtime::Result<operations_contract::Guest> {
@@ -140,17 +148,23 @@ impl Live<'_> {
 
     /// Calls `resolve`.
     pub fn resolve(&mut self, inputs: &Inputs) -> wasmtime::Result<impl Sized + use<>> {
-        self.provider()?.call_resolve(&mut self.store, &inputs.entries)
+        self.refuel()?;
+        self.bare.provider.load(&mut self.store, &self.instance)?.call_resolve(&mut self.store, &inputs.entries)
     }
 
     /// Calls `token-request`.
     pub fn token_request(&mut self, inputs: &Inputs) -> wasmtime::Result<impl Sized + use<>> {
-        self.provider()?.call_token_request(&mut self.store, &inputs.entries)
+        self.refuel()?;
+        self.bare
+            .client_credentials
+            .load(&mut self.store, &self.instance)?
+            .call_token_request(&mut self.store, &inputs.entries)
     }
 
     /// Calls `token-response`.
     pub fn token_response(&mut self, response: &contract::Response) -> wasmtime::Result<impl Sized + use<>> {
-        self.provider()?.call_token_response(&mut self.store, response)
+        self.refuel()?;
+        self.bare.token.load(&mut self.store, &self.instance)?.call_token_response(&mut self.store, response)
     }
 
     /// Calls `start`.

@@ -4,7 +4,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::{Arc, LazyLock};
 
 use connector_core::{Error, GrantedToken, Opened, OperationCall, Secret};
-use connector_host::records::{self, Connection, Failure, Operation, Problem, State, Step as HostStep};
+use connector_host::records::{self, Connection, Failure, Operation, Problem, Recovery, State, Step as HostStep};
 use nexthink_connector::entries::Entries;
 use nexthink_connector::http::{Header, Request, Response};
 use nexthink_connector::operations::step::Step;
@@ -85,7 +85,7 @@ fn api_response(parts: &mut Parts) {
     for permission in &CONNECTOR.definition().permissions {
         let there = CONNECTOR.probe_status(&permission.id, &received(&response), GRANTED.redactor(OPENED.redactor()));
         let there = there.unwrap_or_else(|error| panic!("{error}"));
-        let here = permissions::standing_of(&permission.id, &response);
+        let here = permissions::read_probe(&permission.id, &response);
         assert_eq!((there.state.as_str(), there.detail), (here.state.as_str(), here.detail));
     }
 }
@@ -195,14 +195,24 @@ fn failed(failure: failure::Failure) -> Box<Failure> {
     let failure = failure.into_details();
     Box::new(Failure {
         code: failure.code.as_str().to_owned(),
-        class: failure.code.class().to_owned(),
+        recovery: recovery(failure.code.recovery(failure.retry_after)),
         message: failure.message,
         hint: failure.hint,
         field: failure.field.map(|key| key.name().to_owned()),
         provider_code: failure.provider_code,
         provider_message: failure.provider_message,
-        retry_after: failure.retry_after,
     })
+}
+
+fn recovery(recovery: failure::Recovery) -> Recovery {
+    match recovery {
+        failure::Recovery::Reconfigure => Recovery::Reconfigure,
+        failure::Recovery::RenewToken => Recovery::RenewToken,
+        failure::Recovery::Retry(seconds) => Recovery::Retry(seconds),
+        failure::Recovery::RetryIfRepeatable(seconds) => Recovery::RetryIfRepeatable(seconds),
+        failure::Recovery::GiveUp => Recovery::GiveUp,
+        failure::Recovery::Alarm => Recovery::Alarm,
+    }
 }
 
 /// Spells a request of the library.

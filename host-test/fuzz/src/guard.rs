@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use connector_core::guard::fuzzing::{self, Guard};
 use connector_core::records::{
     Choice, Compression, Connection, Definition, Failure, Field, GuideStep, Link, Operation, Permission,
-    PermissionStatus, Problem, Progress, Request, Step, Token,
+    PermissionStatus, Problem, Progress, Recovery, Request, Step, Token,
 };
 use connector_core::{BadOutput, Opened, Secret, raw};
 use serde_json::value::RawValue;
@@ -223,7 +223,11 @@ fn raw_download(parts: &mut Parts) -> raw::Step {
         request: raw_request(parts),
         state: parts.bytes().to_vec(),
         media_type: parts.text(),
-        compression: parts.text(),
+        compression: match parts.text().as_str() {
+            "gzip" => Compression::Gzip,
+            "zstd" => Compression::Zstd,
+            _ => Compression::None,
+        },
         partial: parts.flag(),
         warnings: parts.list(),
     })
@@ -232,13 +236,24 @@ fn raw_download(parts: &mut Parts) -> raw::Step {
 fn raw_failure(parts: &mut Parts) -> Failure {
     Failure {
         code: parts.text(),
-        class: parts.text(),
+        recovery: recovery(parts),
         message: parts.text(),
         hint: parts.optional(),
         field: parts.optional(),
         provider_code: parts.optional(),
         provider_message: parts.optional(),
-        retry_after: Some(parts.number()),
+    }
+}
+
+fn recovery(parts: &mut Parts) -> Recovery {
+    let seconds = Some(parts.number());
+    match seconds.map(|seconds| seconds % 6) {
+        Some(0) => Recovery::Reconfigure,
+        Some(1) => Recovery::RenewToken,
+        Some(2) => Recovery::Retry(seconds),
+        Some(3) => Recovery::RetryIfRepeatable(seconds),
+        Some(4) => Recovery::GiveUp,
+        _ => Recovery::Alarm,
     }
 }
 
@@ -259,7 +274,7 @@ fn raw_operation(parts: &mut Parts) -> raw::Operation {
         id: parts.text(),
         title: parts.text(),
         description: parts.text(),
-        permission: parts.text(),
+        permission: parts.optional(),
         effect: parts.text(),
         input_schema: parts.text(),
         output_schema: parts.text(),

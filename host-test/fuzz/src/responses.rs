@@ -48,7 +48,7 @@ pub fn api_response(input: &[u8]) {
         }
     }
     for permission in &PERMISSIONS {
-        let status = permissions::standing_of(permission.id, &response);
+        let status = permissions::read_probe(permission.id, &response);
         assert_hidden(&status, "a permission status");
         assert!(status.detail.contains(permission.label));
         let granted = status.state == permissions::State::Granted;

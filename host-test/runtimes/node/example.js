@@ -9,7 +9,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Agent, buildConnector, fetch } from "undici";
 import { instantiate } from "./nexthink/nexthink.js";
 
-/** @import * as Contract from "./nexthink/interfaces/integration-provider-provider.js" */
+/** @import { Connection } from "./nexthink/interfaces/integration-provider-provider.js" */
+/** @import * as Contract from "./nexthink/interfaces/integration-provider-types.js" */
 
 // A fresh instance for each call has seen nobody's secrets.
 const core = new WebAssembly.Module(readFileSync(new URL("nexthink/nexthink.core.wasm", import.meta.url)));
@@ -22,7 +23,7 @@ const [hostname = "", port = ""] = address?.split(":") ?? [];
 const fake = new Agent({ connect: (options, done) => connector({ ...options, hostname, port }, done) });
 
 /**
- * @param {Contract.Connection} connection
+ * @param {Connection} connection
  * @param {Contract.Request} request
  * @returns {Promise<Contract.Response>}
  */
@@ -54,7 +55,7 @@ async function send({ hosts }, { method, url, headers, body, timeout, responseLi
 /**
  * Runs an operation that ends with JSON; one that ends with a file has a step `download`.
  *
- * @param {Contract.Connection} connection
+ * @param {Connection} connection
  * @param {string} token
  * @param {string} id
  * @param {string} input JSON
@@ -85,8 +86,8 @@ const entries = [
 try {
   const connection = fresh().provider.resolve(entries);
   console.log(`hosts of ${connection.label}: ${connection.hosts.join(", ")}`);
-  const { request } = fresh().provider.tokenRequest(entries);
-  const token = fresh().provider.tokenResponse(await send(connection, request));
+  const { request } = fresh().clientCredentials.tokenRequest(entries);
+  const token = fresh().token.tokenResponse(await send(connection, request));
   console.log(`${token.kind} token, to be renewed after ${token.refreshAfter} s`);
   const { rows } = await call(connection, token.value, "nql.execute", '{"queryId": "#devices_overview"}');
   console.log(`nql.execute gives ${rows} rows`);

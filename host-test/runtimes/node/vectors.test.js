@@ -39,7 +39,9 @@ function lifted(value) {
   if (typeof value !== "object") return value;
   if (Array.isArray(value)) return value.map(lifted);
   if (value instanceof Uint8Array) return { base64: Buffer.from(value).toString("base64") };
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [kebab(name), lifted(member)]));
+  const { tag, val, ...members } = value;
+  if (tag !== undefined) return val === undefined ? { tag } : { tag, val: lifted(val) };
+  return Object.fromEntries(Object.entries(members).map(([name, member]) => [kebab(name), lifted(member)]));
 }
 
 /** Calls a function in an instance of its own. @param {string} name @param {any[]} given @returns {Result} */
@@ -90,7 +92,7 @@ test("access.api-request takes any path of the API, and no other host", () => {
 
 test("every other function of the contract has vectors", () => {
   const scopes = Object.entries(fresh()).filter(([scope]) => !scope.includes(":"));
-  const exported = scopes.flatMap(([scope, functions]) => Object.keys(functions).map((name) => `${scope}.${kebab(name)}`));
+  const exported = scopes.flatMap(([scope, functions]) => Object.keys(functions).map((name) => `${kebab(scope)}.${kebab(name)}`));
   assert.ok(exported.length > 0);
   assert.deepEqual(exported.filter((name) => !vectors.has(name) && name !== "access.api-request"), []);
 });

@@ -95,8 +95,8 @@ entries = [
 try:
     connection = call("provider", "resolve", entries, error=list)
     print(f"hosts of {connection.label}: {', '.join(connection.hosts)}")
-    exchange = call("provider", "token-request", entries, error=list)
-    token = call("provider", "token-response", send(connection, exchange.request))
+    exchange = call("client-credentials", "token-request", entries, error=list)
+    token = call("token", "token-response", send(connection, exchange.request))
     print(f"{token.kind} token, to be renewed after {getattr(token, 'refresh-after')} s")
     devices = run(connection, token.value, "nql.execute", '{"queryId": "#devices_overview"}')
     print("nql.execute gives", devices["rows"], "rows")

@@ -45,7 +45,8 @@ def lifted(value):
     if isinstance(value, Record):
         return {name: lifted(member) for name, member in vars(value).items()}
     if isinstance(value, Variant):
-        return {"tag": value.tag, "val": lifted(value.payload)}
+        tag = {"tag": value.tag}
+        return tag if value.payload is None else {**tag, "val": lifted(value.payload)}
     if isinstance(value, (list, tuple)):
         return [lifted(item) for item in value]
     if isinstance(value, bytes):

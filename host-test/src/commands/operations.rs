@@ -28,8 +28,9 @@ impl Operations {
         if json {
             show::json(&json!(operation));
         } else {
-            let permission = connector.definition().permission(&operation.permission);
-            explain(operation, permission.map_or(operation.permission.as_str(), |permission| &permission.label));
+            let id = operation.permission.as_deref();
+            let permission = id.and_then(|id| connector.definition().permission(id));
+            explain(operation, permission.map_or(NO_PERMISSION, |permission| &permission.label));
         }
         Ok(Exit::Success)
     }
@@ -43,18 +44,25 @@ pub(crate) fn find<'a>(offered: &'a [Operation], id: &str) -> Result<&'a Operati
     })
 }
 
+/// What to show where any credential will do.
+const NO_PERMISSION: &str = "none";
+
 fn list(offered: &[Operation], json: bool) {
     if json {
         show::json(&json!({ "operations": offered }));
         return;
     }
     let width = |part: fn(&Operation) -> &str| offered.iter().map(|o| part(o).chars().count()).max().unwrap_or(0);
-    let (ids, titles, permissions) =
-        (width(|o| o.id.as_str()), width(|o| o.title.as_str()), width(|o| o.permission.as_str()));
-    for Operation { id, title, permission, effect, .. } in offered {
-        let id = show::strong(&format!("{id:<ids$}"));
+    let (ids, titles, permissions) = (width(|o| o.id.as_str()), width(|o| o.title.as_str()), width(permission_of));
+    for operation in offered {
+        let Operation { id, title, effect, .. } = operation;
+        let (id, permission) = (show::strong(&format!("{id:<ids$}")), permission_of(operation));
         say!("  {id}  {title:<titles$}  {permission:<permissions$}  {}", effect_of(effect));
     }
+}
+
+fn permission_of(operation: &Operation) -> &str {
+    operation.permission.as_deref().unwrap_or(NO_PERMISSION)
 }
 
 fn effect_of(effect: &str) -> String {

@@ -56,7 +56,7 @@ fn a_host_at_which_nobody_listens_is_named() {
     let port = socket.local_addr().unwrap().as_socket().unwrap().port();
     fixture.resolve = vec![format!("nxdocs-login.eu.nexthink.cloud:443:127.0.0.1:{port}")];
     let failure = &fixture.connect().ended_with(1).json()["failure"];
-    assert_eq!((&failure["code"], &failure["class"]), (&"network".into(), &"transient".into()));
+    assert_eq!((&failure["code"], &failure["recovery"]), (&"network".into(), &"retry".into()));
     assert_eq!(failure["message"], "The host nxdocs-login.eu.nexthink.cloud refused the connection.");
     assert_eq!(failure["hint"], "Check whether a firewall stands between; try again.");
 }
@@ -79,7 +79,7 @@ fn a_certificate_of_an_authority_that_is_not_named_is_refused_before_anything_is
     fixture.ca.clone_from(&other.ca);
     for command in [CONNECT, REQUEST] {
         let failure = &fixture.run(command).ended_with(1).json()["failure"];
-        assert_eq!((&failure["code"], &failure["class"]), (&"tls".into(), &"security".into()));
+        assert_eq!((&failure["code"], &failure["recovery"]), (&"tls".into(), &"alarm".into()));
         assert_eq!(
             failure["message"],
             "The host nxdocs-login.eu.nexthink.cloud did not prove its identity: \

@@ -78,7 +78,7 @@ fn a_component_of_another_contract_is_refused_with_what_it_exports() {
 fn a_connector_that_imports_something_misbehaves() {
     let bytes = dummy::beside_the_contract(
         "package test:env@1.0.0; interface clock { now: func() -> u64; }
-        world test { import clock; export integration:provider/provider@0.1.0; }",
+        world test { import clock; include integration:provider/provider-only@0.1.0; }",
     );
     let reason = "the component imports `test:env/clock@1.0.0`; a component of this contract imports nothing";
     assert_not_loaded(&bytes, &LOADING, MISBEHAVED, reason);

@@ -56,7 +56,7 @@ fn a_failure_is_shown_and_ends_with_status_1() {
     let file = "fixtures/failure-invalid-client-rfc6749.har";
     let expected = &changed("failure-invalid-client-rfc6749.har", "/log/_name", "")["log"]["_expect"]["failure"];
     let ran = host_test(&["connect", "--recording", file]).ended_with(1);
-    for member in ["code", "class", "message", "hint"] {
+    for member in ["code", "recovery", "message", "hint"] {
         let text = expected[member].as_str().unwrap();
         assert!(ran.out.contains(text), "{text}: {}", ran.out);
     }

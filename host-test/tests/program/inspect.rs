@@ -40,7 +40,7 @@ fn inspect_prints_what_the_component_is() {
     let text = host_test(&["inspect"]).succeeded().out;
     for line in [
         "  imports     none",
-        "  exports     integration:provider/provider@0.1.0",
+        "  exports     integration:provider/types@0.1.0",
         "              integration:provider/access@0.1.0",
         "              integration:provider/permissions@0.1.0",
         "  name        nexthink-connector",
@@ -64,10 +64,13 @@ fn inspect_gives_the_digest_of_the_written_file() {
     assert_eq!(
         report["exports"],
         serde_json::json!([
-            "integration:provider/provider@0.1.0",
-            "integration:provider/operations@0.1.0",
+            "integration:provider/types@0.1.0",
+            "integration:provider/token@0.1.0",
+            "integration:provider/client-credentials@0.1.0",
             "integration:provider/access@0.1.0",
             "integration:provider/permissions@0.1.0",
+            "integration:provider/operations@0.1.0",
+            "integration:provider/provider@0.1.0",
         ])
     );
     assert_eq!(report["metadata"]["name"], "nexthink-connector");
@@ -90,7 +93,7 @@ fn inspect_reads_a_component_that_cannot_run() {
     let report = host_test(&["inspect", "--json", &path]).succeeded().json();
     assert_eq!(report["digest"], format!("sha256:{:x}", Sha256::digest(&bytes)));
     assert_eq!(report["bytes"], bytes.len());
-    assert_eq!(report["exports"].as_array().unwrap().len(), 4);
+    assert_eq!(report["exports"].as_array().unwrap().len(), 7);
     assert_eq!(report["memory-minimum"], 0);
     assert_eq!(report.get("domains"), None);
 }

@@ -99,7 +99,7 @@ fn a_list_is_read_up_to_16_mebibytes_and_a_longer_one_is_to_be_filtered() {
     assert!(ended.out.len() > 10 << 20, "{}", ended.out.len());
     let fixture = Fixture::with(|config| config.workflow_definition_bytes = 4 << 20);
     let failure = &fixture.call("workflows.list", "{}", &["--json"]).ended_with(1).json()["failure"];
-    assert_eq!((&failure["code"], &failure["class"]), (&json!("response-too-large"), &json!("provider")));
+    assert_eq!((&failure["code"], &failure["recovery"]), (&json!("response-too-large"), &json!("give-up")));
     assert!(failure["hint"].as_str().unwrap().contains("filter"), "{failure}");
 }
 

@@ -47,7 +47,7 @@ fn the_body_of_an_answer_is_printed_byte_for_byte_and_its_status_beside() {
 #[test]
 fn a_refusal_names_what_to_do_and_what_the_provider_said() {
     let ran = request("request-403.har", &[]).ended_with(1);
-    assert!(ran.out.contains("(permission-missing, config)\n"), "{}", ran.out);
+    assert!(ran.out.contains("(permission-missing, reconfigure)\n"), "{}", ran.out);
     assert!(ran.out.contains("Provider: FORBIDDEN: Not authorized to use remote actions.\n"), "{}", ran.out);
     assert!(ran.out.ends_with("\nFailed.\n"), "{}", ran.out);
 }

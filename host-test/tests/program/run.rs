@@ -10,7 +10,7 @@ fn without_arguments_every_recording_is_replayed_and_passes() {
     assert_eq!(ran.out.lines().last(), Some(expected.as_str()));
     assert!(ran.out.starts_with("Nexthink 0.1.0\n"), "{}", ran.out);
     assert!(
-        ran.out.contains("  component   0 imports, exports provider, operations, access, permissions\n"),
+        ran.out.contains("  component   0 imports, exports types, token, client-credentials, access, permissions, operations, provider\n"),
         "{}",
         ran.out
     );

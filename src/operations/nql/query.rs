@@ -9,6 +9,7 @@ use crate::json::Pairs;
 use crate::operations::formats::{self, PARAMETERS, QUERY_ID};
 use crate::operations::schema::{Member, Rule};
 use crate::problem::{Problem, ProblemCode};
+use crate::text;
 
 /// Id of the permission that the operations need.
 pub const PERMISSION: &str = "nql";
@@ -67,10 +68,8 @@ impl Query {
 pub fn warnings(parameters: &Pairs) -> Vec<String> {
     let names: Vec<&str> =
         parameters.0.iter().map(|(name, _)| name.as_str()).filter(|name| name.starts_with('$')).collect();
-    if names.is_empty() {
-        return Vec::new();
-    }
-    vec![format!("The $ before the name of a parameter was dropped: {}.", names.join(", "))]
+    let shown = text::clean(&names.join(", "));
+    shown.map(|names| format!("The $ before the name of a parameter was dropped: {names}.")).into_iter().collect()
 }
 
 /// Checks that a response about a query is a success.

@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use super::{answer, begun, done, downloading, failed, json_answer, output, refused, resumed, sent_body, sent_header};
-use crate::failure::FailureCode;
+use crate::failure::{FailureCode, Recovery};
 use crate::http::Response;
 use crate::operations::step::{Compression, Pending, Step};
 
@@ -160,7 +160,7 @@ fn a_link_to_a_foreign_host_is_never_passed_on() {
     let input = json!({"queryId": "#ab"});
     let body = json!({"status": "COMPLETED", "resultsFileUrl": "https://evil.example/canary"});
     let failure = resumed(ID, &input, &started(&input), &json_answer(200, &body)).unwrap_err();
-    assert_eq!((failure.code.as_str(), failure.code.class()), ("host-not-allowed", "security"));
+    assert_eq!((failure.code.as_str(), failure.code.recovery(None)), ("host-not-allowed", Recovery::Alarm));
     assert!(!format!("{failure:?}").contains("canary"));
     let failure = failed("nql.export-status", &json!({"exportId": "e1"}), &json_answer(200, &body));
     assert_eq!(failure.code.as_str(), "host-not-allowed");

@@ -28,6 +28,9 @@ fn a_query_is_sent_by_its_id_with_plain_parameter_names() {
 fn a_dollar_is_dropped_with_a_warning_and_never_makes_two_of_one() {
     let outcome = done("nql.execute", &json!({"queryId": "#ab", "parameters": {"$name": "x"}}), &v2_answer(1));
     assert_eq!(outcome.warnings, ["The $ before the name of a parameter was dropped: $name."]);
+    // Found by fuzzing: a warning is one line, whatever the name.
+    let outcome = done("nql.execute", &json!({"queryId": "#ab", "parameters": {"$na\r\nme": "x"}}), &v2_answer(1));
+    assert_eq!(outcome.warnings, ["The $ before the name of a parameter was dropped: $na  me."]);
     for id in ["nql.execute", "nql.execute-v1", "nql.export", "nql.export-start"] {
         let input = json!({"queryId": "#ab", "parameters": {"$name": "x", "name": "y"}});
         assert_eq!(refused(id, &input), [("/parameters".to_owned(), "contradiction")], "{id}");

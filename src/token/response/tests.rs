@@ -1,5 +1,5 @@
 use super::*;
-use crate::failure::Details;
+use crate::failure::{Details, Recovery};
 
 mod failures;
 
@@ -316,7 +316,11 @@ fn an_answer_beyond_64_kib_is_not_read() {
     assert_eq!(answer(200, &[JSON], padded(65_536)).unwrap().expires_in, 900);
     for status in [200, 299, 400, 401, 404, 429, 503] {
         let failure = failure(status, &[JSON], padded(65_537));
-        assert_eq!((failure.code, failure.code.class()), (FailureCode::ResponseTooLarge, "security"), "{status}");
+        assert_eq!(
+            (failure.code, failure.code.recovery(None)),
+            (FailureCode::ResponseTooLarge, Recovery::Alarm),
+            "{status}"
+        );
         assert_eq!(failure.message, "The answer is far too long for a token.");
         assert_eq!(failure.hint.as_deref(), Some(error::INTERMEDIARY_HINT));
     }

@@ -20,11 +20,11 @@ async fn the_nexthink_connector_keeps_every_rule() {
 
 #[tokio::test]
 async fn a_component_of_the_smallest_world_is_judged_too() {
-    let report = judged(TestComponent::provider()).await;
+    let report = judged(TestComponent::provider_only()).await;
     assert!(report.is_sound(), "{report:#?}");
     assert_eq!(report.name.as_deref(), Some("Made 1.0.0"));
     assert_eq!(report.rules.iter().map(|result| result.rule).collect::<Vec<_>>(), Rule::ALL);
-    assert_eq!(*verdict(&report, Rule::Loads), Verdict::Kept("imports nothing, exports provider".to_owned()));
+    assert_eq!(*verdict(&report, Rule::Loads), Verdict::Kept("imports nothing, exports types, provider".to_owned()));
     let why = "the component does not export `operations`".to_owned();
     assert_eq!(*verdict(&report, Rule::Inputs), Verdict::NotTried(why));
     let why = "none were given; --recordings DIR plays them".to_owned();

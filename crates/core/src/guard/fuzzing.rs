@@ -25,7 +25,7 @@ pub fn definition(raw: Definition) -> Result<Definition, BadOutput> {
 
 /// Checks operations against a definition.
 pub fn operations(raw: Vec<raw::Operation>, definition: &Definition) -> Result<Vec<Operation>, BadOutput> {
-    super::operations::catalogue(raw, definition)
+    super::operations::operations(raw, definition)
 }
 
 /// Checks the headers that authorize a request.

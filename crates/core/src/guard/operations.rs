@@ -12,8 +12,8 @@ use super::request;
 use super::texts::Texts;
 use crate::functions::Function;
 use crate::raw;
-use crate::records::{Compression, Download, Operation, Outcome, Pending, Progress, State, Step};
 use crate::records::{Connection, Definition};
+use crate::records::{Download, Operation, Outcome, Pending, Progress, State, Step};
 use crate::redact::Redactor;
 
 /// Longest time to wait before a request, in seconds.
@@ -24,8 +24,8 @@ pub(crate) const WAIT: u32 = 3600;
 const STATE_BYTES: usize = 1 << 20;
 
 /// Checks what a connector offers.
-pub(crate) fn catalogue(raw: Vec<raw::Operation>, definition: &Definition) -> Result<Vec<Operation>, BadOutput> {
-    let check = Check(Function::Catalogue);
+pub(crate) fn operations(raw: Vec<raw::Operation>, definition: &Definition) -> Result<Vec<Operation>, BadOutput> {
+    let check = Check(Function::ListOperations);
     check.list("", &raw)?;
     check.unique("", raw.iter().map(|operation| operation.id.as_str()))?;
     raw.into_iter().enumerate().map(|(i, raw)| operation(check, &format!("[{i}]"), raw, definition)).collect()
@@ -37,7 +37,7 @@ fn operation(check: Check, at: &str, raw: raw::Operation, definition: &Definitio
     check.line(&within("id"), &raw.id)?;
     check.line(&within("title"), &raw.title)?;
     check.line(&within("description"), &raw.description)?;
-    let known = definition.permission(&raw.permission).is_some();
+    let known = raw.permission.as_ref().is_none_or(|id| definition.permission(id).is_some());
     check.ensure(known, &within("permission"), "names a permission that the definition does not have")?;
     // Any word will do: one that this host does not know counts as destructive.
     check.word(&within("effect"), &raw.effect)?;
@@ -123,18 +123,11 @@ fn download(
     let at = "download.media-type";
     check.line(at, &raw.media_type)?;
     check.harmless(at, &raw.media_type, redactor)?;
-    let compression = match raw.compression.as_str() {
-        "none" => Compression::None,
-        "gzip" => Compression::Gzip,
-        "zstd" => Compression::Zstd,
-        // Nobody could read the file.
-        _ => return check.fail("download.compression", "is not `none`, `gzip` or `zstd`"),
-    };
     Ok(Download {
         link: request::download(function, raw.request, domains, redactor)?,
         state: state(check, "download.state", raw.state, redactor)?,
         media_type: raw.media_type,
-        compression,
+        compression: raw.compression,
         partial: raw.partial,
         warnings: warnings(check, "download.warnings", raw.warnings, Texts::new(function, redactor))?,
     })

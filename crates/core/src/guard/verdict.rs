@@ -53,7 +53,6 @@ pub(crate) fn failure(
 ) -> Result<Failure, BadOutput> {
     let check = Check(function);
     check.word("code", &raw.code)?;
-    check.word("class", &raw.class)?;
     check.line("message", &raw.message)?;
     raw.hint.as_deref().map_or(Ok(()), |hint| check.line("hint", hint))?;
     let known = raw.field.as_ref().is_none_or(|key| definition.field(key).is_some());
@@ -68,7 +67,6 @@ pub(crate) fn failure(
         provider_code: optional("provider-code", raw.provider_code)?,
         provider_message: optional("provider-message", raw.provider_message)?,
         code: texts.text("code", raw.code)?,
-        class: texts.text("class", raw.class)?,
         message: texts.text("message", raw.message)?,
         ..raw
     })
@@ -98,9 +96,9 @@ pub(crate) fn token(raw: Token, redactor: &Redactor) -> Result<Token, BadOutput>
 
 /// Accepts what a probe proved, and hides secrets in it.
 pub(crate) fn permission_status(raw: PermissionStatus, redactor: &Redactor) -> Result<PermissionStatus, BadOutput> {
-    let check = Check(Function::StandingOf);
+    let check = Check(Function::ReadProbe);
     check.word("state", &raw.state)?;
     check.line("detail", &raw.detail)?;
-    let mut texts = Texts::new(Function::StandingOf, redactor);
+    let mut texts = Texts::new(Function::ReadProbe, redactor);
     Ok(PermissionStatus { state: texts.text("state", raw.state)?, detail: texts.text("detail", raw.detail)? })
 }

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::functions::Functions;
 use crate::granted::GrantedToken;
 use crate::guard::BadOutput;
-use crate::records::{Download, Failure, Operation, Outcome, Pending, Response, Step};
+use crate::records::{Download, Failure, Operation, Outcome, Pending, Recovery, Response, Step};
 
 /// Most responses that one run takes: a day of questions every ten seconds, and as many
 /// again. A connector that wants more is going in circles.
@@ -142,7 +142,7 @@ impl Run {
 fn undecided() -> Failure {
     let message = "It is not known whether the last request took effect, and sending it again could do harm.";
     let hint = "Check the effect at the provider; if there is none, run the operation again from the start.";
-    Failure::of_host("interrupted", "transient", message, hint)
+    Failure::of_host("interrupted", Recovery::RetryIfRepeatable(None), message, hint)
 }
 
 #[cfg(test)]

@@ -15,4 +15,4 @@ pub use definition::{Choice, Definition, Field, GuideStep, Link, Permission};
 pub use http::{Exchange, Request, Response};
 pub use operation::{Compression, Download, DownloadLink, Operation, Outcome, Pending, Progress, State, Step};
 pub use permission::{PermissionStatus, Probe};
-pub use verdict::{Failure, Problem, Token};
+pub use verdict::{Failure, Problem, Recovery, Token};

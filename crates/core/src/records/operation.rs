@@ -16,7 +16,8 @@ pub struct Operation {
     pub id: String,
     pub title: String,
     pub description: String,
-    pub permission: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub permission: Option<String>,
     pub effect: String,
     pub input_schema: Value,
     pub output_schema: Value,
@@ -33,7 +34,7 @@ impl Operation {
             id: id.to_owned(),
             title: String::new(),
             description: String::new(),
-            permission: String::new(),
+            permission: None,
             effect: String::new(),
             input_schema: Value::Null,
             output_schema: Value::Null,

@@ -1,6 +1,7 @@
 //! What a connector concludes: problems, failures, tokens.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
+use serde_json::json;
 
 use crate::secret::Secret;
 
@@ -23,7 +24,8 @@ pub struct Problem {
 #[expect(missing_docs, reason = "the contract documents the members")]
 pub struct Failure {
     pub code: String,
-    pub class: String,
+    #[serde(flatten)]
+    pub recovery: Recovery,
     pub message: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
@@ -33,8 +35,54 @@ pub struct Failure {
     pub provider_code: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub provider_message: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub retry_after: Option<u32>,
+}
+
+/// What a host does about a failure. Serialised as its word and, where the provider named
+/// a time, `retry-after` in seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recovery {
+    /// Stop until the entries or the provider's settings change.
+    Reconfigure,
+    /// The request had no effect: get a new token and send once more.
+    RenewToken,
+    /// The request had no effect: send it again, after so many seconds if a time is named.
+    Retry(Option<u32>),
+    /// It is unknown whether the request had an effect: likewise, but only if it is
+    /// repeatable.
+    RetryIfRepeatable(Option<u32>),
+    /// Report it; nothing that either side does now helps.
+    GiveUp,
+    /// Stop and raise an alarm: something tried to divert the exchange.
+    Alarm,
+}
+
+impl Recovery {
+    /// Returns the case as the contract spells it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Reconfigure => "reconfigure",
+            Self::RenewToken => "renew-token",
+            Self::Retry(_) => "retry",
+            Self::RetryIfRepeatable(_) => "retry-if-repeatable",
+            Self::GiveUp => "give-up",
+            Self::Alarm => "alarm",
+        }
+    }
+
+    /// Returns how many seconds the provider asks to wait. None: it names no time.
+    pub fn retry_after(self) -> Option<u32> {
+        match self {
+            Self::Retry(seconds) | Self::RetryIfRepeatable(seconds) => seconds,
+            Self::Reconfigure | Self::RenewToken | Self::GiveUp | Self::Alarm => None,
+        }
+    }
+}
+
+impl Serialize for Recovery {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let seconds = self.retry_after().map(|seconds| ("retry-after", json!(seconds)));
+        serializer.collect_map([("recovery", json!(self.name()))].into_iter().chain(seconds))
+    }
 }
 
 impl Failure {
@@ -44,20 +92,19 @@ impl Failure {
         let message = format!("This host is overloaded: no instance of the connector became free within {seconds} s.");
         let hint =
             "Try again later; if it happens often, make fewer calls at once or run the connector on more machines.";
-        Self::of_host("overloaded", "transient", message, hint)
+        Self::of_host("overloaded", Recovery::RetryIfRepeatable(None), message, hint)
     }
 
     /// Builds a failure of the host's own.
-    pub fn of_host(code: &str, class: &str, message: impl Into<String>, hint: &str) -> Self {
+    pub fn of_host(code: &str, recovery: Recovery, message: impl Into<String>, hint: &str) -> Self {
         Self {
             code: code.to_owned(),
-            class: class.to_owned(),
+            recovery,
             message: message.into(),
             hint: Some(hint.to_owned()),
             field: None,
             provider_code: None,
             provider_message: None,
-            retry_after: None,
         }
     }
 }

@@ -27,6 +27,8 @@ impl Functions for Component {
     fn exports(&self, interface: Interface) -> bool {
         match interface {
             Interface::Provider => true,
+            Interface::Token => self.token.is_some(),
+            Interface::ClientCredentials => self.client_credentials.is_some(),
             Interface::Access => self.access.is_some(),
             Interface::Permissions => self.permissions.is_some(),
             Interface::Operations => self.operations.is_some(),
@@ -53,17 +55,19 @@ impl Functions for Component {
     }
 
     fn token_request(&self, entries: &[Entry]) -> Result<Exchange, Ended<Vec<Problem>>> {
+        let grant = Self::offered(self.client_credentials.as_ref(), Function::TokenRequest)?;
         let (read, entries) = (length(entries), pairs(entries));
         let built = self.call(Function::TokenRequest, read, |store, instance| {
-            self.provider.load(&mut *store, instance)?.call_token_request(store, &entries)
+            grant.load(&mut *store, instance)?.call_token_request(store, &entries)
         })?;
         built.map(convert::exchange).map_err(returned(problems))
     }
 
     fn token_response(&self, response: &Response) -> Result<Unchecked<Token>, Ended<Box<Failure>>> {
+        let token = Self::offered(self.token.as_ref(), Function::TokenResponse)?;
         let headers = pairs(&response.headers);
         let read = self.call(Function::TokenResponse, response.body.len(), |store, instance| {
-            self.provider.load(&mut *store, instance)?.call_token_response(store, convert::response(response, &headers))
+            token.load(&mut *store, instance)?.call_token_response(store, convert::response(response, &headers))
         })?;
         read.map(|raw| Unchecked::new(convert::token(raw))).map_err(returned(failure))
     }
@@ -105,10 +109,10 @@ impl Functions for Component {
     }
 
     fn probe_status(&self, permission: &str, response: &Response) -> Result<Unchecked<PermissionStatus>, CallError> {
-        let permissions = Self::offered(self.permissions.as_ref(), Function::StandingOf)?;
+        let permissions = Self::offered(self.permissions.as_ref(), Function::ReadProbe)?;
         let headers = pairs(&response.headers);
-        let read = self.call(Function::StandingOf, response.body.len(), |store, instance| {
-            permissions.load(&mut *store, instance)?.call_standing_of(
+        let read = self.call(Function::ReadProbe, response.body.len(), |store, instance| {
+            permissions.load(&mut *store, instance)?.call_read_probe(
                 store,
                 permission,
                 convert::response(response, &headers),
@@ -118,9 +122,9 @@ impl Functions for Component {
     }
 
     fn operations(&self) -> Result<Vec<Operation>, CallError> {
-        let operations = Self::offered(self.operations.as_ref(), Function::Catalogue)?;
-        let listed = self.call(Function::Catalogue, 0, |store, instance| {
-            operations.load(&mut *store, instance)?.call_catalogue(store)
+        let operations = Self::offered(self.operations.as_ref(), Function::ListOperations)?;
+        let listed = self.call(Function::ListOperations, 0, |store, instance| {
+            operations.load(&mut *store, instance)?.call_list_operations(store)
         })?;
         Ok(listed.into_iter().map(convert::operation).collect())
     }

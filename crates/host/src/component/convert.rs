@@ -2,12 +2,12 @@
 //! judged: the guard does that.
 
 use connector_core::records::{
-    Choice, Connection, Definition, Failure, Field, GuideStep, Link, Permission, PermissionStatus, Problem, Progress,
-    Response, Token,
+    Choice, Compression, Connection, Definition, Failure, Field, GuideStep, Link, Permission, PermissionStatus,
+    Problem, Progress, Recovery, Response, Token,
 };
 use connector_core::{Secret, raw};
 
-use super::bindings::exports::integration::provider::{operations, permissions, provider};
+use super::bindings::exports::integration::provider::{operations, permissions, provider, token, types};
 
 /// Borrows pairs of texts.
 pub(super) fn pairs(pairs: &[(String, String)]) -> Vec<(&str, &str)> {
@@ -15,8 +15,8 @@ pub(super) fn pairs(pairs: &[(String, String)]) -> Vec<(&str, &str)> {
 }
 
 /// Borrows a response.
-pub(super) fn response<'a>(response: &'a Response, headers: &'a [(&'a str, &'a str)]) -> provider::Response<'a> {
-    provider::Response { status: response.status, headers, body: &response.body, received_at: response.received_at }
+pub(super) fn response<'a>(response: &'a Response, headers: &'a [(&'a str, &'a str)]) -> types::Response<'a> {
+    types::Response { status: response.status, headers, body: &response.body, received_at: response.received_at }
 }
 
 pub(super) fn definition(raw: provider::Definition) -> Definition {
@@ -69,30 +69,40 @@ pub(super) fn connection(raw: provider::Connection) -> Connection {
     }
 }
 
-pub(super) fn problems(raw: Vec<provider::Problem>) -> Vec<Problem> {
+pub(super) fn problems(raw: Vec<types::Problem>) -> Vec<Problem> {
     let problem =
-        |raw: provider::Problem| Problem { field: raw.field, code: raw.code, message: raw.message, hint: raw.hint };
+        |raw: types::Problem| Problem { field: raw.field, code: raw.code, message: raw.message, hint: raw.hint };
     raw.into_iter().map(problem).collect()
 }
 
-pub(super) fn failure(raw: provider::Failure) -> Box<Failure> {
+pub(super) fn failure(raw: types::Failure) -> Box<Failure> {
     Box::new(Failure {
         code: raw.code,
-        class: raw.class,
+        recovery: recovery(raw.recovery),
         message: raw.message,
         hint: raw.hint,
         field: raw.field,
         provider_code: raw.provider_code,
         provider_message: raw.provider_message,
-        retry_after: raw.retry_after,
     })
 }
 
-pub(super) fn exchange(raw: provider::Exchange) -> raw::Exchange {
+fn recovery(raw: types::Recovery) -> Recovery {
+    match raw {
+        types::Recovery::Reconfigure => Recovery::Reconfigure,
+        types::Recovery::RenewToken => Recovery::RenewToken,
+        types::Recovery::Retry(seconds) => Recovery::Retry(seconds),
+        types::Recovery::RetryIfRepeatable(seconds) => Recovery::RetryIfRepeatable(seconds),
+        types::Recovery::GiveUp => Recovery::GiveUp,
+        types::Recovery::Alarm => Recovery::Alarm,
+    }
+}
+
+pub(super) fn exchange(raw: token::Exchange) -> raw::Exchange {
     raw::Exchange { request: request(raw.request), notes: raw.notes }
 }
 
-pub(super) fn request(raw: provider::Request) -> raw::Request {
+pub(super) fn request(raw: types::Request) -> raw::Request {
     raw::Request {
         method: raw.method,
         url: raw.url,
@@ -105,7 +115,7 @@ pub(super) fn request(raw: provider::Request) -> raw::Request {
     }
 }
 
-pub(super) fn token(raw: provider::Token) -> Token {
+pub(super) fn token(raw: token::AccessToken) -> Token {
     Token {
         value: Secret::new(raw.value),
         kind: raw.kind,
@@ -121,7 +131,7 @@ pub(super) fn probe(raw: permissions::Probe) -> raw::Probe {
     raw::Probe { permission: raw.permission, request: raw.request.map(request) }
 }
 
-pub(super) fn permission_status(raw: permissions::Standing) -> PermissionStatus {
+pub(super) fn permission_status(raw: permissions::PermissionStatus) -> PermissionStatus {
     PermissionStatus { state: raw.state, detail: raw.detail }
 }
 
@@ -151,12 +161,20 @@ pub(super) fn step(raw: operations::Step) -> raw::Step {
             request: request(raw.request),
             state: raw.state,
             media_type: raw.media_type,
-            compression: raw.compression,
+            compression: compression(raw.compression),
             partial: raw.partial,
             warnings: raw.warnings,
         }),
         operations::Step::Done(raw) => {
             raw::Step::Done(raw::Outcome { output: raw.output, partial: raw.partial, warnings: raw.warnings })
         }
+    }
+}
+
+fn compression(raw: operations::Compression) -> Compression {
+    match raw {
+        operations::Compression::None => Compression::None,
+        operations::Compression::Gzip => Compression::Gzip,
+        operations::Compression::Zstd => Compression::Zstd,
     }
 }

@@ -7,7 +7,9 @@ use wasmtime::component::{Instance, InstancePre, Linker};
 use wasmtime::{Engine, Store, Trap};
 
 use super::binary::ComponentInfo;
-use super::bindings::exports::integration::provider::{access, operations, permissions, provider};
+use super::bindings::exports::integration::provider::{
+    access, client_credentials, operations, permissions, provider, token,
+};
 use super::compiler::Compiler;
 use super::engine::{self, engine_config};
 use super::examination::{Examination, Usage};
@@ -23,6 +25,8 @@ pub struct Component {
     engine: Engine,
     pre: InstancePre<Meter>,
     pub(super) provider: provider::GuestIndices,
+    pub(super) token: Option<token::GuestIndices>,
+    pub(super) client_credentials: Option<client_credentials::GuestIndices>,
     pub(super) access: Option<access::GuestIndices>,
     pub(super) permissions: Option<permissions::GuestIndices>,
     pub(super) operations: Option<operations::GuestIndices>,
@@ -98,12 +102,17 @@ impl Component {
         // The linker stays empty: there is nothing to give.
         let pre = Linker::new(&engine).instantiate_pre(component).map_err(mismatch)?;
         let provider = provider::GuestIndices::new(&pre).map_err(mismatch)?;
+        let token = info.exports_interface("token").then(|| token::GuestIndices::new(&pre));
+        let client_credentials =
+            info.exports_interface("client-credentials").then(|| client_credentials::GuestIndices::new(&pre));
         let access = info.exports_interface("access").then(|| access::GuestIndices::new(&pre));
         let permissions = info.exports_interface("permissions").then(|| permissions::GuestIndices::new(&pre));
         let operations = info.exports_interface("operations").then(|| operations::GuestIndices::new(&pre));
         Ok(Self {
             engine,
             provider,
+            token: token.transpose().map_err(mismatch)?,
+            client_credentials: client_credentials.transpose().map_err(mismatch)?,
             access: access.transpose().map_err(mismatch)?,
             permissions: permissions.transpose().map_err(mismatch)?,
             operations: operations.transpose().map_err(mismatch)?,

@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use connector_core::permissions::PermissionCheck;
-use connector_core::records::{Connection, Failure, Request, Response, Token};
+use connector_core::records::{Connection, Failure, Recovery, Request, Response, Token};
 use connector_core::{
-    Advice, ApiCall, Attempts, Connector, Entries, Fault, Functions, GrantedToken, Next, Opened, Policy, Redactor,
-    Secret, TokenCache,
+    ApiCall, Attempts, Connector, Entries, Fault, Functions, GrantedToken, Next, Opened, Policy, Redactor, Secret,
+    TokenCache,
 };
 use tokio::sync::Notify;
 
@@ -474,7 +474,7 @@ impl<F: Functions + Send + Sync + 'static> Shared<F> {
     fn is_refused(&self, granted: &GrantedToken, response: &Response) -> Result<bool, Error> {
         match self.connector.api_response(&self.opened, granted, response) {
             Ok(()) => Ok(false),
-            Err(connector_core::Error::Failed(failure)) => Ok(Advice::of(&failure) == Advice::Renew),
+            Err(connector_core::Error::Failed(failure)) => Ok(failure.recovery == Recovery::RenewToken),
             Err(error) => Err(error.into()),
         }
     }

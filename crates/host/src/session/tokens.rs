@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use connector_core::records::{Failure, Token};
+use connector_core::records::{Failure, Recovery, Token};
 use connector_core::{Functions, GrantedToken, Lookup};
 use tokio::task;
 
@@ -66,7 +66,7 @@ impl<F: Functions + Send + Sync + 'static> Shared<F> {
         let message =
             format!("Another call has been getting an access token for {seconds} seconds, and this one gave up.");
         let hint = "Try again; if it happens again, the login host answers slowly or not at all.";
-        Error::Failed(Box::new(Failure::of_host("timeout", "transient", message, hint)))
+        Error::Failed(Box::new(Failure::of_host("timeout", Recovery::RetryIfRepeatable(None), message, hint)))
     }
 }
 
@@ -84,7 +84,12 @@ impl<F: Functions + Send + Sync + 'static> Drop for Exchange<'_, F> {
         let result = self.result.take().unwrap_or_else(|| {
             let message = "Getting an access token was broken off by a fault of the host.";
             let hint = "Try again; report it to those who run this host.";
-            Err(Error::Failed(Box::new(Failure::of_host("exchange-abandoned", "transient", message, hint))))
+            Err(Error::Failed(Box::new(Failure::of_host(
+                "exchange-abandoned",
+                Recovery::RetryIfRepeatable(None),
+                message,
+                hint,
+            ))))
         });
         self.shared.cache().ended(result, self.sent_at, self.shared.now(), &options.policy, fastrand::f64());
         ended.notify_waiters();

@@ -89,14 +89,18 @@ fn the_package_is_version_0_1_0_and_documented() {
     assert_eq!(resolve.packages.len(), 1, "the contract uses no other package");
 }
 
+/// The interfaces of the contract, in alphabetical order.
+const INTERFACES: [&str; 7] =
+    ["access", "client-credentials", "operations", "permissions", "provider", "token", "types"];
+
 #[test]
 fn the_interfaces_are_those_that_hosts_look_for() {
     let (resolve, _) = contract();
     let names: BTreeSet<_> = interfaces(&resolve).map(|(name, _)| name).collect();
-    assert_eq!(names, BTreeSet::from(["access", "operations", "permissions", "provider"]));
+    assert_eq!(names, BTreeSet::from(INTERFACES));
     let (_, provider) = interfaces(&resolve).find(|(name, _)| *name == "provider").unwrap();
     let functions: Vec<_> = resolve.interfaces[provider].functions.keys().collect();
-    assert_eq!(functions, ["describe", "resolve", "token-request", "token-response"]);
+    assert_eq!(functions, ["describe", "resolve"]);
 }
 
 #[test]
@@ -143,7 +147,7 @@ fn the_least_world_imports_nothing_and_exports_the_provider() {
     let (resolve, _) = contract();
     let least = world(&resolve, "provider-only");
     assert_eq!(least.imports.keys().count(), 0, "{:?}", least.imports);
-    assert_eq!(exported(&resolve, least), ["provider"]);
+    assert_eq!(exported(&resolve, least), ["types", "provider"]);
 }
 
 #[test]
@@ -153,7 +157,7 @@ fn the_whole_world_imports_nothing_and_exports_every_interface() {
     assert_eq!(connector.imports.keys().count(), 0, "{:?}", connector.imports);
     let mut exports = exported(&resolve, connector);
     exports.sort_unstable();
-    assert_eq!(exports, ["access", "operations", "permissions", "provider"]);
+    assert_eq!(exports, INTERFACES);
 }
 
 /// Returns the names of the exported interfaces; a world of the contract exports

@@ -137,8 +137,8 @@ fn every_function_of_the_contract_is_in_the_table() {
         "api-request",
         "api-response",
         "probes",
-        "standing-of",
-        "catalogue",
+        "read-probe",
+        "list-operations",
         "start",
         "resume",
     ] {

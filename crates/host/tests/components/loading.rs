@@ -19,7 +19,7 @@ fn an_import_is_refused_by_name() {
         "package test:env@1.0.0;
         interface clock { now: func() -> u64; }
         interface dice { roll: func() -> u8; }
-        world test { import clock; import dice; export integration:provider/provider@0.1.0; }",
+        world test { import clock; import dice; include integration:provider/provider-only@0.1.0; }",
     );
     let error = refusal(&component);
     assert!(matches!(error, LoadError::Imports(_)) && error.is_misbehaviour(), "{error:?}");
@@ -82,12 +82,14 @@ fn the_right_name_with_other_functions_or_types_is_a_mismatch() {
 
 #[test]
 fn a_later_patch_of_the_contract_fits() {
-    let wit = std::fs::read_to_string(root().join("wit/provider.wit")).unwrap();
+    let read = |file| std::fs::read_to_string(root().join("wit").join(file)).unwrap();
+    let wit = read("types.wit") + &read("provider.wit");
     let later = wit.replace("package integration:provider@0.1.0;", "package integration:provider@0.1.7;");
     assert_ne!(later, wit);
-    let component = dummy::of_another_contract(&format!("{later}\nworld test {{ export provider; }}"));
+    let component = dummy::of_another_contract(&format!("{later}\nworld test {{ export types; export provider; }}"));
     let component = load(&component).unwrap();
-    assert_eq!(component.info().exports, ["integration:provider/provider@0.1.7"]);
+    let exports = ["integration:provider/types@0.1.7", "integration:provider/provider@0.1.7"];
+    assert_eq!(component.info().exports, exports);
     assert!(component.info().exports_interface("provider"));
 }
 

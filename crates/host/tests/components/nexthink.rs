@@ -4,7 +4,7 @@
 use std::env;
 
 use connector_core::{Error, GrantedToken, Interface, OperationCall};
-use connector_host::records::Problem;
+use connector_host::records::{Problem, Recovery};
 use connector_host::{Component, ComponentInfo, Connector, Limits};
 use nexthink_component::NEXTHINK;
 use serde_json::Value;
@@ -21,11 +21,14 @@ const SIZE: usize = 450 * 1024;
 const MEMORY: u64 = 512 * 1024;
 
 /// What the connector can do, in the contract's words.
-const EXPORTS: [&str; 4] = [
-    "integration:provider/provider@0.1.0",
-    "integration:provider/operations@0.1.0",
+const EXPORTS: [&str; 7] = [
+    "integration:provider/types@0.1.0",
+    "integration:provider/token@0.1.0",
+    "integration:provider/client-credentials@0.1.0",
     "integration:provider/access@0.1.0",
     "integration:provider/permissions@0.1.0",
+    "integration:provider/operations@0.1.0",
+    "integration:provider/provider@0.1.0",
 ];
 
 fn info() -> ComponentInfo {
@@ -55,7 +58,14 @@ fn nothing_is_imported() {
 #[test]
 fn every_interface_of_the_contract_is_exported_and_nothing_else() {
     assert_eq!(info().exports, EXPORTS);
-    for interface in [Interface::Provider, Interface::Access, Interface::Permissions, Interface::Operations] {
+    for interface in [
+        Interface::Provider,
+        Interface::Token,
+        Interface::ClientCredentials,
+        Interface::Access,
+        Interface::Permissions,
+        Interface::Operations,
+    ] {
         assert!(CONNECTOR.offers(interface), "{interface:?}");
     }
 }
@@ -263,7 +273,7 @@ fn a_date_before_1970_is_no_time_to_wait_and_no_trap() {
     let opened = CONNECTOR.open(accepted()).unwrap();
     for date in ["1969-12-31T23:59:59Z", "1013-01-15T11:32:00+02:00", "Wed, 31 Dec 1969 23:59:59 GMT"] {
         match CONNECTOR.token_response(&opened, &response(429, &[("retry-after", date)], "")) {
-            Err(Error::Failed(failure)) => assert_eq!(failure.retry_after, None, "{date}"),
+            Err(Error::Failed(failure)) => assert_eq!(failure.recovery, Recovery::Retry(None), "{date}"),
             other => panic!("{date}: {other:?}"),
         }
     }

@@ -1,6 +1,7 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use connector_host::records::Recovery;
 use connector_host::{ApiCall, Clock as _, Error, Fault, Session};
 
 use super::script::{Answer, Fixture, OK, entries};
@@ -256,7 +257,7 @@ async fn a_caller_whose_patience_ends_while_another_exchanges_is_told_so() {
     for caller in [waiting, first] {
         match caller.await.unwrap() {
             Err(Error::Failed(failure)) => {
-                assert_eq!((failure.code.as_str(), failure.class.as_str()), ("timeout", "transient"));
+                assert_eq!((failure.code.as_str(), failure.recovery), ("timeout", Recovery::RetryIfRepeatable(None)));
                 assert!(failure.message.contains("600 seconds") && failure.hint.is_some(), "{failure:?}");
             }
             other => panic!("{:?}", other.err()),

@@ -1,15 +1,17 @@
 //! The functions as the core module exports them.
 
-use super::bindings::exports::integration::provider::{access, operations, permissions, provider};
+use super::bindings::exports::integration::provider::{
+    access, client_credentials, operations, permissions, provider, token,
+};
 use super::{Guest, begin, is_spoiled, spoil};
 
 /// Has the generated code call the guest, spoils what it returns, and frees that once the
 /// host has read it.
 macro_rules! export {
     ($(
-        $interface:ident $name:literal $function:ident as $generated:ident, $free:ident($($argument:ident: $type:ty),*);
+        $interface:ident $exported:literal $name:literal $function:ident as $generated:ident, $free:ident($($argument:ident: $type:ty),*);
     )*) => {$(
-        #[unsafe(export_name = concat!("integration:provider/", stringify!($interface), "@0.1.0#", $name))]
+        #[unsafe(export_name = concat!("integration:provider/", $exported, "@0.1.0#", $name))]
         unsafe extern "C" fn $function($($argument: $type),*) -> *mut u8 {
             begin($name);
             // SAFETY: the host calls with the arguments of the canonical ABI.
@@ -18,7 +20,7 @@ macro_rules! export {
 
         const _: () = {
             #[unsafe(export_name =
-                concat!("cabi_post_integration:provider/", stringify!($interface), "@0.1.0#", $name))]
+                concat!("cabi_post_integration:provider/", $exported, "@0.1.0#", $name))]
             unsafe extern "C" fn free(value: *mut u8) {
                 // Where the parts of a value are not what was allocated, they stay.
                 if !is_spoiled($name) {
@@ -33,24 +35,24 @@ macro_rules! export {
 type Pointer = *mut u8;
 
 export! {
-    provider "describe" describe as _export_describe_cabi, __post_return_describe();
-    provider "resolve" resolve as _export_resolve_cabi, __post_return_resolve(a: Pointer, b: usize);
-    provider "token-request" token_request as _export_token_request_cabi, __post_return_token_request(
+    provider "provider" "describe" describe as _export_describe_cabi, __post_return_describe();
+    provider "provider" "resolve" resolve as _export_resolve_cabi, __post_return_resolve(a: Pointer, b: usize);
+    client_credentials "client-credentials" "token-request" token_request as _export_token_request_cabi, __post_return_token_request(
         a: Pointer, b: usize);
-    provider "token-response" token_response as _export_token_response_cabi, __post_return_token_response(
+    token "token" "token-response" token_response as _export_token_response_cabi, __post_return_token_response(
         status: i32, a: Pointer, b: usize, c: Pointer, d: usize, at: i64);
-    access "authorize" authorize as _export_authorize_cabi, __post_return_authorize(a: Pointer, b: usize);
-    access "api-request" api_request as _export_api_request_cabi, __post_return_api_request(
+    access "access" "authorize" authorize as _export_authorize_cabi, __post_return_authorize(a: Pointer, b: usize);
+    access "access" "api-request" api_request as _export_api_request_cabi, __post_return_api_request(
         a: Pointer, b: usize, c: Pointer, d: usize, e: Pointer, f: usize, g: Pointer, h: usize, i: Pointer, j: usize);
-    access "api-response" api_response as _export_api_response_cabi, __post_return_api_response(
+    access "access" "api-response" api_response as _export_api_response_cabi, __post_return_api_response(
         status: i32, a: Pointer, b: usize, c: Pointer, d: usize, at: i64);
-    permissions "probes" probes as _export_probes_cabi, __post_return_probes(a: Pointer, b: usize);
-    permissions "standing-of" standing_of as _export_standing_of_cabi, __post_return_standing_of(
+    permissions "permissions" "probes" probes as _export_probes_cabi, __post_return_probes(a: Pointer, b: usize);
+    permissions "permissions" "read-probe" read_probe as _export_read_probe_cabi, __post_return_read_probe(
         a: Pointer, b: usize, status: i32, c: Pointer, d: usize, e: Pointer, f: usize, at: i64);
-    operations "catalogue" catalogue as _export_catalogue_cabi, __post_return_catalogue();
-    operations "start" start as _export_start_cabi, __post_return_start(
+    operations "operations" "list-operations" list_operations as _export_list_operations_cabi, __post_return_list_operations();
+    operations "operations" "start" start as _export_start_cabi, __post_return_start(
         a: Pointer, b: usize, c: Pointer, d: usize, e: Pointer, f: usize);
-    operations "resume" resume as _export_resume_cabi, __post_return_resume(
+    operations "operations" "resume" resume as _export_resume_cabi, __post_return_resume(
         a: Pointer, b: usize, c: Pointer, d: usize, e: Pointer, f: usize, g: Pointer, h: usize,
         status: i32, i: Pointer, j: usize, k: Pointer, l: usize, at: i64);
 }

@@ -108,12 +108,12 @@ pub fn at_the_limits() -> Vec<(&'static str, Vec<u8>)> {
     let component = |name, text: String| (name, with(COMPONENT, &text));
     let function = |body: String| format!("(module (func {body}))");
     vec![
-        // One of them contains the others, and the component that is called has one of its own.
-        component("as many nested components as may be", format!("(component {})", "(component)".repeat(14))),
+        // One of them contains the others, and the component that is called has two of its own.
+        component("as many nested components as may be", format!("(component {})", "(component)".repeat(13))),
         component("components as deep as may be", "(component (component (component (component))))".to_owned()),
         component(
             "as many instantiations of components as may be",
-            format!("(component (component $c) {})", "(instance (instantiate $c))".repeat(15)),
+            format!("(component (component $c) {})", "(instance (instantiate $c))".repeat(14)),
         ),
         module(
             "as many loops in each other as may be",

@@ -15,20 +15,20 @@ pub(super) fn cases() -> Vec<Case> {
         case(
             "an import of WASI",
             "package wasi:sockets@0.2.3; interface tcp { connect: func(host: string); }
-            world test { import tcp; export integration:provider/provider@0.1.0; }",
+            world test { import tcp; include integration:provider/provider-only@0.1.0; }",
             "`wasi:sockets/tcp@0.2.3`",
         ),
         case(
             "an import of an unknown interface",
             "package evil:things; interface spy { tell: func(text: string); }
-            world test { import spy; export integration:provider/provider@0.1.0; }",
+            world test { import spy; include integration:provider/provider-only@0.1.0; }",
             "`evil:things/spy`",
         ),
         case(
             "an import of the contract itself",
             "package evil:things; world test {
-                import integration:provider/access@0.1.0; export integration:provider/provider@0.1.0; }",
-            "`integration:provider/provider@0.1.0`, `integration:provider/access@0.1.0`",
+                import integration:provider/access@0.1.0; include integration:provider/provider-only@0.1.0; }",
+            "`integration:provider/types@0.1.0`, `integration:provider/access@0.1.0`",
         ),
     ]
 }

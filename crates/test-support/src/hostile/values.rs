@@ -13,7 +13,7 @@ const NOTES_LENGTH: u32 = 48;
 /// The length of `definition.fields`.
 const FIELDS_LENGTH: u32 = 76;
 /// The case of `failure.hint`.
-const HINT: u32 = 28;
+const HINT: u32 = 32;
 /// The case of a step.
 const STEP: u32 = 4;
 

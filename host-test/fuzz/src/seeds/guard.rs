@@ -40,9 +40,8 @@ impl Seeds {
         self.value("done", part("done").part("{\"a\":[1]}").flag(true).list(&["A warning."]));
         let problem = part("problem").part("region").part("Choose one.").part("not-an-option");
         self.value("problem", problem.part("This region is not known."));
-        let failure =
-            part("failure").part("invalid-client").part("config").part("Not accepted.").part("Copy it again.");
-        self.value("failure", failure.part("client_id").part("invalid_client").part("No such client.").part("60"));
+        let failure = part("failure").part("invalid-client").part("60").part("Not accepted.").part("Copy it again.");
+        self.value("failure", failure.part("client_id").part("invalid_client").part("No such client."));
         let token = part("token").part("eyJ.a.b").part("Bearer").part("900").part("840").flag(false);
         self.value("token", token.list(&["service:integration"]).part(""));
         let headers = [("authorization".to_owned(), "Bearer eyJ.a.b".to_owned())];

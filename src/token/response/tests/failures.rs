@@ -33,12 +33,12 @@ fn words(failure: &Details) -> (&str, Option<&str>) {
 }
 
 #[test]
-fn each_status_has_its_code_class_field_and_words() {
-    for (status, code, class, field, message, hint) in [
+fn each_status_has_its_code_recovery_field_and_words() {
+    for (status, code, recovery, field, message, hint) in [
         (
             404,
             InstanceUnknown,
-            "config",
+            Recovery::Reconfigure,
             Some(Key::Instance),
             "There is no token endpoint for this instance in this region.",
             PLACE,
@@ -46,32 +46,53 @@ fn each_status_has_its_code_class_field_and_words() {
         (
             407,
             Network,
-            "transient",
+            Recovery::Retry(None),
             None,
             "A proxy on the way asks for a sign-in of its own.",
             "Ask those who run this platform's network; Nexthink was not reached.",
         ),
-        (408, Timeout, "transient", None, "Nexthink gave up waiting for the request.", "Try again."),
-        (429, RateLimited, "transient", None, "Nexthink received too many requests.", "Wait before trying again."),
-        (500, Unavailable, "transient", None, "Nexthink cannot answer at the moment.", "Try again later."),
-        (400, Rejected, "config", None, "Nexthink refuses the token request.", TRY_AGAIN),
+        (
+            408,
+            Timeout,
+            Recovery::RetryIfRepeatable(None),
+            None,
+            "Nexthink gave up waiting for the request.",
+            "Try again.",
+        ),
+        (
+            429,
+            RateLimited,
+            Recovery::Retry(None),
+            None,
+            "Nexthink received too many requests.",
+            "Wait before trying again.",
+        ),
+        (
+            500,
+            Unavailable,
+            Recovery::RetryIfRepeatable(None),
+            None,
+            "Nexthink cannot answer at the moment.",
+            "Try again later.",
+        ),
+        (400, Rejected, Recovery::Reconfigure, None, "Nexthink refuses the token request.", TRY_AGAIN),
         (
             401,
             InvalidClient,
-            "config",
+            Recovery::Reconfigure,
             Some(Key::ClientSecret),
             "Nexthink does not accept this client id and secret.",
             COPY_AGAIN,
         ),
-        (403, Rejected, "config", None, "Nexthink refuses the token request.", NETWORKS),
-        (405, UnexpectedStatus, "provider", None, "The answer has the unexpected status 405.", BETWEEN),
-        (418, UnexpectedStatus, "provider", None, "The answer has the unexpected status 418.", BETWEEN),
-        (199, UnexpectedStatus, "provider", None, "The answer has the unexpected status 199.", BETWEEN),
-        (600, UnexpectedStatus, "provider", None, "The answer has the unexpected status 600.", BETWEEN),
+        (403, Rejected, Recovery::Reconfigure, None, "Nexthink refuses the token request.", NETWORKS),
+        (405, UnexpectedStatus, Recovery::GiveUp, None, "The answer has the unexpected status 405.", BETWEEN),
+        (418, UnexpectedStatus, Recovery::GiveUp, None, "The answer has the unexpected status 418.", BETWEEN),
+        (199, UnexpectedStatus, Recovery::GiveUp, None, "The answer has the unexpected status 199.", BETWEEN),
+        (600, UnexpectedStatus, Recovery::GiveUp, None, "The answer has the unexpected status 600.", BETWEEN),
     ] {
         for (headers, body) in [(&[JSON][..], "{}"), (&[HTML], "<html>"), (&[], ""), (&[JSON], "{")] {
             let failure = failure(status, headers, body);
-            assert_eq!((failure.code, failure.code.class(), failure.field), (code, class, field), "{status}");
+            assert_eq!((failure.code, failure.code.recovery(None), failure.field), (code, recovery, field), "{status}");
             assert_eq!(words(&failure), (message, Some(hint)), "{status}");
             let said = (failure.provider_code, failure.provider_message, failure.retry_after);
             assert_eq!(said, (None, None, None), "{status} {body}");
@@ -89,7 +110,11 @@ fn no_redirect_is_followed_whatever_it_says() {
             (&[], ""),
         ] {
             let failure = failure(status, headers, body);
-            assert_eq!((failure.code, failure.code.class(), failure.field), (Redirected, "security", None), "{status}");
+            assert_eq!(
+                (failure.code, failure.code.recovery(None), failure.field),
+                (Redirected, Recovery::Alarm, None),
+                "{status}"
+            );
             let message = "The answer sends to another address, which was not followed.";
             assert_eq!(words(&failure), (message, Some(BETWEEN)), "{status}");
         }
@@ -102,8 +127,8 @@ fn every_5xx_is_unavailable_and_may_say_how_long() {
         for body in ["", "<html>", &rfc("server_error"), &super::body(&[])] {
             let now = failure(status, &[], body);
             assert_eq!(
-                (now.code, now.code.class(), now.field, now.retry_after),
-                (Unavailable, "transient", None, None)
+                (now.code, now.code.recovery(None), now.field, now.retry_after),
+                (Unavailable, Recovery::RetryIfRepeatable(None), None, None)
             );
             assert_eq!(failure(status, &[("retry-after", "120")], body).retry_after, Some(120), "{status}");
         }
@@ -143,11 +168,11 @@ fn only_what_passes_by_waiting_says_how_long_to_wait() {
 
 #[test]
 fn a_known_error_code_means_the_same_with_400_401_and_403_in_both_forms() {
-    for (said, code, class, field, message, hint) in [
+    for (said, code, recovery, field, message, hint) in [
         (
             "invalid_client",
             InvalidClient,
-            "config",
+            Recovery::Reconfigure,
             Some(Key::ClientSecret),
             "Nexthink does not accept this client id and secret.",
             COPY_AGAIN,
@@ -155,7 +180,7 @@ fn a_known_error_code_means_the_same_with_400_401_and_403_in_both_forms() {
         (
             "invalid_scope",
             InvalidScope,
-            "config",
+            Recovery::Reconfigure,
             None,
             "Nexthink does not grant the scope that integrations need.",
             NEW_CREDENTIALS,
@@ -163,7 +188,7 @@ fn a_known_error_code_means_the_same_with_400_401_and_403_in_both_forms() {
         (
             "unauthorized_client",
             UnauthorizedClient,
-            "config",
+            Recovery::Reconfigure,
             None,
             "These credentials may not be used to get a token this way.",
             NEW_CREDENTIALS,
@@ -171,16 +196,23 @@ fn a_known_error_code_means_the_same_with_400_401_and_403_in_both_forms() {
         (
             "unsupported_grant_type",
             UnauthorizedClient,
-            "config",
+            Recovery::Reconfigure,
             None,
             "These credentials may not be used to get a token this way.",
             NEW_CREDENTIALS,
         ),
-        ("server_error", Unavailable, "transient", None, "Nexthink cannot answer at the moment.", "Try again later."),
+        (
+            "server_error",
+            Unavailable,
+            Recovery::RetryIfRepeatable(None),
+            None,
+            "Nexthink cannot answer at the moment.",
+            "Try again later.",
+        ),
         (
             "temporarily_unavailable",
             Unavailable,
-            "transient",
+            Recovery::RetryIfRepeatable(None),
             None,
             "Nexthink cannot answer at the moment.",
             "Try again later.",
@@ -190,8 +222,8 @@ fn a_known_error_code_means_the_same_with_400_401_and_403_in_both_forms() {
             for (headers, body) in [(&[JSON][..], rfc(said)), (&[JSON], okta(said)), (&[HTML], rfc(said))] {
                 let failure = failure(status, headers, &body);
                 assert_eq!(
-                    (failure.code, failure.code.class(), failure.field),
-                    (code, class, field),
+                    (failure.code, failure.code.recovery(None), failure.field),
+                    (code, recovery, field),
                     "{status} {said}"
                 );
                 assert_eq!(words(&failure), (message, Some(hint)), "{status} {said}");
@@ -208,7 +240,11 @@ fn any_other_error_code_is_a_refusal_and_kept() {
         for (status, hint) in [(400, TRY_AGAIN), (401, TRY_AGAIN), (403, NETWORKS)] {
             for body in [rfc(said), okta(said)] {
                 let failure = failure(status, &[JSON], body);
-                assert_eq!((failure.code, failure.code.class(), failure.field), (Rejected, "config", None), "{said}");
+                assert_eq!(
+                    (failure.code, failure.code.recovery(None), failure.field),
+                    (Rejected, Recovery::Reconfigure, None),
+                    "{said}"
+                );
                 assert_eq!(words(&failure), ("Nexthink refuses the token request.", Some(hint)), "{status} {said}");
                 assert_eq!(failure.provider_code.as_deref(), Some(said));
             }

@@ -2,7 +2,7 @@ use super::connection::{LOGIN, connection};
 use super::{CANARY, SECRET, assert_accepted, assert_refused, bad_lines, redactor};
 use crate::Secret;
 use crate::functions::Function;
-use crate::guard::operations::{catalogue, step};
+use crate::guard::operations::{operations, step};
 use crate::raw;
 use crate::records::{self, Compression, Step};
 use crate::records::{Definition, Permission};
@@ -36,7 +36,7 @@ fn good_operation() -> raw::Operation {
         id: "canary.sing-v2".into(),
         title: "Canary".into(),
         description: "Sings like a canary.".into(),
-        permission: "canary".into(),
+        permission: Some("canary".into()),
         effect: "read".into(),
         input_schema: r#"{"type":"object","title":"canary"}"#.into(),
         output_schema: r#"{"type":"object"}"#.into(),
@@ -69,7 +69,7 @@ fn good_download() -> raw::Download {
         request: raw::Request { timeout: 1800, response_limit: u32::MAX, ..good_request(false) },
         state: b"canary".to_vec(),
         media_type: "text/csv".into(),
-        compression: "zstd".into(),
+        compression: Compression::Zstd,
         partial: true,
         warnings: vec!["A canary.".into()],
     }
@@ -80,7 +80,7 @@ fn good_outcome() -> raw::Outcome {
 }
 
 fn offered(value: raw::Operation) -> Result<Vec<records::Operation>, super::BadOutput> {
-    catalogue(vec![value], &definition())
+    operations(vec![value], &definition())
 }
 
 fn checked(value: raw::Step) -> Result<Step, super::BadOutput> {
@@ -93,7 +93,7 @@ fn checked(value: raw::Step) -> Result<Step, super::BadOutput> {
 fn refused_operation(change: impl FnOnce(&mut raw::Operation), at: &str, why: &str) {
     let mut value = good_operation();
     change(&mut value);
-    assert_refused(value, offered, (Function::Catalogue, at, why));
+    assert_refused(value, offered, (Function::ListOperations, at, why));
 }
 
 #[track_caller]
@@ -142,8 +142,8 @@ fn an_id_consists_of_dotted_words_and_is_there_once() {
     let twice = vec![good_operation(), good_operation()];
     assert_refused(
         twice,
-        |twice| catalogue(twice, &definition()),
-        (Function::Catalogue, "", "holds the same one twice"),
+        |twice| operations(twice, &definition()),
+        (Function::ListOperations, "", "holds the same one twice"),
     );
 }
 
@@ -158,7 +158,7 @@ fn texts_of_an_operation_are_single_lines() {
 #[test]
 fn an_operation_names_what_exists() {
     let why = "names a permission that the definition does not have";
-    refused_operation(|o| o.permission = "other canary".into(), "[0].permission", why);
+    refused_operation(|o| o.permission = Some("other canary".into()), "[0].permission", why);
     let why = "is not an absolute `https` URL";
     refused_operation(|o| o.documentation = "http://canary.example/".into(), "[0].documentation", why);
     for domain in ["", "com", "Canary.example", "127.0.0.1", "*.canary.example", ".canary.example"] {
@@ -296,10 +296,6 @@ fn a_download_proves_nothing_but_its_link() {
 
 #[test]
 fn a_download_says_how_to_read_it() {
-    for compression in ["", "br", "canary", "GZIP"] {
-        let why = "is not `none`, `gzip` or `zstd`";
-        refused_download(|d| d.compression = compression.into(), "download.compression", why);
-    }
     for (line, why) in bad_lines() {
         refused_download(|d| d.media_type = line.clone(), "download.media-type", why);
         refused_download(|d| d.warnings[0] = line, "download.warnings[0]", why);

@@ -109,13 +109,12 @@ mod failure {
     fn good() -> records::Failure {
         records::Failure {
             code: "invalid-canary".to_owned(),
-            class: "config".to_owned(),
+            recovery: records::Recovery::Retry(Some(60)),
             message: "This canary does not sing.".to_owned(),
             hint: Some("Enter another canary.".to_owned()),
             field: Some("client_secret".to_owned()),
             provider_code: Some("invalid_canary".to_owned()),
             provider_message: Some("The canary is not known.".to_owned()),
-            retry_after: Some(60),
         }
     }
 
@@ -144,32 +143,25 @@ mod failure {
 
     #[test]
     fn a_good_failure_is_returned_unchanged() {
-        let records::Failure { code, class, message, hint, field, provider_code, provider_message, retry_after } =
-            good();
-        let expected =
-            records::Failure { code, class, message, hint, field, provider_code, provider_message, retry_after };
-        assert_eq!(accepted(|_| ()), expected);
+        assert_eq!(accepted(|_| ()), good());
     }
 
     #[test]
     fn what_is_not_known_may_be_absent() {
         let failure = accepted(|f| {
-            (f.hint, f.field, f.retry_after) = (None, None, None);
+            (f.hint, f.field) = (None, None);
             (f.provider_code, f.provider_message) = (None, None);
         });
-        let nothing = (None, None, None, None, None);
-        let records::Failure { hint, field, provider_code, provider_message, retry_after, .. } = failure;
-        assert_eq!((hint, field, provider_code, provider_message, retry_after), nothing);
+        let records::Failure { hint, field, provider_code, provider_message, .. } = failure;
+        assert_eq!((hint, field, provider_code, provider_message), (None, None, None, None));
     }
 
     #[test]
-    fn code_and_class_are_words() {
+    fn a_code_is_a_word() {
         for word in bad_words() {
             refused(|f| f.code.clone_from(&word), "code", NO_WORD);
-            refused(|f| f.class.clone_from(&word), "class", NO_WORD);
         }
         accepted(|f| f.code = "never-heard-of-2".to_owned());
-        accepted(|f| f.class = "never-heard-of-2".to_owned());
     }
 
     #[test]
@@ -203,7 +195,6 @@ mod failure {
     fn what_the_connector_wrote_contains_no_secret() {
         let why = "contains a secret";
         refused(|f| f.code = SECRET.to_owned(), "code", why);
-        refused(|f| f.class = SECRET.to_owned(), "class", why);
         refused(|f| f.message += SECRET, "message", why);
         refused(|f| f.hint = Some(format!("({SECRET})")), "hint", why);
     }
@@ -380,7 +371,7 @@ mod permission_status {
             |state: &str, detail: &str| records::PermissionStatus { state: state.into(), detail: detail.into() };
         let check = |raw| verdict::permission_status(raw, &redactor());
         for (state, why) in [("Granted!", NO_WORD), (SECRET, "contains a secret")] {
-            assert_refused(status(state, "It sings."), check, (Function::StandingOf, "state", why));
+            assert_refused(status(state, "It sings."), check, (Function::ReadProbe, "state", why));
         }
         let accepted = assert_accepted(status("granted", &format!("It sings {SECRET}.")), check);
         assert_eq!(accepted.detail, "It sings •••.");

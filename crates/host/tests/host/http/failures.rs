@@ -3,7 +3,7 @@
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener};
 
-use connector_host::records::Request;
+use connector_host::records::{Recovery, Request};
 use connector_host::{Fault, HttpTransport, TlsFault};
 use rustls::version::{TLS12, TLS13};
 use url::Url;
@@ -157,44 +157,49 @@ async fn an_answer_that_is_no_http_is_told() {
 #[test]
 fn every_failure_says_what_to_check() {
     use Fault::{Dns, Malformed, NotHttps, Other, Proxy, ProxyAuthentication, Refused, Reset, Timeout, Tls, TooLarge};
-    for (failure, code, class, message) in [
-        (Dns, "network", "transient", "The host nx.example was not found."),
-        (Refused, "network", "transient", "The host nx.example refused the connection."),
-        (Reset, "network", "transient", "The connection to nx.example broke before the answer was complete."),
-        (Timeout { seconds: 9 }, "timeout", "transient", "The host nx.example did not answer within 9 seconds."),
+    for (failure, code, recovery, message) in [
+        (Dns, "network", "retry", "The host nx.example was not found."),
+        (Refused, "network", "retry", "The host nx.example refused the connection."),
+        (Reset, "network", "retry-if-repeatable", "The connection to nx.example broke before the answer was complete."),
+        (
+            Timeout { seconds: 9 },
+            "timeout",
+            "retry-if-repeatable",
+            "The host nx.example did not answer within 9 seconds.",
+        ),
         (
             Tls(TlsFault::Expired),
             "tls",
-            "security",
+            "alarm",
             "The host nx.example did not prove its identity: its certificate has expired or is not valid yet.",
         ),
         (
             Tls(TlsFault::WrongHost),
             "tls",
-            "security",
+            "alarm",
             "The host nx.example did not prove its identity: its certificate is for another host.",
         ),
         (
             Tls(TlsFault::UnknownIssuer),
             "tls",
-            "security",
+            "alarm",
             "The host nx.example did not prove its identity: its certificate comes from an authority that is not \
              known here.",
         ),
-        (Tls(TlsFault::Other), "tls", "security", "The host nx.example did not prove its identity."),
-        (ProxyAuthentication, "network", "transient", "A proxy on the way asks for a sign-in of its own."),
-        (Proxy, "network", "transient", "The proxy on the way to nx.example did not open a connection."),
-        (TooLarge, "response-too-large", "security", "The answer of nx.example is longer than 1000 bytes."),
-        (Malformed, "network", "transient", "The answer of nx.example is not readable as HTTP."),
-        (NotHttps, "tls", "security", "The address on nx.example is not https, so nothing was sent."),
-        (Other, "network", "transient", "The connection to nx.example failed."),
+        (Tls(TlsFault::Other), "tls", "alarm", "The host nx.example did not prove its identity."),
+        (ProxyAuthentication, "network", "retry", "A proxy on the way asks for a sign-in of its own."),
+        (Proxy, "network", "retry", "The proxy on the way to nx.example did not open a connection."),
+        (TooLarge, "response-too-large", "alarm", "The answer of nx.example is longer than 1000 bytes."),
+        (Malformed, "network", "retry-if-repeatable", "The answer of nx.example is not readable as HTTP."),
+        (NotHttps, "tls", "alarm", "The address on nx.example is not https, so nothing was sent."),
+        (Other, "network", "retry-if-repeatable", "The connection to nx.example failed."),
     ] {
         let told = failure.failure(&get("/"));
-        assert_eq!((&*told.code, &*told.class, &*told.message), (code, class, message));
+        assert_eq!((&*told.code, told.recovery.name(), &*told.message), (code, recovery, message));
         assert!(told.hint.is_some_and(|hint| hint.ends_with('.')), "{message}");
     }
     // A long list of the API is no attack, and there is something to do about it.
     let told = TooLarge.failure(&Request { authorized: true, ..get("/") });
-    assert_eq!((&*told.code, &*told.class), ("response-too-large", "provider"));
+    assert_eq!((&*told.code, told.recovery), ("response-too-large", Recovery::GiveUp));
     assert!(told.hint.is_some_and(|hint| hint.contains("filter")));
 }
