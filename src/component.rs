@@ -25,6 +25,7 @@ use crate::operations::step::{Compression, Download, Outcome, Pending, Step};
 use crate::operations::{self, Operation};
 use crate::permissions;
 use crate::problem::Problem;
+use crate::tenant;
 use crate::token::{self, Token};
 
 struct Nexthink;
@@ -44,6 +45,7 @@ impl provider::Guest for Nexthink {
                 .map(|(relation, url)| provider::Link { relation: relation.to_owned(), url: url.to_owned() })
                 .into(),
             domains: definition::DOMAINS.map(str::to_owned).into(),
+            hosts: tenant::HOSTS.map(Into::into).into(),
             auth: definition::AUTH.to_owned(),
             fields: definition::FIELDS.iter().map(Into::into).collect(),
             permissions: definition::PERMISSIONS.iter().map(Into::into).collect(),
@@ -142,6 +144,20 @@ fn problems(problems: Vec<Problem>) -> Vec<contract::Problem> {
     problems.into_iter().map(Into::into).collect()
 }
 
+impl From<tenant::HostTemplate> for provider::HostTemplate {
+    fn from(host: tenant::HostTemplate) -> Self {
+        Self {
+            role: match host.role {
+                tenant::HostRole::Token => provider::HostRole::Token,
+                tenant::HostRole::Api => provider::HostRole::Api,
+                tenant::HostRole::Web => provider::HostRole::Web,
+            },
+            platform: host.platform.map(str::to_owned),
+            template: host.template.to_owned(),
+        }
+    }
+}
+
 impl From<&definition::Field> for provider::Field {
     fn from(field: &definition::Field) -> Self {
         Self {
@@ -187,7 +203,6 @@ impl From<Connection> for provider::Connection {
             key: connection.key(),
             label: connection.tenant.label(),
             settings: connection.settings().into_iter().map(|(key, value)| (key.name().to_owned(), value)).collect(),
-            hosts: connection.hosts().into(),
             base_url: connection.base_url(),
             notes: connection.notes,
         }

@@ -44,12 +44,6 @@ impl Connection {
             .collect()
     }
 
-    /// Returns the only hosts that may receive credentials or tokens: those of the
-    /// token endpoint and of the API.
-    pub fn hosts(&self) -> [String; 2] {
-        [self.tenant.login_host(), self.tenant.api_host()]
-    }
-
     /// Returns the root URL of the API, without a trailing slash.
     pub fn base_url(&self) -> String {
         format!("https://{}", self.tenant.api_host())

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 use clap::builder::styling::{AnsiColor, Style};
-use connector_host::records::{Connection, Definition, Failure, Problem, Token};
+use connector_host::records::{Connection, Definition, Failure, HostRole, Problem, Token};
 use connector_host::{Connector, PermissionCheck};
 use connector_recordings::{Called, Ended, Sent};
 use serde_json::{Value, json};
@@ -83,7 +83,11 @@ pub(crate) fn reach(connector: &Connector) -> Result<(), Error> {
 
 pub(crate) fn connection(connection: &Connection) {
     item("resolved", &connection.label);
-    item("", &connection.hosts.join("\n"));
+    // What people see in their browser receives nothing.
+    let hosts = connection.hosts.iter().filter(|host| host.role != HostRole::Web);
+    let mut names: Vec<_> = hosts.map(|host| host.name.as_str()).collect();
+    names.dedup();
+    item("", &names.join("\n"));
 }
 
 pub(crate) fn notes(notes: &[String]) {

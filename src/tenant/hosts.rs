@@ -6,6 +6,42 @@ use crate::tenant::region::Region;
 /// The domain of every Nexthink host.
 pub const DOMAIN: &str = "nexthink.cloud";
 
+/// What a host is for; see the contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the contract documents the cases")]
+pub enum HostRole {
+    Token,
+    Api,
+    Web,
+}
+
+/// A host name with the keys `instance` and `region` in braces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the contract documents the members")]
+pub struct HostTemplate {
+    pub role: HostRole,
+    pub platform: Option<&'static str>,
+    pub template: &'static str,
+}
+
+/// The host of the token endpoint (Nexthink: API, *Getting an authentication token*).
+const LOGIN: &str = "{instance}-login.{region}.nexthink.cloud";
+
+/// The host of the API (Nexthink: *Connectivity requirements*).
+const API: &str = "{instance}.api.{region}.nexthink.cloud";
+
+/// Every host of a tenant, with the addresses that the guide to connecting tells apart.
+pub const HOSTS: [HostTemplate; 4] = [
+    HostTemplate { role: HostRole::Token, platform: None, template: LOGIN },
+    HostTemplate { role: HostRole::Api, platform: None, template: API },
+    HostTemplate {
+        role: HostRole::Web,
+        platform: Some("Cloud-native"),
+        template: "{instance}.data.{region}.nexthink.cloud",
+    },
+    HostTemplate { role: HostRole::Web, platform: Some("Classic"), template: "{instance}.{region}.nexthink.cloud" },
+];
+
 /// A tenant: an instance in a region.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tenant {
@@ -16,15 +52,19 @@ pub struct Tenant {
 }
 
 impl Tenant {
-    /// Returns the host of the token endpoint (Nexthink: API, *Getting an
-    /// authentication token*).
+    /// Returns the host of the token endpoint.
     pub fn login_host(&self) -> String {
-        format!("{}-login.{}.{DOMAIN}", self.instance.as_str(), self.region.code())
+        self.fill(LOGIN)
     }
 
-    /// Returns the host of the API (Nexthink: *Connectivity requirements*).
+    /// Returns the host of the API.
     pub fn api_host(&self) -> String {
-        format!("{}.api.{}.{DOMAIN}", self.instance.as_str(), self.region.code())
+        self.fill(API)
+    }
+
+    fn fill(&self, template: &str) -> String {
+        // Neither value can have a brace.
+        template.replace("{instance}", self.instance.as_str()).replace("{region}", self.region.code())
     }
 
     /// Returns the name to show to a person.

@@ -17,7 +17,7 @@ pub enum Rule {
     Answers,
     /// No secret is where it does not belong.
     Secrets,
-    /// Credentials and tokens reach only hosts under the definition's domains.
+    /// Credentials and tokens reach only hosts that the definition's templates give.
     Hosts,
     /// Its operations and their schemas make sense.
     Operations,
@@ -75,7 +75,7 @@ impl Rule {
             Self::Patterns => "agree with what the component accepts",
             Self::Answers => "each is a value of the contract, whatever the provider responds",
             Self::Secrets => "no text contains them or quotes an entry",
-            Self::Hosts => "all are under the definition's domains, whatever is entered",
+            Self::Hosts => "all are those of the templates, whatever is entered",
             Self::Operations => "make sense, and so do their schemas",
             Self::Inputs => "what a schema refuses is refused",
             Self::Repeats => "the same call gives the same result, in one instance and in another",
@@ -97,7 +97,9 @@ impl Rule {
             Self::Patterns => "Let the pattern match exactly what the component accepts, or leave it out.",
             Self::Answers => "Return a value of the contract for every input; a failure is one too.",
             Self::Secrets => "Write texts that name the field and never quote the entry; keep secrets out of states.",
-            Self::Hosts => "Build hosts from parts that were checked one by one, never from an unchecked entry.",
+            Self::Hosts => {
+                "Give each host a template in `definition.hosts`, and fill it in with settings that were checked one by one."
+            }
             Self::Operations => "Correct what `list-operations` returns; wit/operations.wit documents each member.",
             Self::Inputs => "Check an input against its schema before anything else, and name what is wrong.",
             Self::Repeats => "Keep nothing between calls: a host may use an instance for one call or for many.",

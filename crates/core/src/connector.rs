@@ -10,8 +10,8 @@ use crate::granted::GrantedToken;
 use crate::guard::{self, BadOutput};
 use crate::raw;
 use crate::records::{
-    Connection, Definition, Exchange, Operation, PermissionStatus, Probe, Problem, Request, Response, State, Step,
-    Token,
+    Connection, Definition, Exchange, Host, Operation, PermissionStatus, Probe, Problem, Request, Response, State,
+    Step, Token,
 };
 use crate::redact::Redactor;
 use crate::secret::Secret;
@@ -157,7 +157,7 @@ impl<C: Functions> Connector<C> {
     /// # use connector_core::{Connector, Entries, Error, Functions};
     /// # fn example<C: Functions>(connector: Connector<C>, entries: Entries) -> Result<(), Error> {
     /// match connector.resolve(&entries) {
-    ///     Ok(connection) => println!("{}: {}", connection.label, connection.hosts.join(", ")),
+    ///     Ok(connection) => println!("{}: {}", connection.label, connection.base_url),
     ///     Err(Error::Refused(problems)) => println!("{} to correct", problems.len()),
     ///     Err(error) => return Err(error),
     /// }
@@ -170,7 +170,7 @@ impl<C: Functions> Connector<C> {
 
     fn resolve_with(&self, entries: &Entries, redactor: &Redactor) -> Result<Connection, Error> {
         match self.component.resolve(&entries.plain_pairs()) {
-            Ok(connection) => Ok(guard::connection(connection.0, &self.definition, redactor)?),
+            Ok(connection) => Ok(guard::connection(connection, &self.definition, redactor)?),
             Err(ended) => {
                 let problems = ended.or_else(|raw| self.problems(Function::Resolve, raw, entries, redactor))?;
                 Err(Error::Refused(problems))
@@ -204,11 +204,9 @@ impl<C: Functions> Connector<C> {
         // problems are all there are.
         match (self.component.token_request(entries.pairs()), resolved) {
             (Ok(exchange), Ok(connection)) => {
-                let redactor = if redactor.shares_with(&urls(&connection.hosts)) {
-                    self.redactor_with(&entries, &connection.hosts)
-                } else {
-                    redactor
-                };
+                let hosts = urls(&connection.hosts);
+                let redactor =
+                    if redactor.shares_with(&hosts) { self.redactor_with(&entries, hosts) } else { redactor };
                 let exchange = guard::exchange(exchange, &connection, &redactor)?;
                 Ok(Opened { entries, connection, exchange, redactor })
             }
@@ -421,14 +419,14 @@ impl<C: Functions> Connector<C> {
     /// Returns a redactor of secret entries. The domains of the definition are no
     /// secret, even if somebody entered one as such.
     pub fn redactor(&self, entries: &Entries) -> Redactor {
-        self.redactor_with(entries, &[])
+        self.redactor_with(entries, Vec::new())
     }
 
     /// Returns one for which parts of hosts prove nothing either, nor of what surrounds hosts
     /// and domains in every URL.
-    fn redactor_with(&self, entries: &Entries, hosts: &[String]) -> Redactor {
+    fn redactor_with(&self, entries: &Entries, hosts: Vec<String>) -> Redactor {
         let domains = self.definition.domains.iter().map(|domain| format!("https://.{domain}/"));
-        Redactor::new(entries, &domains.chain(urls(hosts)).collect::<Vec<_>>())
+        Redactor::new(entries, &domains.chain(hosts).collect::<Vec<_>>())
     }
 
     fn step(&self, function: Function, step: raw::Step, call: &OperationCall<'_>) -> Result<Step, Error> {
@@ -448,8 +446,8 @@ impl<C: Functions> Connector<C> {
 }
 
 /// Returns hosts as they stand in URLs.
-fn urls(hosts: &[String]) -> Vec<String> {
-    hosts.iter().map(|host| format!("https://{host}/")).collect()
+fn urls(hosts: &[Host]) -> Vec<String> {
+    hosts.iter().map(|host| format!("https://{}/", host.name)).collect()
 }
 
 fn too_long(limit: usize) -> Problem {

@@ -8,8 +8,8 @@ use std::fmt;
 
 use thiserror::Error;
 
-use crate::raw::{Entry, Exchange, Header, Operation, Probe, Request, Step, Unchecked};
-use crate::records::{Connection, Definition, Failure, PermissionStatus, Problem, Response, Token};
+use crate::raw::{Connection, Entry, Exchange, Header, Operation, Probe, Request, Step, Unchecked};
+use crate::records::{Definition, Failure, PermissionStatus, Problem, Response, Token};
 
 /// The functions of a loaded component.
 ///
@@ -25,7 +25,7 @@ pub trait Functions {
     fn describe(&self) -> Result<Unchecked<Definition>, CallError>;
 
     /// Calls `provider.resolve`.
-    fn resolve(&self, entries: &[Entry]) -> Result<Unchecked<Connection>, Ended<Vec<Problem>>>;
+    fn resolve(&self, entries: &[Entry]) -> Result<Connection, Ended<Vec<Problem>>>;
 
     /// Calls `client-credentials.token-request`.
     fn token_request(&self, entries: &[Entry]) -> Result<Exchange, Ended<Vec<Problem>>>;

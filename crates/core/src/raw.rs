@@ -28,6 +28,18 @@ impl<T> Unchecked<T> {
     }
 }
 
+/// What entries resolve to.
+#[derive(Clone, PartialEq, Eq)]
+#[cfg_attr(any(test, fuzzing), derive(Debug))]
+#[expect(missing_docs, reason = "the contract documents the members")]
+pub struct Connection {
+    pub key: String,
+    pub label: String,
+    pub settings: Vec<Entry>,
+    pub base_url: String,
+    pub notes: Vec<String>,
+}
+
 /// An HTTP request.
 #[derive(Clone, PartialEq, Eq)]
 #[cfg_attr(any(test, fuzzing), derive(Debug))]

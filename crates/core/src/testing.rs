@@ -3,11 +3,12 @@
 use crate::connector::{Connector, Opened};
 use crate::functions::{ApiCall, CallError, Ended, Functions, Interface};
 use crate::raw::{Download, Entry, Exchange, Header, Operation, Outcome, Pending, Probe, Request, Step, Unchecked};
-use crate::records;
 use crate::records::{
-    Connection, Definition, Failure, Field, Permission, PermissionStatus, Problem, Progress, Recovery, Response, Token,
+    Definition, Failure, Field, HostRole, HostTemplate, Permission, PermissionStatus, Problem, Progress, Recovery,
+    Response, Token,
 };
 use crate::secret::Secret;
+use crate::{raw, records};
 
 /// A component that resolves every entry alike. An API response of status 200 is a success, of
 /// 401 `token-expired`, of 429 `rate-limited`, of 503 `unavailable`.
@@ -131,6 +132,9 @@ impl Functions for Fixed {
             icon: text("<svg/>"),
             links: Vec::new(),
             domains: vec![text("fixed.example")],
+            hosts: [HostRole::Token, HostRole::Api]
+                .map(|role| HostTemplate { role, platform: None, template: text("api.fixed.example") })
+                .into(),
             auth: text("none"),
             fields: vec![field],
             permissions: vec![Permission { id: text("run"), label: text("Run"), purpose: text("running") }],
@@ -140,15 +144,14 @@ impl Functions for Fixed {
         }))
     }
 
-    fn resolve(&self, _: &[Entry]) -> Result<Unchecked<Connection>, Ended<Vec<Problem>>> {
-        Ok(Unchecked::new(Connection {
+    fn resolve(&self, _: &[Entry]) -> Result<raw::Connection, Ended<Vec<Problem>>> {
+        Ok(raw::Connection {
             key: "fixed".into(),
             label: "Fixed".into(),
             settings: Vec::new(),
-            hosts: vec!["api.fixed.example".into()],
             base_url: "https://api.fixed.example".into(),
             notes: Vec::new(),
-        }))
+        })
     }
 
     fn token_request(&self, _: &[Entry]) -> Result<Exchange, Ended<Vec<Problem>>> {

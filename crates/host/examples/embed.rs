@@ -52,7 +52,7 @@ fn network() -> Result<HttpTransport, Box<dyn std::error::Error>> {
 async fn connect(connector: Arc<Connector>, entries: Entries, transport: HttpTransport) -> Result<(), Error> {
     let session = Session::open(connector, entries, Arc::new(transport))?;
     let connection = session.connection();
-    println!("hosts of {}: {}", connection.label, connection.hosts.join(", "));
+    println!("API of {}: {}", connection.label, connection.base_url);
     // The session renews the token in time; callers of operations need not care.
     let granted = session.token().await?;
     println!("{} token, to be renewed after {} s", granted.token().kind, granted.token().refresh_after);

@@ -2,7 +2,7 @@
 
 import { announce, byId, countdown, focusOn, make, post, stream } from "./dom.js";
 import { mark, stepLink } from "./guide.js";
-import { connected, explain } from "./outcome.js";
+import { connected, explain, hosts } from "./outcome.js";
 
 // The pause in typing after which the entries are resolved, in milliseconds.
 const PAUSE = 120;
@@ -172,7 +172,7 @@ export class ConnectForm {
     if (this.resolved.dataset.shown === shown && this.resolved.childElementCount > 0) return;
     this.resolved.dataset.shown = shown;
     this.resolved.replaceChildren(make("h3", { text: "Resolved" }), make("p", { class: "derived", text: connection.label }),
-      make("ul", { class: "hosts", "aria-label": "Hosts" }, connection.hosts.map((host) => make("li", {}, make("code", { text: host })))),
+      make("ul", { class: "hosts", "aria-label": "Hosts" }, hosts(connection)),
       (connection.notes ?? []).map((text) => make("p", { class: "note", text })));
   }
 

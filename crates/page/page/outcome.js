@@ -22,7 +22,7 @@ export function explain({ failure, error, problems }) {
     make("details", {}, make("summary", { text: said.length > 0 ? "Message of the provider" : "Code" }),
       failure["provider-code"] ? make("p", {}, make("code", { text: failure["provider-code"] })) : null,
       failure["provider-message"] ? make("p", { text: failure["provider-message"] }) : null,
-      make("p", { class: "faint" }, "Failure ", make("code", { text: failure.code }), ", class ", make("code", { text: failure.class }))));
+      make("p", { class: "faint" }, "Failure ", make("code", { text: failure.code }), ", recovery ", make("code", { text: failure.recovery }))));
 }
 
 const titles = {
@@ -33,6 +33,12 @@ const titles = {
   "recording-mismatch": "The recording does not fit",
 };
 
+// Lists the hosts of a connection, with what each is for.
+export function hosts(connection) {
+  const purpose = ({ role, platform }) => [role, platform].filter(Boolean).join(", ");
+  return connection.hosts.map((host) => make("li", {}, make("code", { text: host.name }), " ", make("span", { class: "faint", text: purpose(host) })));
+}
+
 // Shows a connection in place of the form.
 export function connected(place, known, { id, connection, token }, close) {
   const { definition } = known;
@@ -41,7 +47,7 @@ export function connected(place, known, { id, connection, token }, close) {
   const scopes = (list, none) => (list?.length > 0 ? make("ul", { class: "tags" }, list.map((text) => make("li", { text }))) : none);
   const rows = [
     ["Label", connection.label],
-    ["Hosts", make("ul", { class: "hosts" }, connection.hosts.map((host) => make("li", {}, make("code", { text: host }))))],
+    ["Hosts", make("ul", { class: "hosts" }, hosts(connection))],
     ["Token", `${token.kind}, lives ${clock(token["expires-in"])}${token["lifetime-assumed"] ? " (assumed: the provider gave no lifetime)" : ""}`],
     ["Renewal", renewal],
     ["Granted", scopes(token.scopes, "no scopes were given")],

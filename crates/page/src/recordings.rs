@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use connector_host::records::{Connection, Definition};
+use connector_host::records::{Connection, Definition, Host};
 use connector_host::{Connector, Entries};
 use connector_recordings::{Origin, Placeholders, Recording, Replay, entries};
 use serde::Serialize;
@@ -129,9 +129,9 @@ fn moved(recording: &Recording, connector: &Connector, to: &Connection) -> Optio
 /// its host is none of the connection's, as that of a download.
 fn moved_url(url: &str, from: &Connection, to: &Connection) -> Option<String> {
     let mut url = Url::parse(url).ok()?;
-    let mut hosts = from.hosts.iter().zip(&to.hosts);
-    let (_, host) = hosts.find(|(known, _)| url.host_str() == Some(known))?;
-    url.set_host(Some(host)).ok()?;
+    let known = from.hosts.iter().find(|known| url.host_str() == Some(&known.name))?;
+    let same = |host: &&Host| (host.role, &host.platform) == (known.role, &known.platform);
+    url.set_host(Some(&to.hosts.iter().find(same)?.name)).ok()?;
     let setting = |segment: &str| {
         let (key, _) = from.settings.iter().find(|(_, value)| value == segment)?;
         to.settings.iter().find(|(known, _)| known == key).map(|(_, value)| value.clone())
@@ -150,6 +150,8 @@ fn filled(value: &Value, placeholders: &Placeholders) -> Option<Value> {
 
 #[cfg(test)]
 mod tests {
+    use connector_host::records::HostRole;
+
     use super::*;
 
     fn connection(tenant: &str, hosts: [&str; 2]) -> Connection {
@@ -157,7 +159,11 @@ mod tests {
             key: tenant.to_owned(),
             label: tenant.to_owned(),
             settings: vec![("tenant".to_owned(), tenant.to_owned())],
-            hosts: hosts.map(str::to_owned).into(),
+            hosts: [HostRole::Token, HostRole::Api]
+                .into_iter()
+                .zip(hosts)
+                .map(|(role, name)| Host { role, platform: None, name: name.to_owned() })
+                .collect(),
             base_url: format!("https://{}", hosts[1]),
             notes: Vec::new(),
         }

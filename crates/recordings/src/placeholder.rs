@@ -315,6 +315,7 @@ pub(crate) mod tests {
             icon: "<svg/>".into(),
             links: Vec::new(),
             domains: vec!["sample.example".into()],
+            hosts: Vec::new(),
             auth: "none".into(),
             fields: vec![field("user", "text"), field("word", "secret")],
             permissions: Vec::new(),

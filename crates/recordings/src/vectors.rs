@@ -14,8 +14,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use connector_core::raw::{Entry, Exchange, Header, Operation, Probe, Request, Step, Unchecked};
-use connector_core::records::{Connection, Definition, Failure, PermissionStatus, Problem, Recovery, Response, Token};
+use connector_core::raw::{Connection, Entry, Exchange, Header, Operation, Probe, Request, Step, Unchecked};
+use connector_core::records::{
+    Definition, Failure, HostTemplate, PermissionStatus, Problem, Recovery, Response, Token,
+};
 use connector_core::{ApiCall, CallError, Connector, Ended, Error, Function, Functions, Interface};
 use serde_json::{Value, json};
 
@@ -100,9 +102,9 @@ impl<F: Functions> Functions for Tap<F> {
         self.noted(Function::Describe, &[], result, |raw| definition(raw.peek()))
     }
 
-    fn resolve(&self, entries: &[Entry]) -> Result<Unchecked<Connection>, Ended<Vec<Problem>>> {
+    fn resolve(&self, entries: &[Entry]) -> Result<Connection, Ended<Vec<Problem>>> {
         let result = self.component.resolve(entries);
-        self.judged(Function::Resolve, &[json!(entries)], result, |raw| connection(raw.peek()), problems)
+        self.judged(Function::Resolve, &[json!(entries)], result, connection, problems)
     }
 
     fn token_request(&self, entries: &[Entry]) -> Result<Exchange, Ended<Vec<Problem>>> {
@@ -185,6 +187,8 @@ fn definition(raw: &Definition) -> Value {
     };
     let mut shown = json!(raw);
     // Reports leave out what is absent or empty; the contract does not.
+    let host = |raw: &HostTemplate| json!({ "role": raw.role, "platform": raw.platform, "template": raw.template });
+    shown["hosts"] = raw.hosts.iter().map(host).collect();
     shown["fields"] = raw.fields.iter().map(field).collect();
     shown["extra"] = json!(raw.extra);
     shown
@@ -192,7 +196,7 @@ fn definition(raw: &Definition) -> Value {
 
 fn connection(raw: &Connection) -> Value {
     json!({
-        "key": raw.key, "label": raw.label, "settings": raw.settings, "hosts": raw.hosts,
+        "key": raw.key, "label": raw.label, "settings": raw.settings,
         "base-url": raw.base_url, "notes": raw.notes,
     })
 }

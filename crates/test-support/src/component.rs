@@ -32,7 +32,7 @@ const WORLDS: &str = "package test:worlds;
 ///
 /// let component = TestComponent::provider()
 ///     .with("/token/expires_in", 60)
-///     .with("/connection/hosts", json!(["other.made.example"]))
+///     .with("/definition/domains", json!(["made.example", "other.example"]))
 ///     .behaving("token-request", Behaviour::Panic)
 ///     .build();
 /// assert!(component.starts_with(b"\0asm"));

@@ -45,7 +45,7 @@ pub fn report() -> String {
         vec![
             Way::new("Rust", || {
                 let found = connection::resolve(&Entries::new(inputs.entries.clone())).expect("the entries are good");
-                (found.key(), found.tenant.label(), found.settings(), found.hosts(), found.base_url())
+                (found.key(), found.tenant.label(), found.settings(), found.base_url())
             }),
             Way::new("warm", || warm.resolve(&inputs).expect("it answers")),
             Way::new("fresh", || fresh().resolve(&inputs).expect("it answers")),

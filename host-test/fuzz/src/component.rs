@@ -4,10 +4,13 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::{Arc, LazyLock};
 
 use connector_core::{Error, GrantedToken, Opened, OperationCall, Secret};
-use connector_host::records::{self, Connection, Failure, Operation, Problem, Recovery, State, Step as HostStep};
+use connector_host::records::{
+    self, Connection, Failure, Host, HostRole, Operation, Problem, Recovery, State, Step as HostStep,
+};
 use nexthink_connector::entries::Entries;
 use nexthink_connector::http::{Header, Request, Response};
 use nexthink_connector::operations::step::Step;
+use nexthink_connector::tenant::Tenant;
 use nexthink_connector::{access, connection, failure, operations, permissions, problem, token};
 use serde_json::{Value, json};
 
@@ -64,14 +67,18 @@ fn token_response(parts: &mut Parts) {
     };
     let there = succeeded(CONNECTOR.token_response(&OPENED, &received(&response))).map(read);
     let here = token::response(&response).map(|token| {
+        let value = Secret::new(token.value.expose());
+        // The host hides a token in what comes with it.
+        let redactor = OPENED.redactor().clone().and(&value);
+        let hidden = |texts: Vec<String>| texts.iter().map(|text| redactor.hide(text)).collect();
         let token = records::Token {
             refresh_after: token.refresh_after(),
-            missing_scopes: token.missing_scopes(),
-            value: Secret::new(token.value.expose()),
-            kind: token.kind,
+            missing_scopes: hidden(token.missing_scopes()),
+            kind: redactor.hide(&token.kind),
             expires_in: token.expires_in,
             lifetime_assumed: token.lifetime_assumed,
-            scopes: token.scopes,
+            scopes: hidden(token.scopes),
+            value,
         };
         read(token)
     });
@@ -175,10 +182,21 @@ fn connected(connection: connection::Connection) -> Connection {
         key: connection.key(),
         label: connection.tenant.label(),
         settings: connection.settings().into_iter().map(|(key, text)| (key.name().to_owned(), text)).collect(),
-        hosts: connection.hosts().into(),
+        hosts: hosts(&connection.tenant),
         base_url: connection.base_url(),
         notes: connection.notes,
     }
+}
+
+fn hosts(tenant: &Tenant) -> Vec<Host> {
+    let (instance, region) = (tenant.instance.as_str(), tenant.region.code());
+    let web = |platform: &str, name: String| Host { role: HostRole::Web, platform: Some(platform.to_owned()), name };
+    vec![
+        Host { role: HostRole::Token, platform: None, name: tenant.login_host() },
+        Host { role: HostRole::Api, platform: None, name: tenant.api_host() },
+        web("Cloud-native", format!("{instance}.data.{region}.nexthink.cloud")),
+        web("Classic", format!("{instance}.{region}.nexthink.cloud")),
+    ]
 }
 
 fn problems(problems: Vec<problem::Problem>) -> Vec<Problem> {

@@ -35,14 +35,14 @@ fn requested(pairs: &Pairs) -> Result<Exchange, Vec<Problem>> {
 }
 
 fn has_documented_hosts(connection: &Connection) {
-    let [login, api] = connection.hosts();
+    let (login, api) = (connection.tenant.login_host(), connection.tenant.api_host());
     let (instance, region) = hosts::of_login(&login).unwrap_or_else(|| panic!("{login}"));
     assert_eq!(api, format!("{instance}.api.{region}.nexthink.cloud"));
     assert_eq!(connection.base_url(), format!("https://{api}"));
     // Whoever stores the settings gets the same connection again.
     let settings = connection.settings().into_iter().map(|(key, text)| (key.name().to_owned(), text)).collect();
     let again = resolved(&settings).unwrap_or_else(|problems| panic!("settings are refused: {problems:?}"));
-    assert_eq!((again.key(), again.hosts()), (connection.key(), connection.hosts()));
+    assert_eq!((again.key(), again.tenant), (connection.key(), connection.tenant.clone()));
 }
 
 fn requests_agree(requested: &Result<Exchange, Vec<Problem>>, resolved: &Result<Connection, Vec<Problem>>) {
@@ -54,7 +54,7 @@ fn requests_agree(requested: &Result<Exchange, Vec<Problem>>, resolved: &Result<
             assert_eq!(left_out, None, "not every problem at once");
         }
         (Ok(exchange), Ok(connection)) => {
-            let [login, _] = connection.hosts();
+            let login = connection.tenant.login_host();
             assert_eq!(exchange.request.url, format!("https://{login}/oauth2/default/v1/token"));
             for header in &exchange.request.headers {
                 assert!(header.value.expose().bytes().all(|b| b == b' ' || b.is_ascii_graphic()));
@@ -78,7 +78,7 @@ fn secrets_stay_hidden(pairs: &Pairs) {
     let resolved = resolved(&pairs);
     assert_hidden(&resolved, "resolve");
     if let Ok(connection) = resolved {
-        let told = (connection.key(), connection.settings(), connection.hosts(), connection.base_url());
+        let told = (connection.key(), connection.settings(), connection.base_url());
         assert_hidden(&(told, connection.tenant.label()), "connection");
     }
     let requested = requested(&pairs);

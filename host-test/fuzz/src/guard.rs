@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use connector_core::guard::fuzzing::{self, Guard};
 use connector_core::records::{
-    Choice, Compression, Connection, Definition, Failure, Field, GuideStep, Link, Operation, Permission,
+    Choice, Compression, Definition, Failure, Field, GuideStep, HostRole, HostTemplate, Link, Operation, Permission,
     PermissionStatus, Problem, Progress, Recovery, Request, Step, Token,
 };
 use connector_core::{BadOutput, Opened, Secret, raw};
@@ -15,8 +15,11 @@ use crate::format::Parts;
 use crate::har::CONNECTOR;
 use crate::{CANARY, assert_hidden};
 
-/// Hosts that the connection may use.
-const HOSTS: [&str; 2] = ["nxdocs-login.eu.nexthink.cloud", "nxdocs.api.eu.nexthink.cloud"];
+/// The host of the connection that takes token requests.
+const LOGIN: &str = "nxdocs-login.eu.nexthink.cloud";
+
+/// The host of the connection that takes calls of the API.
+const API: &str = "nxdocs.api.eu.nexthink.cloud";
 
 struct Setting {
     opened: Opened,
@@ -27,7 +30,8 @@ static SETTING: LazyLock<Setting> = LazyLock::new(|| {
     let pairs = [("instance", "nxdocs"), ("region", "eu"), ("client_id", "example"), ("client_secret", CANARY)];
     let entries = CONNECTOR.entries(pairs.map(|(key, text)| (key.to_owned(), text.to_owned())).into());
     let opened = CONNECTOR.open(entries).expect("the entries are good");
-    assert_eq!(opened.connection().hosts, HOSTS);
+    let connection = opened.connection();
+    assert!(connection.has_host(HostRole::Token, LOGIN) && connection.has_host(HostRole::Api, API));
     let operations = CONNECTOR.operations().expect("the component is sound");
     let operation = operations.iter().find(|operation| operation.id == "nql.export").expect("it is offered");
     Setting { opened, operation }
@@ -46,20 +50,20 @@ pub fn guard(input: &[u8]) {
             judge(fuzzing::operations(vec![raw_operation(parts)], guard.definition), |_| ());
         }
         b"connection" => judge(guard.connection(raw_connection(parts)), |connection| {
-            assert!(connection.hosts.iter().all(|host| is_of_nexthink(host)), "{connection:?}");
+            assert!(connection.hosts.iter().all(|host| is_of_nexthink(&host.name)), "{connection:?}");
             assert!(connection.base_url.starts_with("https://"), "{connection:?}");
             assert_hidden(connection, "a connection");
         }),
         b"exchange" => {
             let raw = raw::Exchange { notes: parts.list(), request: raw_request(parts) };
             judge(guard.exchange(raw), |exchange| {
-                sent(&exchange.request, |host| HOSTS.contains(&host));
+                sent(&exchange.request, |host| host == LOGIN);
                 assert!(!exchange.request.authorized);
                 assert_hidden(exchange, "an exchange");
             });
         }
         b"api-request" => judge(guard.api_request(raw_request(parts)), |request| {
-            sent(request, |host| HOSTS.contains(&host));
+            sent(request, |host| host == API);
             assert!(request.authorized && request.header("authorization").is_none());
         }),
         b"send" => judge(guard.step(raw_send(parts), operation), step),
@@ -134,7 +138,7 @@ fn definition(definition: &Definition) {
 fn step(step: &Step) {
     match step {
         Step::Send(pending) => {
-            sent(&pending.request, |host| HOSTS.contains(&host));
+            sent(&pending.request, |host| host == API);
             assert!(pending.request.authorized && pending.wait <= 3600);
             assert_hidden(&String::from_utf8_lossy(&pending.state.0), "a state");
             assert_hidden(&pending.progress, "progress");
@@ -185,12 +189,11 @@ fn printable(texts: &[&str]) {
     assert!(texts.iter().all(|text| !text.trim().is_empty() && !text.contains(char::is_control)), "{texts:?}");
 }
 
-fn raw_connection(parts: &mut Parts) -> Connection {
-    Connection {
+fn raw_connection(parts: &mut Parts) -> raw::Connection {
+    raw::Connection {
         key: parts.text(),
         label: parts.text(),
         settings: parts.pairs(),
-        hosts: parts.list(),
         base_url: parts.text(),
         notes: parts.list(),
     }
@@ -294,6 +297,7 @@ fn raw_definition(parts: &mut Parts) -> Definition {
         icon: parts.text(),
         links: parts.pairs().into_iter().map(|(relation, url)| Link { relation, url }).collect(),
         domains: parts.list(),
+        hosts: vec![HostTemplate { role: HostRole::Api, platform: parts.optional(), template: parts.text() }],
         auth: parts.text(),
         prerequisites: parts.list(),
         extra: parts.pairs(),

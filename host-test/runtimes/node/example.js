@@ -9,7 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Agent, buildConnector, fetch } from "undici";
 import { instantiate } from "./nexthink/nexthink.js";
 
-/** @import { Connection } from "./nexthink/interfaces/integration-provider-provider.js" */
+/** @import { Connection, HostRole } from "./nexthink/interfaces/integration-provider-provider.js" */
 /** @import * as Contract from "./nexthink/interfaces/integration-provider-types.js" */
 
 // A fresh instance for each call has seen nobody's secrets.
@@ -23,14 +23,28 @@ const [hostname = "", port = ""] = address?.split(":") ?? [];
 const fake = new Agent({ connect: (options, done) => connector({ ...options, hostname, port }, done) });
 
 /**
+ * Fills in the templates of a role.
+ *
  * @param {Connection} connection
+ * @param {HostRole} role
+ */
+function hostsOf({ settings }, role) {
+  const values = new Map(settings.filter(([, value]) => /^[a-z0-9-]+$/.test(value)));
+  const templates = definition.hosts.filter((host) => host.role === role).map(({ template }) => template);
+  return templates.map((template) => template.replace(/{(.*?)}/g, (key, name) => values.get(name) ?? key));
+}
+
+/**
+ * @param {Connection} connection
+ * @param {HostRole} role
  * @param {Contract.Request} request
  * @returns {Promise<Contract.Response>}
  */
-async function send({ hosts }, { method, url, headers, body, timeout, responseLimit }) {
+async function send(connection, role, { method, url, headers, body, timeout, responseLimit }) {
   // The component is not trusted with where credentials go, and no redirect is followed.
   const { protocol, host } = new URL(url);
-  if (protocol !== "https:" || !hosts.includes(host)) throw new Error(`${host} is none of the connection's hosts`);
+  const hosts = hostsOf(connection, role);
+  if (protocol !== "https:" || !hosts.includes(host)) throw new Error(`${host} is no ${role} host of the connection`);
   const answer = await fetch(url, {
     method,
     headers,
@@ -67,7 +81,7 @@ async function call(connection, token, id, input) {
     const { request, state, wait } = step.val;
     await sleep(wait * 1000);
     const headers = [...request.headers, ...fresh().access.authorize(token)];
-    const response = await send(connection, { ...request, headers });
+    const response = await send(connection, "api", { ...request, headers });
     step = fresh().operations.resume(settings, id, input, state, response);
   }
   if (step.tag === "download") throw new Error("this example does not write files");
@@ -85,9 +99,9 @@ const entries = [
 ];
 try {
   const connection = fresh().provider.resolve(entries);
-  console.log(`hosts of ${connection.label}: ${connection.hosts.join(", ")}`);
+  console.log(`API of ${connection.label}: ${connection.baseUrl}`);
   const { request } = fresh().clientCredentials.tokenRequest(entries);
-  const token = fresh().token.tokenResponse(await send(connection, request));
+  const token = fresh().token.tokenResponse(await send(connection, "token", request));
   console.log(`${token.kind} token, to be renewed after ${token.refreshAfter} s`);
   const { rows } = await call(connection, token.value, "nql.execute", '{"queryId": "#devices_overview"}');
   console.log(`nql.execute gives ${rows} rows`);

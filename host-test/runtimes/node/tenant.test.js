@@ -60,7 +60,7 @@ test("the example connects, runs a query, and says which permission is missing",
   const { code, lines } = await example(SECRET);
   assert.deepEqual(lines.slice(0, 5), [
     "Nexthink asks for Instance name, Region, Client ID, Client secret",
-    "hosts of nxdocs (European Union): nxdocs-login.eu.nexthink.cloud, nxdocs.api.eu.nexthink.cloud",
+    "API of nxdocs (European Union): https://nxdocs.api.eu.nexthink.cloud",
     "Bearer token, to be renewed after 840 s",
     "nql.execute gives 5 rows",
     "permission-missing: The credentials are not allowed to do this.",

@@ -6,6 +6,7 @@
 
 import json
 import os
+import re
 import socket
 import ssl
 import sys
@@ -47,12 +48,18 @@ class Fake(HTTPSConnection):
         self.sock = ssl.create_default_context(cafile=CA_FILE).wrap_socket(plain, server_hostname=self.host)
 
 
-def send(connection, request, more=()):
+def hosts_of(connection, role):
+    """Fills in the templates of a role."""
+    values = {key: value for key, value in connection.settings if re.fullmatch("[a-z0-9-]+", value)}
+    return [host.template.format_map(values) for host in definition.hosts if host.role == role]
+
+
+def send(connection, role, request, more=()):
     """Sends a request with more headers. `http.client` follows no redirect and decodes nothing."""
     url = urlsplit(request.url)
     # The component is not trusted with where credentials go.
-    if url.scheme != "https" or url.netloc not in connection.hosts:
-        raise RuntimeError(f"{url.netloc} is none of the connection's hosts")
+    if url.scheme != "https" or url.netloc not in hosts_of(connection, role):
+        raise RuntimeError(f"{url.netloc} is no {role} host of the connection")
     client = (Fake if ADDRESS else HTTPSConnection)(url.netloc, timeout=request.timeout)
     path = url._replace(scheme="", netloc="").geturl()
     client.request(request.method, path, request.body or None, dict([*request.headers, *more]))
@@ -75,7 +82,7 @@ def run(connection, token, operation, text):
     step = call("operations", "start", settings, operation, text, error=list)
     while step.tag == "send":
         time.sleep(step.payload.wait)
-        response = send(connection, step.payload.request, call("access", "authorize", token))
+        response = send(connection, "api", step.payload.request, call("access", "authorize", token))
         state = step.payload.state
         step = call("operations", "resume", settings, operation, text, state, response, error=Record)
     if step.tag == "download":
@@ -94,9 +101,9 @@ entries = [
 ]
 try:
     connection = call("provider", "resolve", entries, error=list)
-    print(f"hosts of {connection.label}: {', '.join(connection.hosts)}")
+    print(f"API of {connection.label}: {getattr(connection, 'base-url')}")
     exchange = call("client-credentials", "token-request", entries, error=list)
-    token = call("token", "token-response", send(connection, exchange.request))
+    token = call("token", "token-response", send(connection, "token", exchange.request))
     print(f"{token.kind} token, to be renewed after {getattr(token, 'refresh-after')} s")
     devices = run(connection, token.value, "nql.execute", '{"queryId": "#devices_overview"}')
     print("nql.execute gives", devices["rows"], "rows")

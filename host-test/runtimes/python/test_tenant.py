@@ -47,7 +47,7 @@ class AgainstTheTenant(unittest.TestCase):
         code, lines = self.example(SECRET)
         self.assertEqual(lines[:5], [
             "Nexthink asks for Instance name, Region, Client ID, Client secret",
-            "hosts of nxdocs (European Union): nxdocs-login.eu.nexthink.cloud, nxdocs.api.eu.nexthink.cloud",
+            "API of nxdocs (European Union): https://nxdocs.api.eu.nexthink.cloud",
             "Bearer token, to be renewed after 840 s",
             "nql.execute gives 5 rows",
             "permission-missing: The credentials are not allowed to do this.",

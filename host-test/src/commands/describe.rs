@@ -69,6 +69,10 @@ fn text(definition: &Definition) {
         say!("- {}: {}", link.relation, link.url);
     }
     say!("- hosts: under {}", definition.domains.join(", "));
+    for host in &definition.hosts {
+        let platform = host.platform.as_ref().map(|platform| format!(", {platform}")).unwrap_or_default();
+        say!("  - {} ({}{platform})", host.template, host.role.name());
+    }
 }
 
 /// Returns a JSON Schema (2020-12) of the values of a filled-in form. It describes the form;

@@ -139,7 +139,12 @@ fn resolve_shows_the_hosts_of_the_entries() {
                 "key": "",
                 "label": "nxdocs (European Union)",
                 "settings": { "instance": "nxdocs", "region": "eu" },
-                "hosts": ["nxdocs-login.eu.nexthink.cloud", "nxdocs.api.eu.nexthink.cloud"],
+                "hosts": [
+                    { "role": "token", "name": "nxdocs-login.eu.nexthink.cloud" },
+                    { "role": "api", "name": "nxdocs.api.eu.nexthink.cloud" },
+                    { "role": "web", "platform": "Cloud-native", "name": "nxdocs.data.eu.nexthink.cloud" },
+                    { "role": "web", "platform": "Classic", "name": "nxdocs.eu.nexthink.cloud" },
+                ],
                 "base-url": "https://nxdocs.api.eu.nexthink.cloud",
             }
         })

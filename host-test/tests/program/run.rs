@@ -97,7 +97,7 @@ fn what_is_missing_and_what_is_too_much_differs_too() {
     expect.insert("notes".to_owned(), serde_json::json!(["a~b"]));
     let file = folder.recording("changed.har", &recording);
     let report = host_test(&["run", "--json", &file]).ended_with(1).json();
-    let hosts = r#"["nxdocs-login.eu.nexthink.cloud","nxdocs.api.eu.nexthink.cloud"]"#;
+    let hosts = r#"[{"role":"token","name":"nxdocs-login.eu.nexthink.cloud"},{"role":"api","name":"nxdocs.api.eu.nexthink.cloud"},{"role":"web","platform":"Cloud-native","name":"nxdocs.data.eu.nexthink.cloud"},{"role":"web","platform":"Classic","name":"nxdocs.eu.nexthink.cloud"}]"#;
     assert_eq!(
         report["recordings"][0]["differences"],
         serde_json::json!([

@@ -82,16 +82,15 @@ async fn results_that_differ_and_secrets_in_them_are_found() {
 #[tokio::test]
 async fn token_requests_to_another_host_and_smuggled_headers_are_found() {
     let elsewhere = TestComponent::provider().with("/exchange/request/url", "https://evil.example/token");
-    // The connection has the host of the request, the definition does not have its domain.
-    let connected = elsewhere
-        .clone()
-        .with("/connection/hosts", json!(["evil.example"]))
-        .with("/connection/base_url", "https://evil.example");
+    // A template gives the host of the request, and the definition does not have its domain.
+    let described = elsewhere.clone().with("/definition/hosts/0/template", "evil.example");
+    let api = TestComponent::provider().with("/definition/hosts/0/role", "Web");
     let value = "`request.headers[0]` has a value that no header can carry";
     let name = "`request.headers[0]` has a name that is not one in lower case";
     assert_found([
-        (elsewhere, Rule::Hosts, "`request.url` names a host that is not among the connection's hosts"),
-        (connected, Rule::Hosts, "`hosts[0]` lies outside the domains of the definition"),
+        (elsewhere, Rule::Hosts, "`request.url` names a host that is none of the connection's `token` hosts"),
+        (api, Rule::Hosts, "`request.url` names a host that is none of the connection's `token` hosts"),
+        (described, Rule::Hosts, "`hosts[0].template` lies outside the domains of the definition"),
         (with_header(["accept", "a\r\nhost: evil.example"]), Rule::Answers, value),
         (with_header(["accept\r\nhost", "evil.example"]), Rule::Answers, name),
     ])

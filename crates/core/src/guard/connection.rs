@@ -3,34 +3,37 @@
 use url::Url;
 
 use super::check::Check;
-use super::definition::{is_host_name, is_under};
+use super::hosts::expand;
 use super::output::BadOutput;
 use crate::functions::Function;
-use crate::raw::Entry;
-use crate::records::{Connection, Definition};
+use crate::raw::{self, Entry};
+use crate::records::{Connection, Definition, Host, HostRole};
 use crate::redact::Redactor;
 
 const CHECK: Check = Check(Function::Resolve);
 
-pub(crate) fn check(raw: Connection, definition: &Definition, redactor: &Redactor) -> Result<Connection, BadOutput> {
+pub(crate) fn check(
+    raw: raw::Connection,
+    definition: &Definition,
+    redactor: &Redactor,
+) -> Result<Connection, BadOutput> {
     CHECK.optional_line("key", &raw.key)?;
     CHECK.line("label", &raw.label)?;
     CHECK.lines("notes", &raw.notes)?;
     settings(&raw.settings, definition)?;
-    hosts(&raw.hosts, definition)?;
-    base_url(&raw.base_url, &raw.hosts)?;
+    let hosts = expand(definition, &raw.settings)?;
+    base_url(&raw.base_url, &hosts)?;
     CHECK.harmless_whole("key", &raw.key, redactor)?;
     CHECK.harmless_whole("label", &raw.label, redactor)?;
     CHECK.harmless_whole("base-url", &raw.base_url, redactor)?;
-    for (at, texts) in [("notes", &raw.notes), ("hosts", &raw.hosts)] {
-        for (i, text) in texts.iter().enumerate() {
-            CHECK.harmless_whole(&format!("{at}[{i}]"), text, redactor)?;
-        }
+    for (i, note) in raw.notes.iter().enumerate() {
+        CHECK.harmless_whole(&format!("notes[{i}]"), note, redactor)?;
     }
     for (key, value) in &raw.settings {
         CHECK.harmless_whole(&format!("settings.{key}"), value, redactor)?;
     }
-    Ok(raw)
+    let raw::Connection { key, label, settings, base_url, notes } = raw;
+    Ok(Connection { key, label, settings, hosts, base_url, notes })
 }
 
 fn settings(settings: &[Entry], definition: &Definition) -> Result<(), BadOutput> {
@@ -45,21 +48,7 @@ fn settings(settings: &[Entry], definition: &Definition) -> Result<(), BadOutput
     Ok(())
 }
 
-/// Accepts hosts under the domains that the platform fixed when the connector was
-/// installed, and none else: this is what keeps credentials from leaving.
-fn hosts(hosts: &[String], definition: &Definition) -> Result<(), BadOutput> {
-    CHECK.list("hosts", hosts)?;
-    CHECK.host(!hosts.is_empty(), "hosts", "is empty")?;
-    CHECK.unique("hosts", hosts.iter().map(String::as_str))?;
-    for (i, host) in hosts.iter().enumerate() {
-        let at = format!("hosts[{i}]");
-        CHECK.host(is_host_name(host), &at, "is not a host name in lower case")?;
-        CHECK.host(is_under(host, &definition.domains), &at, "lies outside the domains of the definition")?;
-    }
-    Ok(())
-}
-
-fn base_url(base_url: &str, hosts: &[String]) -> Result<(), BadOutput> {
+fn base_url(base_url: &str, hosts: &[Host]) -> Result<(), BadOutput> {
     let at = "base-url";
     CHECK.line(at, base_url)?;
     let Ok(url) = Url::parse(base_url) else { return CHECK.host(false, at, "is not a URL") };
@@ -73,6 +62,6 @@ fn base_url(base_url: &str, hosts: &[String]) -> Result<(), BadOutput> {
         && url.query().is_none()
         && url.fragment().is_none();
     CHECK.host(bare, at, "names a user, port, query or fragment")?;
-    let allowed = url.host_str().is_some_and(|host| hosts.iter().any(|given| given == host));
-    CHECK.host(allowed, at, "names a host that is not among the connection's hosts")
+    let api = |name| hosts.iter().any(|host| host.role == HostRole::Api && host.name == name);
+    CHECK.host(url.host_str().is_some_and(api), at, "names a host that is none of the connection's `api` hosts")
 }

@@ -4,6 +4,7 @@ use regress::Regex;
 use url::Url;
 
 use super::check::Check;
+use super::hosts;
 use super::icon;
 use super::output::BadOutput;
 use crate::functions::Function;
@@ -49,6 +50,7 @@ pub(crate) fn check(raw: Definition) -> Result<Definition, BadOutput> {
     for (i, given) in raw.fields.iter().enumerate() {
         field(&format!("fields[{i}]"), given, &raw.guide)?;
     }
+    hosts::templates(&raw)?;
     CHECK.list("extra", &raw.extra)?;
     for (i, (name, value)) in raw.extra.iter().enumerate() {
         CHECK.line(&format!("extra[{i}]"), name)?;
@@ -126,7 +128,7 @@ fn field(at: &str, field: &Field, guide: &[GuideStep]) -> Result<(), BadOutput> 
     CHECK.ensure(!secret, &within("default"), "gives a secret a default")?;
     CHECK.list(&within("choices"), &field.choices)?;
     CHECK.unique(&within("choices"), field.choices.iter().map(|choice| choice.value.as_str()))?;
-    let empty = field.kind == "choice" && field.choices.is_empty();
+    let empty = field.is_choice() && field.choices.is_empty();
     CHECK.ensure(!empty, &within("choices"), "is empty")?;
     for (i, choice) in field.choices.iter().enumerate() {
         CHECK.line(&within(&format!("choices[{i}].value")), &choice.value)?;

@@ -40,7 +40,7 @@ impl Guard<'_> {
     }
 
     /// Checks a resolved connection.
-    pub fn connection(&self, raw: Connection) -> Result<Connection, BadOutput> {
+    pub fn connection(&self, raw: raw::Connection) -> Result<Connection, BadOutput> {
         super::connection::check(raw, self.definition, self.opened.redactor())
     }
 

@@ -8,6 +8,7 @@ mod connection;
 mod definition;
 #[cfg(fuzzing)]
 pub mod fuzzing;
+mod hosts;
 mod icon;
 mod operations;
 mod output;

@@ -7,7 +7,7 @@ use super::definition::{is_host_name, is_under};
 use super::output::{BadOutput, Breach};
 use crate::functions::Function;
 use crate::raw;
-use crate::records::{Connection, Definition, DownloadLink, Exchange, Probe, Request};
+use crate::records::{Connection, Definition, DownloadLink, Exchange, HostRole, Probe, Request};
 use crate::redact::Redactor;
 use crate::secret::{Body, Secret};
 
@@ -67,7 +67,10 @@ pub(crate) fn exchange(
     // A URL ends up in logs on the way.
     check.harmless("request.url", &raw.request.url, redactor)?;
     check.ensure(!raw.request.authorized, "request.authorized", "asks for the token that it is about to get")?;
-    Ok(Exchange { request: Place { check, at: "request" }.accept(raw.request, connection)?, notes: raw.notes })
+    Ok(Exchange {
+        request: Place { check, at: "request" }.accept(raw.request, connection, HostRole::Token)?,
+        notes: raw.notes,
+    })
 }
 
 /// Checks a request that carries the token.
@@ -81,7 +84,7 @@ pub(crate) fn api(
     place.check.ensure(raw.authorized, &place.of("authorized"), "does not ask for the token that it needs")?;
     let carries = raw.headers.iter().any(|(name, _)| name == "authorization");
     place.check.ensure(!carries, &place.of("headers"), "carry an authorization of their own")?;
-    place.accept(raw, connection)
+    place.accept(raw, connection, HostRole::Api)
 }
 
 /// Checks the request of a download, which goes to one of the domains.
@@ -157,10 +160,10 @@ impl Place<'_> {
         if self.at.is_empty() { member.to_owned() } else { format!("{}.{member}", self.at) }
     }
 
-    fn accept(&self, raw: raw::Request, connection: &Connection) -> Result<Request, BadOutput> {
+    fn accept(&self, raw: raw::Request, connection: &Connection, role: HostRole) -> Result<Request, BadOutput> {
         let rules = Rules {
-            allowed: &|host| connection.hosts.iter().any(|given| given == host),
-            elsewhere: "names a host that is not among the connection's hosts",
+            allowed: &|host| connection.has_host(role, host),
+            elsewhere: &format!("names a host that is none of the connection's `{}` hosts", role.name()),
             timeout: TIMEOUT,
             response_bytes: RESPONSE_BYTES,
         };

@@ -14,6 +14,7 @@ pub struct Definition {
     pub icon: String,
     pub links: Vec<Link>,
     pub domains: Vec<String>,
+    pub hosts: Vec<HostTemplate>,
     pub auth: String,
     pub fields: Vec<Field>,
     pub permissions: Vec<Permission>,
@@ -38,6 +39,39 @@ impl Definition {
     pub fn permission(&self, id: &str) -> Option<&Permission> {
         self.permissions.iter().find(|permission| permission.id == id)
     }
+}
+
+/// What a host is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "the contract documents the cases")]
+pub enum HostRole {
+    Token,
+    Api,
+    Authorization,
+    Web,
+}
+
+impl HostRole {
+    /// Returns the case as the contract spells it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Token => "token",
+            Self::Api => "api",
+            Self::Authorization => "authorization",
+            Self::Web => "web",
+        }
+    }
+}
+
+/// A host name with keys of fields in braces.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[expect(missing_docs, reason = "the contract documents the members")]
+pub struct HostTemplate {
+    pub role: HostRole,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub platform: Option<String>,
+    pub template: String,
 }
 
 /// A page about the provider or the connector.
@@ -73,6 +107,11 @@ pub struct Field {
 }
 
 impl Field {
+    /// Returns whether its value is one of a list.
+    pub fn is_choice(&self) -> bool {
+        self.kind == "choice"
+    }
+
     /// Returns whether its value is a secret.
     pub fn is_secret(&self) -> bool {
         self.kind == "secret"

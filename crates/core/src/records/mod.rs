@@ -10,8 +10,8 @@ mod operation;
 mod permission;
 mod verdict;
 
-pub use connection::Connection;
-pub use definition::{Choice, Definition, Field, GuideStep, Link, Permission};
+pub use connection::{Connection, Host};
+pub use definition::{Choice, Definition, Field, GuideStep, HostRole, HostTemplate, Link, Permission};
 pub use http::{Exchange, Request, Response};
 pub use operation::{Compression, Download, DownloadLink, Operation, Outcome, Pending, Progress, State, Step};
 pub use permission::{PermissionStatus, Probe};

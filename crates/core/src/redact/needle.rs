@@ -61,7 +61,12 @@ pub(super) fn learn(needles: &mut Vec<Needle>, secret: &str, public: &Public, kn
     let form =
         plain.clone().map(|shape| Zeroizing::new(shape.iter().map(|b| if *b == b' ' { b'+' } else { *b }).collect()));
     let joined = plain.clone().map(|shape| joined(&shape));
-    for shape in [plain, once, twice, form, joined].into_iter().flatten() {
+    // In JSON, and in JSON in it: undone together with escapes of the secret's own they give
+    // something else than the secret.
+    let quoted = plain.clone().map(|shape| quoted(&shape));
+    let requoted = quoted.clone().map(|shape| self::quoted(&shape));
+    let unquoted = quoted.clone().map(|shape| Zeroizing::new(unescaped(&shape)));
+    for shape in [plain, once, twice, form, joined, quoted, requoted, unquoted].into_iter().flatten() {
         let twice = needles.iter().any(|needle| needle.bytes == shape);
         if shape.len() >= SHORTEST_SECRET && !twice {
             let shortest = SHORTEST_SECRET.max(shape.len() / 8);
@@ -152,6 +157,13 @@ fn cleaned(secret: &str) -> Zeroizing<String> {
     let reorders =
         |c: char| matches!(c, '\u{200E}' | '\u{200F}' | '\u{061C}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
     Zeroizing::new(shown.filter(|c| !c.is_control() && !reorders(*c)).collect())
+}
+
+/// Returns a secret as it stands in a string of JSON.
+fn quoted(secret: &[u8]) -> Zeroizing<Vec<u8>> {
+    let escaped =
+        |byte: &u8| if matches!(byte, b'"' | b'\\') { [Some(b'\\'), Some(*byte)] } else { [None, Some(*byte)] };
+    Zeroizing::new(secret.iter().flat_map(escaped).flatten().collect())
 }
 
 /// Returns a secret without white space.

@@ -298,6 +298,20 @@ fn a_secret_is_found_anywhere_in_a_long_text() {
     }
 }
 
+/// Found by the property below.
+#[test]
+fn a_secret_that_holds_an_escape_is_found_in_json_and_in_json_in_it() {
+    for (secret, texts) in [
+        (r"AA\%0a!!", [r"AA\\%0a!!", r"AA\\\\%0a!!"]),
+        (r"AAAAAAA\%0a!!", [r"AAAAAAA\\%0a!!", r"AAAAAAA\\\\%0a!!"]),
+        (r#"AA"&#10;!!"#, [r#"AA\"&#10;!!"#, r#"AA\\\"&#10;!!"#]),
+    ] {
+        for text in texts {
+            assert_eq!(redactor_of(secret).hide(&format!("<{text}>")), "<•••>", "{secret} in {text}");
+        }
+    }
+}
+
 /// Anything printable, and some that takes more than a byte.
 fn secret() -> impl Strategy<Value = String> {
     let c = prop_oneof![20 => prop::char::range('!', '~'), 1 => prop::sample::select(vec![' ', 'ü', '€', '𝄞'])];

@@ -1,7 +1,7 @@
 //! The functions of the contract, over Wasmtime.
 
-use connector_core::raw::{Entry, Exchange, Header, Operation, Probe, Request, Step, Unchecked};
-use connector_core::records::{Connection, Definition, Failure, PermissionStatus, Problem, Response, Token};
+use connector_core::raw::{Connection, Entry, Exchange, Header, Operation, Probe, Request, Step, Unchecked};
+use connector_core::records::{Definition, Failure, PermissionStatus, Problem, Response, Token};
 use connector_core::{ApiCall, CallError, CallErrorKind, Ended, Function, Functions, Interface};
 
 use super::convert::{self, failure, pairs, problems, request};
@@ -46,12 +46,12 @@ impl Functions for Component {
         Ok(Unchecked::new(convert::definition(described)))
     }
 
-    fn resolve(&self, entries: &[Entry]) -> Result<Unchecked<Connection>, Ended<Vec<Problem>>> {
+    fn resolve(&self, entries: &[Entry]) -> Result<Connection, Ended<Vec<Problem>>> {
         let (read, entries) = (length(entries), pairs(entries));
         let resolved = self.call(Function::Resolve, read, |store, instance| {
             self.provider.load(&mut *store, instance)?.call_resolve(store, &entries)
         })?;
-        resolved.map(|raw| Unchecked::new(convert::connection(raw))).map_err(returned(problems))
+        resolved.map(convert::connection).map_err(returned(problems))
     }
 
     fn token_request(&self, entries: &[Entry]) -> Result<Exchange, Ended<Vec<Problem>>> {

@@ -2,8 +2,8 @@
 //! judged: the guard does that.
 
 use connector_core::records::{
-    Choice, Compression, Connection, Definition, Failure, Field, GuideStep, Link, Permission, PermissionStatus,
-    Problem, Progress, Recovery, Response, Token,
+    Choice, Compression, Definition, Failure, Field, GuideStep, HostRole, HostTemplate, Link, Permission,
+    PermissionStatus, Problem, Progress, Recovery, Response, Token,
 };
 use connector_core::{Secret, raw};
 
@@ -32,6 +32,7 @@ pub(super) fn definition(raw: provider::Definition) -> Definition {
         icon: raw.icon,
         links: raw.links.into_iter().map(link).collect(),
         domains: raw.domains,
+        hosts: raw.hosts.into_iter().map(host_template).collect(),
         auth: raw.auth,
         fields: raw.fields.into_iter().map(field).collect(),
         permissions: raw.permissions.into_iter().map(permission).collect(),
@@ -39,6 +40,16 @@ pub(super) fn definition(raw: provider::Definition) -> Definition {
         guide: raw.guide.into_iter().map(step).collect(),
         extra: raw.extra,
     }
+}
+
+fn host_template(raw: provider::HostTemplate) -> HostTemplate {
+    let role = match raw.role {
+        provider::HostRole::Token => HostRole::Token,
+        provider::HostRole::Api => HostRole::Api,
+        provider::HostRole::Authorization => HostRole::Authorization,
+        provider::HostRole::Web => HostRole::Web,
+    };
+    HostTemplate { role, platform: raw.platform, template: raw.template }
 }
 
 fn field(raw: provider::Field) -> Field {
@@ -58,15 +69,8 @@ fn field(raw: provider::Field) -> Field {
     }
 }
 
-pub(super) fn connection(raw: provider::Connection) -> Connection {
-    Connection {
-        key: raw.key,
-        label: raw.label,
-        settings: raw.settings,
-        hosts: raw.hosts,
-        base_url: raw.base_url,
-        notes: raw.notes,
-    }
+pub(super) fn connection(raw: provider::Connection) -> raw::Connection {
+    raw::Connection { key: raw.key, label: raw.label, settings: raw.settings, base_url: raw.base_url, notes: raw.notes }
 }
 
 pub(super) fn problems(raw: Vec<types::Problem>) -> Vec<Problem> {

@@ -106,7 +106,12 @@ test("a pasted address is taken apart", () => visit(async (page) => {
   await page.getByText("nxdocs (European Union)").waitFor();
   await page.getByText("Taken as nxdocs").waitFor();
   await page.getByText("Taken as European Union").waitFor();
-  assert.deepEqual(await page.locator(".resolved .hosts li").allTextContents(), ["nxdocs-login.eu.nexthink.cloud", "nxdocs.api.eu.nexthink.cloud"]);
+  assert.deepEqual(await page.locator(".resolved .hosts li").allTextContents(), [
+    "nxdocs-login.eu.nexthink.cloud token",
+    "nxdocs.api.eu.nexthink.cloud api",
+    "nxdocs.data.eu.nexthink.cloud web, Cloud-native",
+    "nxdocs.eu.nexthink.cloud web, Classic",
+  ]);
   await accessible(page, "pasted address");
   await shoot(page, "pasted-address");
 }));

@@ -53,13 +53,13 @@ fn recordings_answer_for_every_tenant() {
         server.result("/api/connect", &json!({ "entries": entries, "recording": server.number_of(file) }))
     };
     let connected = &connect(entries(), "success-eu.har")["connected"];
-    assert_eq!(connected["connection"]["hosts"][0], "acme-login.eu.nexthink.cloud");
+    assert_eq!(connected["connection"]["hosts"][0]["name"], "acme-login.eu.nexthink.cloud");
     assert_eq!(connected["token"]["refresh-after"], 840);
     assert!(connected["token"].get("value").is_none());
     // Another region than the recorded one.
     let american = json!([["instance", "acme"], ["region", "us"], ["client_id", "demo"], ["client_secret", SECRET]]);
     let connected = &connect(american, "success-eu.har")["connected"];
-    assert_eq!(connected["connection"]["hosts"][0], "acme-login.us.nexthink.cloud");
+    assert_eq!(connected["connection"]["hosts"][0]["name"], "acme-login.us.nexthink.cloud");
     assert_eq!(connect(entries(), "failure-429-seconds.har")["failure"]["retry-after"], 120);
     let refused = connect(json!([["instance", "acme"]]), "success-eu.har");
     assert_eq!(refused["problems"].as_array().map(Vec::len), Some(3));

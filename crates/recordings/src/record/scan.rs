@@ -6,7 +6,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use connector_core::encoding::decoded;
-use connector_core::records::Definition;
+use connector_core::records::{Definition, Host};
 use serde_json::{Map, Value};
 
 use super::known::{Known, Traces};
@@ -25,7 +25,7 @@ const COMPRESSED: [&[u8]; 2] = [&[0x1f, 0x8b], &[0x28, 0xb5, 0x2f, 0xfd]];
 const HOST: usize = 253;
 
 /// Lists what is left in the text of a recording, once for each value and leak.
-pub(super) fn scan(text: &str, file: &Value, known: &Known, definition: &Definition, hosts: &[String]) -> Vec<Finding> {
+pub(super) fn scan(text: &str, file: &Value, known: &Known, definition: &Definition, hosts: &[Host]) -> Vec<Finding> {
     let mut scan =
         Scan { traces: known.traces(), domains: &definition.domains, hosts, pointer: String::new(), found: Vec::new() };
     scan.value(file);
@@ -41,7 +41,7 @@ pub(super) fn scan(text: &str, file: &Value, known: &Known, definition: &Definit
 struct Scan<'a> {
     traces: Traces,
     domains: &'a [String],
-    hosts: &'a [String],
+    hosts: &'a [Host],
     /// JSON Pointer to what is looked at.
     pointer: String,
     found: Vec<Finding>,
@@ -127,7 +127,7 @@ impl Scan<'_> {
             let (head, labels) = lower[..at].split_at(at - before);
             let inside = labels.ends_with('.') && !lower[end..].starts_with(|c: char| c.is_alphanumeric() || c == '-');
             let own = (head.ends_with(PLACEHOLDER) && labels.starts_with(['.', '-']))
-                || self.hosts.iter().any(|host| *host == lower[head.len()..end]);
+                || self.hosts.iter().any(|host| host.name == lower[head.len()..end]);
             inside && labels != "." && !own
         })
     }

@@ -2,7 +2,7 @@ use std::collections::VecDeque;
 use std::path::Path;
 
 use connector_core::encoding::Form;
-use connector_core::records::{Connection, Request, Response};
+use connector_core::records::{Connection, Host, HostRole, Request, Response};
 use connector_core::{Entries, Fault, Secret, TlsFault};
 use connector_host::{BoxFuture, Incoming, SendError, Transport};
 use serde_json::{Value, json};
@@ -39,7 +39,9 @@ fn connection(user: &str) -> Connection {
         key: format!("sample/{user}"),
         label: user.to_owned(),
         settings: vec![("user".into(), user.into())],
-        hosts: vec![format!("{user}.sample.example"), "login.sample.example".into()],
+        hosts: [format!("{user}.sample.example"), "login.sample.example".into()]
+            .map(|name| Host { role: HostRole::Api, platform: None, name })
+            .into(),
         base_url: format!("https://{user}.sample.example"),
         notes: vec![format!("{user} it is.")],
     }

@@ -6,7 +6,7 @@ use super::Case;
 use crate::TestComponent;
 
 const NORMAL: &str = "`request.url` is not in normal form";
-const ELSEWHERE: &str = "`request.url` names a host that is not among the connection's hosts";
+const ELSEWHERE: &str = "`request.url` names a host that is none of the connection's `token` hosts";
 const USER: &str = "`request.url` names a user, port or fragment";
 const HEADER: &str = "`request.headers[0]` has a value that no header can carry";
 const NAME: &str = "`request.headers[0]` has a name that is not one in lower case";
@@ -45,11 +45,9 @@ pub(super) fn cases() -> Vec<Case> {
         header("a header name with CR and LF", ["accept\r\nhost", "evil.example"], NAME),
         Case::broken(
             "a connection to another host",
-            &provider()
-                .with("/connection/hosts", json!(["evil.example"]))
-                .with("/connection/base_url", "https://evil.example"),
+            &provider().with("/connection/base_url", "https://evil.example"),
             "resolve",
-            "`hosts[0]` lies outside the domains of the definition",
+            "`base-url` names a host that is none of the connection's `api` hosts",
             "hosts",
         ),
     ]

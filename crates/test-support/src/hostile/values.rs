@@ -9,9 +9,9 @@ use crate::{Behaviour, TestComponent};
 /// The text of `connection.label`; its length follows.
 const LABEL: u32 = 12;
 /// The length of `connection.notes`.
-const NOTES_LENGTH: u32 = 48;
+const NOTES_LENGTH: u32 = 40;
 /// The length of `definition.fields`.
-const FIELDS_LENGTH: u32 = 76;
+const FIELDS_LENGTH: u32 = 84;
 /// The case of `failure.hint`.
 const HINT: u32 = 32;
 /// The case of a step.

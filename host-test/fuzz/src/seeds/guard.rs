@@ -23,7 +23,6 @@ impl Seeds {
                 .part("nexthink/eu/nxdocs/example")
                 .part("nxdocs (European Union)")
                 .pairs(&[("instance".to_owned(), "nxdocs".to_owned()), ("region".to_owned(), "eu".to_owned())])
-                .list(&["nxdocs-login.eu.nexthink.cloud", "nxdocs.api.eu.nexthink.cloud"])
                 .part("https://nxdocs.api.eu.nexthink.cloud")
                 .list(&["White space around the client id was left out."]),
         );

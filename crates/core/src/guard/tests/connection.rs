@@ -2,9 +2,8 @@ use super::{SECRET, assert_accepted, assert_refused, bad_lines, longest_line, re
 use crate::functions::Function;
 use crate::guard::connection::check;
 use crate::guard::definition;
-use crate::records;
-
-type Connection = records::Connection;
+use crate::raw::Connection;
+use crate::records::{self, HostRole};
 
 pub(super) const LOGIN: &str = "canary-login.eu.nexthink.cloud";
 pub(super) const API: &str = "canary.api.eu.nexthink.cloud";
@@ -16,7 +15,6 @@ fn good() -> Connection {
         key: text("canary/eu/canary-id"),
         label: text("Canary (EU)"),
         settings: vec![(text("instance"), text("canary")), (text("client_id"), text("canary-id"))],
-        hosts: vec![text(LOGIN), text(API)],
         base_url: format!("https://{API}"),
         notes: vec![text("A canary."), text("Another canary.")],
     }
@@ -48,8 +46,10 @@ fn accepted(change: impl FnOnce(&mut Connection)) {
 }
 
 #[test]
-fn a_good_connection_is_returned_unchanged() {
-    let Connection { key, label, settings, hosts, base_url, notes } = good();
+fn a_good_connection_is_returned_unchanged_with_the_hosts_of_its_settings() {
+    let Connection { key, label, settings, base_url, notes } = good();
+    let records::Connection { hosts, .. } = connection();
+    assert!(connection().has_host(HostRole::Token, LOGIN) && connection().has_host(HostRole::Api, API));
     assert_eq!(connection(), records::Connection { key, label, settings, hosts, base_url, notes });
 }
 
@@ -82,14 +82,11 @@ fn key_and_settings_may_be_empty() {
             }
         }
     }
-    accepted(|c| c.settings.clear());
+    accepted(|c| drop(c.settings.pop()));
 }
 
 #[test]
 fn a_list_has_at_most_200_items() {
-    let hosts = |count: usize| (1..count).map(|i| format!("canary-{i}.nexthink.cloud")).chain([API.to_owned()]);
-    accepted(|c| c.hosts = hosts(200).collect());
-    refused(|c| c.hosts = hosts(201).collect(), "hosts", "has more than 200 items");
     accepted(|c| c.notes = vec![c.notes[0].clone(); 200]);
     refused(|c| c.notes = vec![c.notes[0].clone(); 201], "notes", "has more than 200 items");
     // There are fewer fields than that; the length is looked at first.
@@ -103,84 +100,6 @@ fn settings_are_entries_of_known_fields_that_hold_no_secrets() {
         refused(|c| c.settings[1].0 = key.to_owned(), "settings", why);
     }
     refused(|c| c.settings[1].0 = c.settings[0].0.clone(), "settings", "holds the same one twice");
-}
-
-#[test]
-fn a_connection_leads_to_at_least_one_host() {
-    refused(|c| c.hosts.clear(), "hosts", "is empty");
-    accepted(|c| c.hosts = vec![API.to_owned()]);
-}
-
-#[test]
-fn no_host_is_named_twice() {
-    refused(|c| c.hosts[1] = c.hosts[0].clone(), "hosts", "holds the same one twice");
-}
-
-#[test]
-fn a_host_lies_under_a_declared_domain() {
-    for host in [
-        "evil.example",
-        "canary.evil.example",
-        "nexthink.cloud.evil.example",
-        "canary.nexthink.cloud.evil.example",
-        "evilnexthink.cloud",
-        "evil-nexthink.cloud",
-        "nexthink.cloud-evil.example",
-        "canary.nexthink.clouds",
-        "canary.nexthink.clou",
-        "cloud",
-        "localhost",
-        // The look-alike of `nexthink.cloud` with a Cyrillic е.
-        "canary.xn--nxthink-3yg.cloud",
-    ] {
-        refused(|c| c.hosts[0] = host.to_owned(), "hosts[0]", "lies outside the domains of the definition");
-    }
-    for host in ["nexthink.cloud", "canary.nexthink.cloud", "a.b.c.canary.example", "4.nexthink.cloud"] {
-        accepted(|c| c.hosts[0] = host.to_owned());
-    }
-}
-
-#[test]
-fn a_host_is_a_name_in_lower_case() {
-    // As long as it may be, and longer.
-    let labels = [63, 64].map(|length| format!("{}.nexthink.cloud", "x".repeat(length)));
-    let names = ["canary", "xcanary"].map(|label| format!("{}{label}.nexthink.cloud", "x.".repeat(116)));
-    assert_eq!(names.each_ref().map(String::len), [253, 254]);
-    for host in [
-        "",
-        "Canary.nexthink.cloud",
-        "canary.nexthink.CLOUD",
-        "127.0.0.1",
-        "127.0.0x1",
-        "2130706433",
-        "[::1]",
-        "canary.nexthink.cloud.",
-        ".nexthink.cloud",
-        "canary..nexthink.cloud",
-        "*.nexthink.cloud",
-        "-canary.nexthink.cloud",
-        "canary-.nexthink.cloud",
-        "can_ary.nexthink.cloud",
-        "canary.nexthink.cloud:443",
-        "canary@canary.nexthink.cloud",
-        "evil.example/.nexthink.cloud",
-        "evil.example#.nexthink.cloud",
-        "evil.example?.nexthink.cloud",
-        "evil.example\\.nexthink.cloud",
-        "evil.example%2f.nexthink.cloud",
-        "canary .nexthink.cloud",
-        "canary\t.nexthink.cloud",
-        "canary\r\n.nexthink.cloud",
-        "canаry.nexthink.cloud",
-        "canary。nexthink.cloud",
-        &labels[1],
-        &names[1],
-    ] {
-        refused(|c| c.hosts[0] = host.to_owned(), "hosts[0]", "is not a host name in lower case");
-    }
-    for host in [&labels[0], &names[0]] {
-        accepted(|c| c.hosts[0] = host.to_owned());
-    }
 }
 
 #[test]
@@ -211,7 +130,6 @@ fn the_base_url_is_https_and_in_normal_form() {
         refused(|c| c.base_url = url.to_owned(), "base-url", "is not a URL");
     }
     accepted(|c| c.base_url = format!("https://{API}/canary/v1"));
-    accepted(|c| c.base_url = format!("https://{LOGIN}"));
 }
 
 #[test]
@@ -241,8 +159,10 @@ fn the_base_url_leads_to_a_host_of_the_connection() {
         "https://other.canary.api.eu.nexthink.cloud",
         "https://canary.api.eu.nexthink.cloud.evil.example",
         "https://canary.api.eu.nexthink.cloud.",
+        "https://canary-login.eu.nexthink.cloud",
+        "https://canary.web.nexthink.cloud",
     ] {
-        let why = "names a host that is not among the connection's hosts";
+        let why = "names a host that is none of the connection's `api` hosts";
         refused(|c| c.base_url = url.to_owned(), "base-url", why);
     }
 }
@@ -253,10 +173,14 @@ fn a_connection_holds_no_secret() {
     refused(|c| c.key += SECRET, "key", why);
     refused(|c| c.label += SECRET, "label", why);
     refused(|c| c.base_url = format!("https://{API}/{SECRET}"), "base-url", why);
-    refused(|c| c.hosts[0] = format!("{SECRET}.nexthink.cloud"), "hosts[0]", why);
     refused(|c| c.notes[1] += SECRET, "notes[1]", why);
     refused(|c| c.settings[1].1 = SECRET.to_owned(), "settings.client_id", why);
-    refused(|c| c.settings[0].1 = format!("({SECRET})"), "settings.instance", why);
+    refused(
+        |c| c.settings[0].1 = SECRET.to_owned(),
+        "base-url",
+        "names a host that is none of the connection's `api` hosts",
+    );
+    refused(|c| c.settings[1].1 = format!("({SECRET})"), "settings.client_id", why);
     // As in a Basic header: base64 of `canary-id:` and the secret.
     refused(|c| c.label = "Y2FuYXJ5LWlkOmNhbmFyeS1zM2NyZXQtMDAwMQ==".to_owned(), "label", why);
 }

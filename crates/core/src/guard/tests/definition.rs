@@ -39,6 +39,7 @@ pub(super) fn good() -> Definition {
             records::Link { relation: text("api"), url: text("https://canary.example:8443/") },
         ],
         domains: vec![text("nexthink.cloud"), text("canary.example")],
+        hosts: super::hosts::good(),
         auth: text("oauth2-client-credentials"),
         fields: vec![
             records::Field {
@@ -116,6 +117,11 @@ fn a_good_definition_is_returned_unchanged() {
             { "relation": "api", "url": "https://canary.example:8443/" },
         ],
         "domains": ["nexthink.cloud", "canary.example"],
+        "hosts": [
+            { "role": "token", "template": "{instance}-login.eu.nexthink.cloud" },
+            { "role": "api", "template": "{instance}.api.eu.nexthink.cloud" },
+            { "role": "web", "platform": "Classic", "template": "{instance}.web.nexthink.cloud" },
+        ],
         "auth": "oauth2-client-credentials",
         "fields": fields,
         "permissions": [
@@ -135,10 +141,11 @@ fn a_good_definition_is_returned_unchanged() {
 /// A place in a definition, and the way to it.
 type Place = (&'static str, fn(&mut Definition) -> &mut String);
 
-const LINES: [Place; 20] = [
+const LINES: [Place; 21] = [
     ("name", |d| &mut d.name),
     ("summary", |d| &mut d.summary),
     ("version", |d| &mut d.version),
+    ("hosts[2].platform", |d| d.hosts[2].platform.as_mut().unwrap()),
     ("categories[1]", |d| &mut d.categories[1]),
     ("prerequisites[1]", |d| &mut d.prerequisites[1]),
     ("permissions[1].id", |d| &mut d.permissions[1].id),

@@ -1,4 +1,4 @@
-use super::connection::{LOGIN, connection};
+use super::connection::{API, connection};
 use super::{CANARY, SECRET, assert_accepted, assert_refused, bad_lines, redactor};
 use crate::Secret;
 use crate::functions::Function;
@@ -22,6 +22,7 @@ fn definition() -> Definition {
         icon: "<svg/>".into(),
         links: Vec::new(),
         domains: vec!["nexthink.cloud".into()],
+        hosts: super::hosts::good(),
         auth: "none".into(),
         fields: Vec::new(),
         permissions: vec![permission],
@@ -46,7 +47,7 @@ fn good_operation() -> raw::Operation {
 }
 
 fn good_request(authorized: bool) -> raw::Request {
-    let url = if authorized { format!("https://{LOGIN}/canary") } else { STORAGE.to_owned() };
+    let url = if authorized { format!("https://{API}/canary") } else { STORAGE.to_owned() };
     raw::Request {
         method: "GET".into(),
         url,
@@ -189,14 +190,14 @@ fn a_good_step_is_returned() {
 #[test]
 fn a_request_of_a_step_is_held_to_the_rules_of_the_api() {
     let at = "send.request.url";
-    let why = "names a host that is not among the connection's hosts";
+    let why = "names a host that is none of the connection's `api` hosts";
     for url in [STORAGE, "https://canary.evil.example/", "https://other.nexthink.cloud/"] {
         refused_pending(|p| p.request.url = url.into(), at, why);
     }
-    refused_pending(|p| p.request.url = format!("http://{LOGIN}/"), at, "is not an `https` URL");
-    refused_pending(|p| p.request.url = format!("https://{LOGIN}:8443/"), at, "names a user, port or fragment");
-    refused_pending(|p| p.request.url = format!("https://{LOGIN}/{SECRET}"), at, "contains a secret");
-    refused_pending(|p| p.request.url = format!("https://{LOGIN}/{TOKEN}"), at, "contains a secret");
+    refused_pending(|p| p.request.url = format!("http://{API}/"), at, "is not an `https` URL");
+    refused_pending(|p| p.request.url = format!("https://{API}:8443/"), at, "names a user, port or fragment");
+    refused_pending(|p| p.request.url = format!("https://{API}/{SECRET}"), at, "contains a secret");
+    refused_pending(|p| p.request.url = format!("https://{API}/{TOKEN}"), at, "contains a secret");
     let why = "does not ask for the token that it needs";
     refused_pending(|p| p.request.authorized = false, "send.request.authorized", why);
     let why = "carry an authorization of their own";

@@ -185,10 +185,13 @@ fn the_url_leads_to_a_host_of_the_connection() {
         "[::1]",
         "localhost",
     ] {
-        let why = "names a host that is not among the connection's hosts";
+        let why = "names a host that is none of the connection's `token` hosts";
         refused(|e| e.request.url = format!("https://{host}/canary"), "request.url", why);
     }
-    accepted(|e| e.request.url = format!("https://{}/", super::connection::API));
+    let why = "names a host that is none of the connection's `token` hosts";
+    for host in [super::connection::API, "canary.web.nexthink.cloud"] {
+        refused(|e| e.request.url = format!("https://{host}/"), "request.url", why);
+    }
 }
 
 #[test]
