@@ -75,8 +75,12 @@ impl token_contract::Guest for Nexthink {
 }
 
 impl access_contract::Guest for Nexthink {
-    fn authorize(token: String) -> Vec<contract::Header> {
-        headers(access::authorize(&token))
+    fn authorize(credential: access_contract::Credential) -> Result<Vec<contract::Header>, contract::Failure> {
+        let authorized = match credential {
+            access_contract::Credential::AccessToken(token) => access::authorize(&token),
+            access_contract::Credential::Entries(_) => Err(access::no_entries()),
+        };
+        authorized.map(headers).map_err(Into::into)
     }
 
     fn api_request(

@@ -4,7 +4,7 @@ mod authorize;
 mod request;
 mod response;
 
-pub use authorize::authorize;
+pub use authorize::{authorize, no_entries};
 pub use request::{Call, RESPONSE_LIMIT, TIMEOUT, request};
 pub use response::{is_feature_off, response};
 

@@ -125,6 +125,8 @@ pub enum FailureCode {
     Network,
     /// The access token is not accepted, or no longer.
     TokenExpired,
+    /// What is presented is no credential of this provider.
+    BadCredential,
     /// The response cannot be read.
     MalformedResponse,
     /// The status code has no meaning here.
@@ -156,6 +158,7 @@ impl FailureCode {
             Self::Timeout => "timeout",
             Self::Network => "network",
             Self::TokenExpired => "token-expired",
+            Self::BadCredential => "bad-credential",
             Self::MalformedResponse => "malformed-response",
             Self::UnexpectedStatus => "unexpected-status",
             Self::OperationFailed => "operation-failed",
@@ -180,7 +183,9 @@ impl FailureCode {
             Self::TokenExpired => Recovery::RenewToken,
             Self::RateLimited | Self::Network => Recovery::Retry(retry_after),
             Self::Unavailable | Self::Timeout => Recovery::RetryIfRepeatable(retry_after),
-            Self::MalformedResponse | Self::UnexpectedStatus | Self::OperationFailed => Recovery::GiveUp,
+            Self::BadCredential | Self::MalformedResponse | Self::UnexpectedStatus | Self::OperationFailed => {
+                Recovery::GiveUp
+            }
             Self::HostNotAllowed | Self::Redirected | Self::ResponseTooLarge => Recovery::Alarm,
         }
     }

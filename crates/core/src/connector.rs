@@ -254,9 +254,16 @@ impl<C: Functions> Connector<C> {
     ///
     /// # Errors
     ///
-    /// [`Error::Connector`]
+    /// [`Error::Failed`] where the token cannot be presented.
     pub fn authorize(&self, token: &Token) -> Result<Vec<(String, Secret)>, Error> {
-        Ok(guard::token_headers(self.component.authorize(token.value.expose())?)?)
+        match self.component.authorize(token.value.expose()) {
+            Ok(headers) => Ok(guard::token_headers(headers)?),
+            Err(ended) => {
+                let redactor = Redactor::default().and(&token.value);
+                let failed = |raw: Box<_>| guard::failure(Function::Authorize, *raw, &self.definition, &redactor);
+                Err(ended.or_else(failed)?.into())
+            }
+        }
     }
 
     /// Builds a request to a path of the API.

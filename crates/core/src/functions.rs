@@ -33,8 +33,8 @@ pub trait Functions {
     /// Calls `token.token-response`.
     fn token_response(&self, response: &Response) -> Result<Unchecked<Token>, Ended<Box<Failure>>>;
 
-    /// Calls `access.authorize`.
-    fn authorize(&self, token: &str) -> Result<Vec<Header>, CallError>;
+    /// Calls `access.authorize` with an access token.
+    fn authorize(&self, token: &str) -> Result<Vec<Header>, Ended<Box<Failure>>>;
 
     /// Calls `access.api-request`.
     fn api_request(&self, settings: &[Entry], call: &ApiCall) -> Result<Request, Ended<Vec<Problem>>>;

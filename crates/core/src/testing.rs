@@ -162,7 +162,7 @@ impl Functions for Fixed {
         Ok(Unchecked::new(token("a-token")))
     }
 
-    fn authorize(&self, token: &str) -> Result<Vec<Header>, CallError> {
+    fn authorize(&self, token: &str) -> Result<Vec<Header>, Ended<Box<Failure>>> {
         Ok(vec![("authorization".into(), format!("Bearer {token}"))])
     }
 

@@ -118,9 +118,10 @@ impl<F: Functions> Functions for Tap<F> {
         self.judged(Function::TokenResponse, &[response(given)], result, |raw| token(raw.peek()), |raw| failure(raw))
     }
 
-    fn authorize(&self, token: &str) -> Result<Vec<Header>, CallError> {
+    fn authorize(&self, token: &str) -> Result<Vec<Header>, Ended<Box<Failure>>> {
         let result = self.component.authorize(token);
-        self.noted(Function::Authorize, &[json!(token)], result, |raw| json!(raw))
+        let credential = json!({ "tag": "access-token", "val": token });
+        self.judged(Function::Authorize, &[credential], result, |raw| json!(raw), |raw| failure(raw))
     }
 
     fn api_request(&self, settings: &[Entry], call: &ApiCall) -> Result<Request, Ended<Vec<Problem>>> {

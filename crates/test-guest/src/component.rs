@@ -44,7 +44,8 @@ struct Script {
     token: AccessToken,
     failure: Failure,
     problems: Vec<Problem>,
-    authorization: Vec<Header>,
+    /// None: `authorize` fails.
+    authorization: Option<Vec<Header>>,
     request: Request,
     probes: Vec<Probe>,
     permission_status: PermissionStatus,
@@ -133,8 +134,8 @@ impl token::Guest for Guest {
 }
 
 impl access::Guest for Guest {
-    fn authorize(_: String) -> Vec<Header> {
-        script().authorization.clone()
+    fn authorize(_: access::Credential) -> Result<Vec<Header>, Failure> {
+        script().authorization.clone().ok_or_else(|| script().failure.clone())
     }
 
     fn api_request(_: Vec<Entry>, _: String, _: String, _: Vec<Header>, _: Vec<u8>) -> Result<Request, Vec<Problem>> {

@@ -93,10 +93,11 @@ impl Transport for Provider {
 /// Asks the page some things, one after the other.
 pub fn page(input: &[u8]) {
     let text = String::from_utf8_lossy(input);
-    if holds_canary(input) || [TOKEN].iter().chain(&REPLAYED).any(|secret| text.contains(secret)) {
+    let secrets = Secrets::of(input);
+    // Whoever enters a secret where nobody takes it for one may see it again, in any encoding.
+    if holds_canary(input) || secrets.finder.found_in(&text).is_some() {
         return;
     }
-    let secrets = Secrets::of(input);
     let mut parts = Parts::new(input);
     let page = if parts.bytes() == b"live" { &LIVE } else { &REPLAYING };
     let mut connection = String::new();

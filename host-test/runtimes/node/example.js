@@ -80,7 +80,7 @@ async function call(connection, token, id, input) {
   while (step.tag === "send") {
     const { request, state, wait } = step.val;
     await sleep(wait * 1000);
-    const headers = [...request.headers, ...fresh().access.authorize(token)];
+    const headers = [...request.headers, ...fresh().access.authorize({ tag: "access-token", val: token })];
     const response = await send(connection, "api", { ...request, headers });
     step = fresh().operations.resume(settings, id, input, state, response);
   }

@@ -28,6 +28,7 @@ function lowered(value) {
   if (typeof value !== "object") return value;
   if (Array.isArray(value)) return value.map(lowered);
   if ("base64" in value) return new Uint8Array(Buffer.from(value.base64, "base64"));
+  if ("tag" in value) return { ...value, val: lowered(value.val) };
   const members = Object.entries(value).map(([name, member]) => [camel(name), lowered(member)]);
   // A u64, the only one of the contract.
   return Object.fromEntries(members.map(([name, member]) => [name, name === "receivedAt" ? BigInt(member) : member]));

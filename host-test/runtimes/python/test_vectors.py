@@ -35,6 +35,9 @@ def lowered(value):
         return value
     if "base64" in value:
         return b64decode(value["base64"])
+    if "tag" in value:
+        # Of another class than the other case, and so not tagged.
+        return lowered(value["val"])
     record = Record()
     vars(record).update({name: lowered(member) for name, member in value.items()})
     return record

@@ -4,6 +4,7 @@ use connector_core::raw::{Connection, Entry, Exchange, Header, Operation, Probe,
 use connector_core::records::{Definition, Failure, PermissionStatus, Problem, Response, Token};
 use connector_core::{ApiCall, CallError, CallErrorKind, Ended, Function, Functions, Interface};
 
+use super::bindings::exports::integration::provider::access::Credential;
 use super::convert::{self, failure, pairs, problems, request};
 use super::loaded::Component;
 
@@ -72,11 +73,12 @@ impl Functions for Component {
         read.map(|raw| Unchecked::new(convert::token(raw))).map_err(returned(failure))
     }
 
-    fn authorize(&self, token: &str) -> Result<Vec<Header>, CallError> {
+    fn authorize(&self, token: &str) -> Result<Vec<Header>, Ended<Box<Failure>>> {
         let access = Self::offered(self.access.as_ref(), Function::Authorize)?;
-        self.call(Function::Authorize, token.len(), |store, instance| {
-            access.load(&mut *store, instance)?.call_authorize(store, token)
-        })
+        let authorized = self.call(Function::Authorize, token.len(), |store, instance| {
+            access.load(&mut *store, instance)?.call_authorize(store, Credential::AccessToken(token))
+        })?;
+        authorized.map_err(returned(failure))
     }
 
     fn api_request(&self, settings: &[Entry], call: &ApiCall) -> Result<Request, Ended<Vec<Problem>>> {

@@ -41,7 +41,8 @@ export! {
         a: Pointer, b: usize);
     token "token" "token-response" token_response as _export_token_response_cabi, __post_return_token_response(
         status: i32, a: Pointer, b: usize, c: Pointer, d: usize, at: i64);
-    access "access" "authorize" authorize as _export_authorize_cabi, __post_return_authorize(a: Pointer, b: usize);
+    access "access" "authorize" authorize as _export_authorize_cabi, __post_return_authorize(
+        case: i32, a: Pointer, b: usize);
     access "access" "api-request" api_request as _export_api_request_cabi, __post_return_api_request(
         a: Pointer, b: usize, c: Pointer, d: usize, e: Pointer, f: usize, g: Pointer, h: usize, i: Pointer, j: usize);
     access "access" "api-response" api_response as _export_api_response_cabi, __post_return_api_response(
