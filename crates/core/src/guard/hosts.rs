@@ -18,6 +18,9 @@ const TEMPLATES: usize = 16;
 /// Longest template, in bytes: no host name is longer.
 const TEMPLATE_BYTES: usize = 253;
 
+/// Most keys of a template: each option of each is tried. Nexthink's have two.
+const KEYS: usize = 4;
+
 /// Longest label of a host name, in bytes (RFC 1035 §2.3.4).
 const LABEL_BYTES: usize = 63;
 
@@ -102,6 +105,8 @@ fn parse<'a>(check: Check, at: &str, text: &'a str) -> Result<Vec<Part<'a>>, Bad
         parts.push(Part::Key(key));
         rest = after;
     }
+    let keys = parts.iter().filter(|part| matches!(part, Part::Key(_))).count();
+    check.host(keys <= KEYS, at, &format!("has more than {KEYS} keys"))?;
     let labelled = !text.split('.').any(str::is_empty);
     check.host(labelled, at, "has an empty label")?;
     Ok(parts)

@@ -91,8 +91,14 @@ fn each_flaw_of_a_template_has_an_error_of_its_own() {
         refused(template, why);
     }
     refused(&format!("{}.nexthink.cloud", "x".repeat(240)), "is longer than 253 bytes");
+    refused(&format!("{}.nexthink.cloud", "{instance}".repeat(5)), "has more than 4 keys");
     refused(&format!("{}.nexthink.cloud", "x".repeat(64)), "gives no host name");
-    for template in ["nexthink.cloud", "api.canary.example", "a{instance}{client_id}b.nexthink.cloud"] {
+    for template in [
+        "nexthink.cloud",
+        "api.canary.example",
+        "{instance}{instance}.{instance}-{instance}.nexthink.cloud",
+        "a{instance}{client_id}b.nexthink.cloud",
+    ] {
         accepted(template);
     }
 }
