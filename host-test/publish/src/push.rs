@@ -103,7 +103,7 @@ fn is_there(contract: &Contract, at: &str, wkg: &Wkg) -> Result<bool, Error> {
         }
         return Err(Error::Refused(format!(
             "{at}:{version} exists with other contents, and what is published does not change; raise the version in the \
-             `package` line of wit/provider.wit, or undo the change in wit/"
+             `package` line of wit/types.wit, or undo the change in wit/"
         )));
     }
     for earlier in contract.earlier() {

@@ -113,11 +113,11 @@ fn a_contract_that_is_there_is_left_and_the_component_follows() {
 fn a_contract_does_not_change_without_its_version() {
     let stage = Stage::new();
     stage.push_contract("a", "0.1.0").succeeded();
-    stage.change("wit/provider.wit", "/// A provider and its token exchange", "/// A provider with its token exchange");
+    stage.change("wit/provider.wit", "/// A provider and the form", "/// A provider with the form");
     stage.package();
     let before = stage.store();
     let ran = stage.push("a", &[]);
-    refused(&ran, &["/a/integration/provider:0.1.0 exists with other contents", "`package` line of wit/provider.wit"]);
+    refused(&ran, &["/a/integration/provider:0.1.0 exists with other contents", "`package` line of wit/types.wit"]);
     assert_eq!(stage.store(), before);
 }
 
@@ -126,7 +126,7 @@ fn a_contract_that_breaks_its_track_is_refused() {
     let stage = Stage::new();
     // A version that was never published lies between.
     stage.push_contract("a", "0.1.0").succeeded();
-    stage.change("wit/provider.wit", "provider@0.1.0;", "provider@0.1.2;");
+    stage.change("wit/types.wit", "provider@0.1.0;", "provider@0.1.2;");
     stage.change("wit/access.wit", "  authorize: func(", "  more: func();\n  authorize: func(");
     stage.package();
     let before = stage.store();
@@ -139,7 +139,7 @@ fn a_contract_that_breaks_its_track_is_refused() {
 fn a_contract_that_only_grows_follows() {
     let stage = Stage::new();
     stage.push_contract("a", "0.1.0").succeeded();
-    stage.change("wit/provider.wit", "provider@0.1.0;", "provider@0.1.1;");
+    stage.change("wit/types.wit", "provider@0.1.0;", "provider@0.1.1;");
     let added = "@since(version = 0.1.1)\ninterface more { f: func(); }\n@since(version = 0.1.1)\n\
                  world all { include connector; export more; }\n";
     stage.append("wit/worlds.wit", added);
