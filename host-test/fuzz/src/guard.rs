@@ -249,13 +249,13 @@ fn raw_failure(parts: &mut Parts) -> Failure {
 }
 
 fn recovery(parts: &mut Parts) -> Recovery {
-    let seconds = Some(parts.number());
-    match seconds.map(|seconds| seconds % 6) {
-        Some(0) => Recovery::Reconfigure,
-        Some(1) => Recovery::RenewToken,
-        Some(2) => Recovery::Retry(seconds),
-        Some(3) => Recovery::RetryIfRepeatable(seconds),
-        Some(4) => Recovery::GiveUp,
+    let seconds: u32 = parts.number();
+    match seconds % 6 {
+        0 => Recovery::Reconfigure,
+        1 => Recovery::RenewToken,
+        2 => Recovery::Retry(Some(seconds)),
+        3 => Recovery::RetryIfRepeatable(Some(seconds)),
+        4 => Recovery::GiveUp,
         _ => Recovery::Alarm,
     }
 }

@@ -7,7 +7,7 @@ use super::hosts::expand;
 use super::output::BadOutput;
 use crate::functions::Function;
 use crate::raw::{self, Entry};
-use crate::records::{Connection, Definition, Host, HostRole};
+use crate::records::{Connection, Definition, HostRole};
 use crate::redact::Redactor;
 
 const CHECK: Check = Check(Function::Resolve);
@@ -22,7 +22,9 @@ pub(crate) fn check(
     CHECK.lines("notes", &raw.notes)?;
     settings(&raw.settings, definition)?;
     let hosts = expand(definition, &raw.settings)?;
-    base_url(&raw.base_url, &hosts)?;
+    let raw::Connection { key, label, settings, base_url, notes } = raw;
+    let raw = Connection { key, label, settings, hosts, base_url, notes };
+    check_base_url(&raw)?;
     CHECK.harmless_whole("key", &raw.key, redactor)?;
     CHECK.harmless_whole("label", &raw.label, redactor)?;
     CHECK.harmless_whole("base-url", &raw.base_url, redactor)?;
@@ -32,8 +34,7 @@ pub(crate) fn check(
     for (key, value) in &raw.settings {
         CHECK.harmless_whole(&format!("settings.{key}"), value, redactor)?;
     }
-    let raw::Connection { key, label, settings, base_url, notes } = raw;
-    Ok(Connection { key, label, settings, hosts, base_url, notes })
+    Ok(raw)
 }
 
 fn settings(settings: &[Entry], definition: &Definition) -> Result<(), BadOutput> {
@@ -48,7 +49,8 @@ fn settings(settings: &[Entry], definition: &Definition) -> Result<(), BadOutput
     Ok(())
 }
 
-fn base_url(base_url: &str, hosts: &[Host]) -> Result<(), BadOutput> {
+fn check_base_url(connection: &Connection) -> Result<(), BadOutput> {
+    let base_url = connection.base_url.as_str();
     let at = "base-url";
     CHECK.line(at, base_url)?;
     let Ok(url) = Url::parse(base_url) else { return CHECK.host(false, at, "is not a URL") };
@@ -62,6 +64,6 @@ fn base_url(base_url: &str, hosts: &[Host]) -> Result<(), BadOutput> {
         && url.query().is_none()
         && url.fragment().is_none();
     CHECK.host(bare, at, "names a user, port, query or fragment")?;
-    let api = |name| hosts.iter().any(|host| host.role == HostRole::Api && host.name == name);
-    CHECK.host(url.host_str().is_some_and(api), at, "names a host that is none of the connection's `api` hosts")
+    let api = url.host_str().is_some_and(|host| connection.has_host(HostRole::Api, host));
+    CHECK.host(api, at, "names a host that is none of the connection's `api` hosts")
 }

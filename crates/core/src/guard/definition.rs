@@ -16,6 +16,10 @@ const CHECK: Check = Check(Function::Describe);
 /// key. Patterns of host names and ids have 20 to 200.
 const PATTERN_BYTES: usize = 1024;
 
+/// Longest host name, and longest of its labels, in bytes (RFC 1035 §2.3.4).
+pub(super) const HOST_BYTES: usize = 253;
+pub(super) const LABEL_BYTES: usize = 63;
+
 pub(crate) fn check(raw: Definition) -> Result<Definition, BadOutput> {
     CHECK.word("id", &raw.id)?;
     CHECK.line("name", &raw.name)?;
@@ -88,10 +92,14 @@ pub(super) fn is_under(host: &str, domains: &[String]) -> bool {
 pub(super) fn is_host_name(text: &str) -> bool {
     let label = |label: &str| {
         let characters = label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-        characters && !label.is_empty() && label.len() <= 63 && !label.starts_with('-') && !label.ends_with('-')
+        characters
+            && !label.is_empty()
+            && label.len() <= LABEL_BYTES
+            && !label.starts_with('-')
+            && !label.ends_with('-')
     };
     let named = text.rsplit('.').next().is_some_and(|last| last.starts_with(|c: char| c.is_ascii_lowercase()));
-    text.len() <= 253 && named && text.split('.').all(label)
+    text.len() <= HOST_BYTES && named && text.split('.').all(label)
 }
 
 /// Accepts the address of a page.

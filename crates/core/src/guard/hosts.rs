@@ -6,7 +6,7 @@
 //! option of a `choice`, which the definition lists, may have several.
 
 use super::check::Check;
-use super::definition::{is_host_name, is_under};
+use super::definition::{HOST_BYTES, LABEL_BYTES, is_host_name, is_under};
 use super::output::BadOutput;
 use crate::functions::Function;
 use crate::raw::Entry;
@@ -15,14 +15,8 @@ use crate::records::{Definition, Field, Host, HostRole, HostTemplate};
 /// Most templates of a definition. Nexthink has four.
 const TEMPLATES: usize = 16;
 
-/// Longest template, in bytes: no host name is longer.
-const TEMPLATE_BYTES: usize = 253;
-
 /// Most keys of a template: each option of each is tried. Nexthink's have two.
 const KEYS: usize = 4;
-
-/// Longest label of a host name, in bytes (RFC 1035 §2.3.4).
-const LABEL_BYTES: usize = 63;
 
 /// A part of a template.
 enum Part<'a> {
@@ -82,7 +76,7 @@ fn template(check: Check, at: &str, given: &HostTemplate, definition: &Definitio
 
 /// Takes a template apart.
 fn parse<'a>(check: Check, at: &str, text: &'a str) -> Result<Vec<Part<'a>>, BadOutput> {
-    check.host(text.len() <= TEMPLATE_BYTES, at, &format!("is longer than {TEMPLATE_BYTES} bytes"))?;
+    check.host(text.len() <= HOST_BYTES, at, &format!("is longer than {HOST_BYTES} bytes"))?;
     let mut parts = Vec::new();
     let mut rest = text;
     while !rest.is_empty() {
@@ -127,7 +121,7 @@ pub(super) fn expand(definition: &Definition, settings: &[Entry]) -> Result<Vec<
             name = name.zip(value).map(|(name, value)| name + value);
         }
         let Some(name) = name else { continue };
-        let short = name.len() <= TEMPLATE_BYTES && name.split('.').all(|label| label.len() <= LABEL_BYTES);
+        let short = name.len() <= HOST_BYTES && name.split('.').all(|label| label.len() <= LABEL_BYTES);
         CHECK.host(short, "settings", &format!("make a host of `{template}` that is too long for a host name"))?;
         CHECK.host(is_host_name(&name), "settings", &format!("make no host name of `{template}`"))?;
         let inside = is_under(&name, &definition.domains);

@@ -161,9 +161,15 @@ fn cleaned(secret: &str) -> Zeroizing<String> {
 
 /// Returns a secret as it stands in a string of JSON.
 fn quoted(secret: &[u8]) -> Zeroizing<Vec<u8>> {
-    let escaped =
-        |byte: &u8| if matches!(byte, b'"' | b'\\') { [Some(b'\\'), Some(*byte)] } else { [None, Some(*byte)] };
-    Zeroizing::new(secret.iter().flat_map(escaped).flatten().collect())
+    // With room for all of it: a vector that grows leaves copies behind.
+    let mut quoted = Zeroizing::new(Vec::with_capacity(2 * secret.len()));
+    for byte in secret {
+        if matches!(byte, b'"' | b'\\') {
+            quoted.push(b'\\');
+        }
+        quoted.push(*byte);
+    }
+    quoted
 }
 
 /// Returns a secret without white space.
