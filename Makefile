@@ -1,6 +1,6 @@
 # Every target does its own set-up, so each works on a fresh machine.
 
-.PHONY: run test test-page test-runtimes test-wasmtime test-debian package test-package publish test-publish test-sbom bench fuel \
+.PHONY: run test test-examples test-page test-runtimes test-wasmtime test-debian package test-package publish test-publish test-sbom bench fuel \
 	size bench-page fuzz lint lint-workflows check setup chromium c++ skopeo built drive
 .DELETE_ON_ERROR:
 
@@ -22,6 +22,9 @@ VENV := $(VENVS)/$(PYTHON)
 WORKFLOW_LINT := .github/lint
 SCHEMAS := host-test/publish/schemas
 DEBUG = $(abspath $(or $(CARGO_TARGET_DIR),target))/debug
+# The components of examples/.
+EXAMPLES := target/examples
+JAVASCRIPT := examples/api-key-js
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 PACKAGE := target/package
 # What the runtimes are given: the file that is published.
@@ -51,20 +54,36 @@ FUZZ_OPTIONS = -max_total_time=$(FUZZ_SECONDS) -max_len=16384 -timeout=20 -rss_l
 # The standard library for the target, when the running toolchain has it.
 LIBDIR = $(wildcard $(shell rustc --print target-libdir --target $(TARGET))/libstd-*)
 
-## Builds connector and host, replays every recording, prints the report.
+## Builds connectors and host, replays every recording of each, prints the reports.
 run: setup
 	@# With the features of the whole workspace and, as an example has them, those that tests
 	@# add, so that `make test` builds nothing again.
-	@$(CARGO) build --quiet --locked --workspace --bin host-test --example seeds
+	@$(CARGO) build --quiet --locked --workspace --bin host-test --example seeds --example components
 	@$(DEBUG)/host-test
+	@$(DEBUG)/examples/components $(EXAMPLES)
+	@$(DEBUG)/host-test run --component $(EXAMPLES)/datadog.wasm examples/api-key/fixtures
+	@$(DEBUG)/host-test run --component $(EXAMPLES)/zendesk.wasm examples/authorization-code/fixtures
 
 ## Runs all tests.
 test: setup
 	$(CARGO) test --locked --workspace
 
+## Judges every connector of examples/ with its recordings, the one in JavaScript as well.
+test-examples: built $(JAVASCRIPT)/node_modules/.package-lock.json
+	$(DEBUG)/examples/components $(EXAMPLES)
+	$(DEBUG)/host-test check $(EXAMPLES)/datadog.wasm --recordings examples/api-key/fixtures
+	$(DEBUG)/host-test check $(EXAMPLES)/zendesk.wasm --recordings examples/authorization-code/fixtures
+	npm --prefix $(JAVASCRIPT) run --silent build
+	COMPONENT=$(abspath $(JAVASCRIPT))/datadog-js.wasm npm --prefix $(JAVASCRIPT) test --silent
+	$(DEBUG)/host-test check $(JAVASCRIPT)/datadog-js.wasm --recordings examples/api-key/fixtures
+
+$(JAVASCRIPT)/node_modules/.package-lock.json: $(JAVASCRIPT)/package-lock.json
+	npm ci --prefix $(JAVASCRIPT) --ignore-scripts --no-audit --no-fund --loglevel=error
+
 ## Uses the connect page as a person does, in a browser, and takes its pictures.
 test-page: built chromium $(PAGE_TESTS)/node_modules/.package-lock.json
-	HOST_TEST=$(DEBUG)/host-test HOSTILE=$(DEBUG)/examples/hostile \
+	$(DEBUG)/examples/components $(EXAMPLES)
+	HOST_TEST=$(DEBUG)/host-test HOSTILE=$(DEBUG)/examples/hostile EXAMPLES=$(abspath $(EXAMPLES)) \
 		node --test --test-reporter=spec --test-timeout=120000 $(PAGE_TESTS)/page.test.js
 
 ## Compares calls of the packaged component in Node.js and Python with the host's, and runs the examples.

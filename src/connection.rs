@@ -59,7 +59,7 @@ impl Connection {
 ///
 /// Returns every problem at once.
 pub fn resolve(entries: &Entries) -> Result<Connection, Vec<Problem>> {
-    let mut problems = entries.key_problems();
+    let mut problems = entries.key_problems(&Key::labels());
     let mut notes = Vec::new();
     let tenant = tenant(entries, &mut notes, &mut problems);
     let client_id = client_id(entries, &mut notes, &mut problems);

@@ -18,7 +18,7 @@ impl Key {
     pub const ALL: [Self; 4] = [Self::Instance, Self::Region, Self::ClientId, Self::ClientSecret];
 
     /// Returns the key as platforms store it.
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Instance => "instance",
             Self::Region => "region",
@@ -27,13 +27,24 @@ impl Key {
         }
     }
 
+    /// Returns pairs of key and label, in the order of the form.
+    pub fn labels() -> [(&'static str, &'static str); 4] {
+        Self::ALL.map(|key| (key.name(), key.label()))
+    }
+
     /// Returns the label of the field in the form.
-    pub fn label(self) -> &'static str {
+    pub const fn label(self) -> &'static str {
         match self {
             Self::Instance => "Instance name",
             Self::Region => "Region",
             Self::ClientId => "Client ID",
             Self::ClientSecret => "Client secret",
         }
+    }
+}
+
+impl From<Key> for &'static str {
+    fn from(key: Key) -> Self {
+        key.name()
     }
 }

@@ -20,21 +20,20 @@
 
 pub mod access;
 #[cfg(target_arch = "wasm32")]
-mod allocator;
-#[cfg(target_arch = "wasm32")]
 pub mod component;
 pub mod connection;
 pub mod credentials;
 pub mod definition;
-pub mod entries;
 pub mod failure;
-pub mod http;
-mod json;
 pub mod key;
 pub mod operations;
 pub mod permissions;
-pub mod problem;
-pub mod secret;
 pub mod tenant;
-pub mod text;
 pub mod token;
+
+use connector_kit::json;
+pub use connector_kit::{entries, http, problem, secret, text};
+
+/// Value of the `user-agent` header, by which the owner of a network recognises the
+/// connector in a log.
+pub const USER_AGENT: &str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));

@@ -332,7 +332,7 @@ fn the_samples_above_lead_to_every_outcome() {
         ("tokens", count(response(), |response| read(response).is_ok())),
         ("failures", count(response(), |response| read(response).is_err())),
         ("words of the provider", count(response(), |r| read(r).is_err_and(|failure| failure.provider_code.is_some()))),
-        ("waiting times", count(response(), |r| read(r).is_err_and(|failure| failure.retry_after.is_some()))),
+        ("waiting times", count(response(), |r| read(r).is_err_and(|failure| failure.recovery.wait().is_some()))),
     ] {
         println!("{found} {what}");
         assert!(found >= 10, "only {found} {what}");

@@ -9,7 +9,7 @@ use clap::{Parser, Subcommand};
 use serde_json::json;
 
 use crate::commands::{
-    call, check, connect, describe, inspect, operations, record, request, resolve, run, serve, tenant, vectors,
+    build, call, check, connect, describe, inspect, operations, record, request, resolve, run, serve, tenant, vectors,
 };
 use crate::error::{Error, Exit};
 use crate::show;
@@ -50,6 +50,8 @@ enum Command {
     Tenant(tenant::Tenant),
     /// Serve the connect page: guide and form in a browser
     Serve(serve::Serve),
+    /// Build the component of a Rust package
+    Build(build::Build),
     /// Judge a component, rule by rule, for its author
     Check(check::Check),
     /// Export call vectors: what the connector returns for which arguments
@@ -143,6 +145,7 @@ fn execute(Arguments { json, command }: Arguments) -> Result<Exit, Error> {
             Command::Request(command) => command.execute(json).await,
             Command::Operations(command) => command.execute(json),
             Command::Call(command) => command.execute(json).await,
+            Command::Build(command) => command.execute(json),
             Command::Check(command) => command.execute(json).await,
             Command::Vectors(command) => command.execute(json).await,
             Command::Inspect(command) => command.execute(json),

@@ -66,6 +66,9 @@ pub enum Error {
     /// A recording would contain a secret, or would be of no use.
     #[error("{0}")]
     Refused(String),
+    /// A package does not become a component; what the compiler says comes first.
+    #[error("{0}")]
+    Build(String),
     /// A download is not what it should be.
     #[error("{0}")]
     Download(#[from] Unpackable),
@@ -87,7 +90,7 @@ impl Error {
         match self {
             Self::Load { error, .. } if error.is_misbehaviour() => Exit::Misbehaved,
             Self::Use(_) | Self::File { .. } | Self::Recording(_) | Self::Load { .. } => Exit::Use,
-            Self::Mismatch(_) | Self::Refused(_) | Self::Download(_) => Exit::Failed,
+            Self::Mismatch(_) | Self::Refused(_) | Self::Download(_) | Self::Build(_) => Exit::Failed,
             Self::Connector(_) => Exit::Misbehaved,
         }
     }
@@ -103,6 +106,7 @@ impl Error {
             Self::Refused(_) => "recording-refused",
             Self::Mismatch(_) => "recording-mismatch",
             Self::Download(error) => error.code(),
+            Self::Build(_) => "not-built",
         }
     }
 }

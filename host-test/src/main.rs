@@ -8,6 +8,7 @@ macro_rules! say {
 }
 
 mod advice;
+mod browser;
 mod cli;
 mod commands;
 mod entries_option;
@@ -15,6 +16,7 @@ mod error;
 mod files;
 mod loading;
 mod network;
+mod open;
 mod plain;
 mod recording;
 mod session_options;

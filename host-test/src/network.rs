@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use connector_host::records::Problem;
-use connector_host::{Connector, Entries, Error as HostError, HttpOptions, HttpTransport, ResolveRule, Session};
+use connector_host::{Connector, Entries, Error as HostError, HttpOptions, HttpTransport, ResolveRule};
 use connector_recordings::{Placeholders, Replay};
 use serde_json::json;
 
@@ -71,11 +71,15 @@ impl Answers {
     }
 }
 
-/// Shows the problems of a session that cannot be opened.
-pub(crate) fn shown(opened: Result<Session, HostError>, json: bool) -> Result<Option<Session>, Error> {
+/// Shows the problems of a session that cannot be opened, or why nobody is signed in.
+pub(crate) fn shown<T>(opened: Result<T, HostError>, json: bool) -> Result<Option<T>, Error> {
     match opened {
         Err(HostError::Refused(problems)) => {
             refused(&problems, json);
+            Ok(None)
+        }
+        Err(HostError::Failed(failure)) => {
+            failed(HostError::Failed(failure), json)?;
             Ok(None)
         }
         opened => Ok(Some(opened?)),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use clap::Args;
 use connector_host::{Connector, Options, Policy, Session};
 
+use crate::browser::Browser;
 use crate::entries_option::Set;
 use crate::error::Error;
 use crate::loading::Loading;
@@ -18,6 +19,8 @@ pub(crate) struct SessionOptions {
     #[command(flatten)]
     pub(crate) answers: Answers,
     #[command(flatten)]
+    pub(crate) browser: Browser,
+    #[command(flatten)]
     loading: Loading,
 }
 
@@ -28,16 +31,20 @@ impl SessionOptions {
         self.loading.connector()
     }
 
-    /// Opens a session. None after problems, which are shown.
-    pub(crate) fn session(&self, connector: &Arc<Connector>, json: bool) -> Result<Option<Session>, Error> {
-        let opened = if let Some(path) = &self.answers.recording {
+    /// Opens a session, and has a person sign in where the connector wants that. None after
+    /// problems or a failure, which are shown.
+    pub(crate) async fn session(&self, connector: &Arc<Connector>, json: bool) -> Result<Option<Session>, Error> {
+        if let Some(path) = &self.answers.recording {
             let (entries, replay) = recorded(path, connector, &self.set)?;
             let options = Options { policy: Policy::default(), ..replay.options() };
-            Session::open_with(Arc::clone(connector), entries, replay, options)
-        } else {
-            let entries = connector.entries(self.set.asked(connector)?);
-            Session::open(Arc::clone(connector), entries, Arc::new(self.answers.network()?))
-        };
-        shown(opened, json)
+            let opened = Session::open_with(Arc::clone(connector), entries, Arc::clone(&replay) as _, options);
+            let Some(session) = shown(opened, json)? else { return Ok(None) };
+            let (_, signed_in) = connector_recordings::sign_in(&session, &replay).await;
+            return Ok(shown(signed_in, json)?.map(|()| session));
+        }
+        let entries = connector.entries(self.set.asked(connector)?);
+        let opened = Session::open(Arc::clone(connector), entries, Arc::new(self.answers.network()?));
+        let Some(session) = shown(opened, json)? else { return Ok(None) };
+        Ok(shown(self.browser.sign_in(&session).await?, json)?.map(|()| session))
     }
 }

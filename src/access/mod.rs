@@ -5,7 +5,7 @@ mod request;
 mod response;
 
 pub use authorize::{authorize, no_entries};
-pub use request::{Call, RESPONSE_LIMIT, TIMEOUT, request};
+pub use request::{API, Call, request};
 pub use response::{is_feature_off, response};
 
 #[cfg(test)]

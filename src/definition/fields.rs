@@ -1,72 +1,12 @@
 //! The fields of the form.
 
+use connector_kit::definition::{Field, FieldKind};
+
 use crate::connection::MAX_ADDRESS;
 use crate::credentials::MAX_BYTES;
 use crate::definition::guide::{CREATE_CREDENTIALS, FIND_INSTANCE};
 use crate::key::Key;
 use crate::tenant::Region;
-
-/// A field of the form.
-#[derive(Debug)]
-pub struct Field {
-    /// Identity, which determines key and label.
-    pub key: Key,
-    /// One or two sentences of help.
-    pub description: &'static str,
-    /// How to show the field.
-    pub kind: Kind,
-    /// Whether it must be filled in in every case.
-    pub required: bool,
-    /// A value of the right format. `None` for a secret.
-    pub example: Option<&'static str>,
-    /// ECMA-262 expression that the whole value matches, white space around it
-    /// included.
-    pub pattern: &'static str,
-    /// Longest value in Unicode scalar values, white space around it not counted.
-    /// `None`: the choices bound it.
-    pub max_length: Option<u32>,
-    /// Id of the guide step that helps to find the value.
-    pub guide_step: &'static str,
-}
-
-/// A kind of field.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// One line of text.
-    Text,
-    /// One line of text that nobody else may see.
-    Secret,
-    /// A choice of [`Region::ALL`].
-    Region,
-}
-
-impl Kind {
-    /// Returns the kind as the contract spells it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Text => "text",
-            Self::Secret => "secret",
-            Self::Region => "choice",
-        }
-    }
-
-    /// Returns the values to choose from; empty unless the kind is a choice.
-    pub fn choices(self) -> Vec<Choice> {
-        match self {
-            Self::Text | Self::Secret => Vec::new(),
-            Self::Region => Region::ALL.map(|region| Choice { value: region.code(), label: region.label() }).into(),
-        }
-    }
-}
-
-/// One option of a choice.
-#[derive(Debug)]
-pub struct Choice {
-    /// Value to store.
-    pub value: &'static str,
-    /// Label to show.
-    pub label: &'static str,
-}
 
 // The patterns are valid with and without the flags `u` and `v`, so in scripts,
 // JSON Schema and HTML forms alike: hence `\-` and `\/` inside classes, and both
@@ -131,46 +71,50 @@ const CLIENT_SECRET: &str = concat!(
 /// The fields, in the order to show them.
 pub const FIELDS: [Field; 4] = [
     Field {
-        key: Key::Instance,
+        key: Key::Instance.name(),
+        label: Key::Instance.label(),
         description: "The first part of your Nexthink address. You can also paste the whole address; the region is \
              then read from it.",
-        kind: Kind::Text,
+        kind: FieldKind::Text,
         required: true,
         example: Some("nxdocs"),
-        pattern: INSTANCE,
+        pattern: Some(INSTANCE),
         max_length: Some(MAX_ADDRESS),
-        guide_step: FIND_INSTANCE,
+        guide_step: Some(FIND_INSTANCE),
     },
     Field {
-        key: Key::Region,
+        key: Key::Region.name(),
+        label: Key::Region.label(),
         description: "Where your instance is hosted. Leave it empty when you have pasted the whole address.",
-        kind: Kind::Region,
+        kind: FieldKind::Choice(&Region::CHOICES),
         // A pasted address contains the region.
         required: false,
         example: Some("eu"),
-        pattern: REGION,
+        pattern: Some(REGION),
         max_length: None,
-        guide_step: FIND_INSTANCE,
+        guide_step: Some(FIND_INSTANCE),
     },
     Field {
-        key: Key::ClientId,
+        key: Key::ClientId.name(),
+        label: Key::ClientId.label(),
         description: "The Client ID of the API credentials. White space around it is left out.",
-        kind: Kind::Text,
+        kind: FieldKind::Text,
         required: true,
         example: Some("0k5m2fexampleclientid9x4"),
-        pattern: CLIENT_ID,
+        pattern: Some(CLIENT_ID),
         max_length: Some(MAX_BYTES),
-        guide_step: CREATE_CREDENTIALS,
+        guide_step: Some(CREATE_CREDENTIALS),
     },
     Field {
-        key: Key::ClientSecret,
+        key: Key::ClientSecret.name(),
+        label: Key::ClientSecret.label(),
         description: "The Secret key of the API credentials, which Nexthink shows only once. White space around it \
              is left out.",
-        kind: Kind::Secret,
+        kind: FieldKind::Secret,
         required: true,
         example: None,
-        pattern: CLIENT_SECRET,
+        pattern: Some(CLIENT_SECRET),
         max_length: Some(MAX_BYTES),
-        guide_step: CREATE_CREDENTIALS,
+        guide_step: Some(CREATE_CREDENTIALS),
     },
 ];

@@ -1,15 +1,6 @@
 //! The guide to the values of the form, step by step.
 
-/// One step of the guide.
-#[derive(Debug)]
-pub struct GuideStep {
-    /// Stable identity.
-    pub id: &'static str,
-    /// Heading of the step.
-    pub title: &'static str,
-    /// Body: `CommonMark` without raw HTML.
-    pub text: &'static str,
-}
+use connector_kit::definition::GuideStep;
 
 /// Id of the step that explains where to find instance and region.
 pub const FIND_INSTANCE: &str = "find-instance";

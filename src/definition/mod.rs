@@ -5,10 +5,11 @@ mod guide;
 mod permissions;
 mod provider;
 
-pub use fields::{Choice, FIELDS, Field, Kind};
-pub use guide::{GUIDE, GuideStep};
-pub use permissions::{PERMISSIONS, Permission};
-pub use provider::{AUTH, CATEGORIES, DOMAINS, ICON, ID, LINKS, NAME, PREREQUISITES, SUMMARY, VERSION};
+pub use connector_kit::definition::{Choice, Definition, Field, FieldKind, GuideStep, Permission};
+pub use fields::FIELDS;
+pub use guide::GUIDE;
+pub use permissions::PERMISSIONS;
+pub use provider::{DEFINITION, ID, NAME};
 
 #[cfg(test)]
 mod tests;

@@ -1,15 +1,6 @@
 //! The permissions that credentials can have (Nexthink: API, *API credentials*).
 
-/// A permission that the credentials may or may not have.
-#[derive(Debug)]
-pub struct Permission {
-    /// Stable identity.
-    pub id: &'static str,
-    /// Label of its check box in Nexthink.
-    pub label: &'static str,
-    /// What it allows, as a phrase.
-    pub purpose: &'static str,
-}
+use connector_kit::definition::Permission;
 
 /// The seven permissions in the documentation of Nexthink, in its order. Nexthink
 /// adds to them over time.

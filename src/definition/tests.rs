@@ -25,7 +25,7 @@ fn is_identity(text: &str) -> bool {
 fn the_form_asks_for_the_four_fields_in_order() {
     let shown: Vec<_> = FIELDS
         .iter()
-        .map(|field| (field.key.name(), field.key.label(), field.kind.as_str(), field.required, field.max_length))
+        .map(|field| (field.key, field.label, field.kind.as_str(), field.required, field.max_length))
         .collect();
     assert_eq!(
         shown,
@@ -37,7 +37,7 @@ fn the_form_asks_for_the_four_fields_in_order() {
             ("client_secret", "Client secret", "secret", true, Some(512)),
         ]
     );
-    assert_eq!(FIELDS.each_ref().map(|field| field.key), Key::ALL);
+    assert_eq!(FIELDS.each_ref().map(|field| field.key), Key::ALL.map(Key::name));
 }
 
 #[test]
@@ -45,7 +45,7 @@ fn the_region_is_chosen_from_the_four_with_their_labels() {
     for field in &FIELDS {
         let choices: Vec<_> = field.kind.choices().iter().map(|choice| (choice.value, choice.label)).collect();
         let expected: &[_] = match field.key {
-            Key::Region => &[
+            "region" => &[
                 ("us", "United States"),
                 ("eu", "European Union"),
                 ("pac", "Asia-Pacific"),
@@ -61,16 +61,16 @@ fn the_region_is_chosen_from_the_four_with_their_labels() {
 fn every_field_is_explained_and_names_the_step_that_helps() {
     for field in &FIELDS {
         assert!(field.description.ends_with('.'), "{:?}", field.key);
-        guide(field.guide_step);
+        guide(field.guide_step.unwrap());
     }
-    let steps = FIELDS.each_ref().map(|field| field.guide_step);
+    let steps = FIELDS.each_ref().map(|field| field.guide_step.unwrap());
     assert_eq!(steps, ["find-instance", "find-instance", "create-credentials", "create-credentials"]);
 }
 
 #[test]
 fn examples_are_of_the_right_shape_and_never_a_secret() {
     for field in &FIELDS {
-        assert_eq!(field.example.is_none(), field.kind == Kind::Secret, "{:?}", field.key);
+        assert_eq!(field.example.is_none(), field.kind == FieldKind::Secret, "{:?}", field.key);
         if let Some(example) = field.example {
             assert!(patterns::form_accepts(field.key, example), "{example}");
         }
@@ -84,17 +84,17 @@ fn identities_are_unique_and_plain() {
     assert!(all_different(GUIDE.iter().map(|step| step.id)));
     assert!(all_different(PERMISSIONS.iter().map(|permission| permission.id)));
     assert!(all_different(PERMISSIONS.iter().map(|permission| permission.label)));
-    assert!(CATEGORIES.into_iter().all(is_identity) && all_different(CATEGORIES));
-    assert!(all_different(LINKS.map(|(relation, _)| relation)));
+    assert!(DEFINITION.categories.iter().copied().all(is_identity) && all_different(DEFINITION.categories));
+    assert!(all_different(DEFINITION.links.iter().map(|(relation, _)| relation)));
 }
 
 #[test]
 fn what_a_platform_shows_is_there() {
-    assert_eq!((ID, NAME, AUTH), ("nexthink", "Nexthink", "oauth2-client-credentials"));
-    assert_eq!(DOMAINS, ["nexthink.cloud"]);
-    let version: Vec<_> = VERSION.split('.').map(str::parse::<u32>).collect();
-    assert!(version.len() == 3 && version.iter().all(Result::is_ok), "{VERSION}");
-    for sentence in PREREQUISITES.into_iter().chain([SUMMARY]) {
+    assert_eq!((ID, NAME, DEFINITION.auth), ("nexthink", "Nexthink", "oauth2-client-credentials"));
+    assert_eq!(DEFINITION.domains, ["nexthink.cloud"]);
+    let version: Vec<_> = DEFINITION.version.split('.').map(str::parse::<u32>).collect();
+    assert!(version.len() == 3 && version.iter().all(Result::is_ok), "{version:?}");
+    for sentence in DEFINITION.prerequisites.iter().chain([&DEFINITION.summary]) {
         assert!(sentence.ends_with('.') && !sentence.contains("  ") && !sentence.contains('\n'), "{sentence}");
     }
     for GuideStep { title, text, .. } in &GUIDE {
@@ -104,8 +104,9 @@ fn what_a_platform_shows_is_there() {
 
 #[test]
 fn links_lead_to_guide_api_and_source_over_https() {
-    assert_eq!(LINKS.map(|(relation, _)| relation), ["guide", "api", "source"]);
-    for (relation, link) in LINKS {
+    let relations: Vec<_> = DEFINITION.links.iter().map(|(relation, _)| *relation).collect();
+    assert_eq!(relations, ["guide", "api", "source"]);
+    for (relation, link) in DEFINITION.links {
         let url = Url::parse(link).unwrap();
         assert_eq!((url.scheme(), url.port(), url.username()), ("https", None, ""), "{relation}");
         assert!(url.has_host(), "{relation}");
@@ -114,7 +115,7 @@ fn links_lead_to_guide_api_and_source_over_https() {
 
 #[test]
 fn the_icon_is_an_svg_without_scripts_and_references() {
-    let icon = ICON.trim();
+    let icon = DEFINITION.icon.trim();
     assert!(icon.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\"") && icon.ends_with("</svg>"));
     // Besides the namespace nothing may look like an address.
     let rest = icon.replacen("xmlns=\"http://www.w3.org/2000/svg\"", "", 1).to_lowercase();

@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::access;
+use crate::access::API;
 use crate::connection;
 use crate::entries::Entries;
 use crate::failure::Failure;
-use crate::http::{Header, Request, USER_AGENT};
+use crate::http::Request;
 use crate::json;
 use crate::operations::state;
 use crate::operations::step::{Pending, Progress};
@@ -92,21 +92,7 @@ impl<'a> Call<'a> {
     }
 
     fn request(&self, method: &'static str, path_and_query: &str, body: Vec<u8>, repeat: Repeat) -> Request {
-        let mut headers = vec![Header::plain("accept", "application/json")];
-        if !body.is_empty() {
-            headers.push(Header::plain("content-type", "application/json"));
-        }
-        headers.push(Header::plain("user-agent", USER_AGENT));
-        Request {
-            method,
-            url: format!("{}{path_and_query}", self.base_url),
-            headers,
-            body,
-            authorized: true,
-            repeatable: repeat == Repeat::Harmless,
-            timeout: access::TIMEOUT,
-            response_limit: access::RESPONSE_LIMIT,
-        }
+        API.request(method, &self.base_url, path_and_query, body, repeat == Repeat::Harmless)
     }
 
     /// Returns the step that sends the only request of an operation.

@@ -22,7 +22,7 @@ pub static TRIGGER: Operation = Operation {
     title: "Send a campaign",
     description: "Sends a campaign to users. Answers come through NQL, by the request ids. Nexthink takes the users that it \
                   knows and leaves out the others: the output is partial then, and requests says for each user why.",
-    permission: "campaigns",
+    permission: Some("campaigns"),
     effect: Effect::Write,
     input: &Object::closed(&[
         Member::required("campaignNqlId", Rule::Text(&NQL_ID), "NQL ID of the campaign. A missing # is added."),

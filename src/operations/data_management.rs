@@ -22,7 +22,7 @@ pub static DELETE: Operation = Operation {
     description: "Schedules the deletion of devices. It happens later, and Nexthink does not report when. It skips devices \
                   that it does not take: the output is partial then, and devices has the status of each. A malformed UID \
                   is refused here, with the whole list, before anything is deleted.",
-    permission: "data-management",
+    permission: Some("data-management"),
     effect: Effect::Destructive,
     input: &Object::closed(&[
         Member::required(

@@ -37,7 +37,7 @@ pub static WRITE: Operation = Operation {
                   takes the objects that are right and refuses the others: the output is partial then, and errors says \
                   which and why. Where a later one of several requests fails, errors names the first object that was not \
                   confirmed.",
-    permission: "enrichment",
+    permission: Some("enrichment"),
     effect: Effect::Write,
     input: &Object::closed(&[
         Member::required("domain", Rule::Text(&NON_EMPTY), "Who writes, for tracking."),

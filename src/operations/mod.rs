@@ -22,15 +22,14 @@ mod operation;
 mod remote_actions;
 mod response;
 mod run;
-pub mod schema;
 mod spark;
-mod state;
-pub mod step;
 mod workflows;
 
 #[cfg(test)]
 mod tests;
 
 pub use catalogue::CATALOGUE;
+use connector_kit::state;
+pub use connector_kit::{schema, step};
 pub use operation::{DOWNLOAD_DOMAINS, Effect, Operation, Output};
 pub use run::{resume, start};

@@ -41,7 +41,7 @@ pub static LIST: Operation = Operation {
     id: "remote-actions.list",
     title: "List remote actions",
     description: "Returns every remote action, also those that may not be triggered through the API.",
-    permission: PERMISSION,
+    permission: Some(PERMISSION),
     effect: Effect::Read,
     input: &Object::closed(&[]),
     example: "{}",
@@ -59,7 +59,7 @@ pub static DETAILS: Operation = Operation {
     id: "remote-actions.details",
     title: "Describe a remote action",
     description: "Returns one remote action with its inputs and outputs.",
-    permission: PERMISSION,
+    permission: Some(PERMISSION),
     effect: Effect::Read,
     input: &Object::closed(&[ID]),
     example: r##"{"remoteActionId":"#restart_service"}"##,
@@ -74,7 +74,7 @@ pub static EXECUTE: Operation = Operation {
     title: "Trigger a remote action",
     description: "Triggers a remote action on devices. It runs later; query its executions by the request id, which \
                   also show the devices that it did not reach: the answer names none.",
-    permission: PERMISSION,
+    permission: Some(PERMISSION),
     effect: Effect::Write,
     input: &Object::closed(&[
         ID,

@@ -4,9 +4,9 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::access;
-use crate::failure::{Failure, FailureCode};
+use crate::definition::NAME;
+use crate::failure::Failure;
 use crate::http::Response;
-use crate::json;
 
 /// Reads the JSON object of a response.
 ///
@@ -25,27 +25,12 @@ pub fn read<'r, T: Deserialize<'r>>(response: &'r Response) -> Result<T, Failure
 ///
 /// Fails when the body is not as documented.
 pub fn json<'r, T: Deserialize<'r>>(response: &'r Response) -> Result<T, Failure> {
-    json::object_from_str(text(response)?).map_err(|_| undocumented())
-}
-
-fn text(response: &Response) -> Result<&str, Failure> {
-    if !response.may_be_json() {
-        return Err(malformed("Something other than JSON came back."));
-    }
-    if response.is_cut_short() {
-        return Err(malformed("The answer ends too early."));
-    }
-    std::str::from_utf8(&response.body).map_err(|_| malformed("The answer is not UTF-8."))
-}
-
-fn undocumented() -> Failure {
-    malformed("The answer is not in the documented form.")
+    connector_kit::response::object(response, NAME)
 }
 
 /// Creates the failure of a success that cannot be read.
 pub fn malformed(message: &str) -> Failure {
-    Failure::new(FailureCode::MalformedResponse, message)
-        .hint("A proxy on the way can answer in Nexthink's place; otherwise the API has changed.")
+    connector_kit::response::malformed(message, NAME)
 }
 
 /// Reads an array of objects, each left as it is.
@@ -88,7 +73,7 @@ pub fn one_or_many(response: &Response) -> Result<Vec<&RawValue>, Failure> {
 /// Reads a response of any JSON type.
 fn raw<'r, T: Deserialize<'r>>(response: &'r Response) -> Result<T, Failure> {
     access::response(response)?;
-    serde_json::from_str(text(response)?).map_err(|_| undocumented())
+    connector_kit::response::any(response, NAME)
 }
 
 fn is_object(value: &RawValue) -> bool {

@@ -65,7 +65,7 @@ pub fn resume(settings: &Entries, id: &str, input: &str, state: &[u8], response:
 /// Replaces the advice to try again where the request may have taken effect.
 fn advise_check_before_retry(operation: &Operation, failure: Failure) -> Failure {
     use FailureCode::{MalformedResponse, Timeout, Unavailable, UnexpectedStatus};
-    let unclear = matches!(failure.code, MalformedResponse | Timeout | Unavailable | UnexpectedStatus);
+    let unclear = [MalformedResponse, Timeout, Unavailable, UnexpectedStatus].iter().any(|code| failure.is(*code));
     if unclear && operation.effect != Effect::Read {
         return failure.hint("It may have taken effect all the same: look in Nexthink before you try again.");
     }

@@ -20,7 +20,7 @@ pub static HANDOFF: Operation = Operation {
     id: "spark.handoff",
     title: "Hand over to Spark",
     description: "Hands the message of an employee to Spark, which answers in Microsoft Teams.",
-    permission: "spark",
+    permission: Some("spark"),
     effect: Effect::Write,
     input: &Object::closed(&[
         Member::required("userPrincipalName", Rule::Text(&UPN), "The employee, by user principal name."),
@@ -118,9 +118,12 @@ fn handed_off(_: &Call, response: &Response) -> Result<Outcome, Failure> {
     struct HandedOff {
         accepted: bool,
     }
-    access::response(response).map_err(|failure| match failure.code {
-        FailureCode::NotFound => failure.hint("Check the user principal name; the employee needs Teams with Spark."),
-        _ => failure,
+    access::response(response).map_err(|failure| {
+        if failure.is(FailureCode::NotFound) {
+            failure.hint("Check the user principal name; the employee needs Teams with Spark.")
+        } else {
+            failure
+        }
     })?;
     if response.status != 204 && !response.body.is_empty() {
         return Err(response::malformed("Spark answered with something where it says nothing."));

@@ -1,28 +1,12 @@
 //! A tenant, and the hosts that belong to it.
 
+use connector_kit::definition::{HostRole, HostTemplate};
+
 use crate::tenant::instance::Instance;
 use crate::tenant::region::Region;
 
 /// The domain of every Nexthink host.
 pub const DOMAIN: &str = "nexthink.cloud";
-
-/// What a host is for; see the contract.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the contract documents the cases")]
-pub enum HostRole {
-    Token,
-    Api,
-    Web,
-}
-
-/// A host name with the keys `instance` and `region` in braces.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the contract documents the members")]
-pub struct HostTemplate {
-    pub role: HostRole,
-    pub platform: Option<&'static str>,
-    pub template: &'static str,
-}
 
 /// The host of the token endpoint (Nexthink: API, *Getting an authentication token*).
 const LOGIN: &str = "{instance}-login.{region}.nexthink.cloud";

@@ -8,6 +8,6 @@ mod hosts;
 mod instance;
 mod region;
 
-pub use hosts::{DOMAIN, HOSTS, HostRole, HostTemplate, Tenant};
+pub use hosts::{DOMAIN, HOSTS, Tenant};
 pub use instance::{Instance, InstanceError};
 pub use region::Region;

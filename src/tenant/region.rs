@@ -1,5 +1,7 @@
 //! The regions that host tenants.
 
+use connector_kit::definition::Choice;
+
 /// A region, of those that Nexthink documents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Region {
@@ -18,6 +20,14 @@ impl Region {
     pub const ALL: [Self; 4] =
         [Self::UnitedStates, Self::EuropeanUnion, Self::AsiaPacific, Self::MiddleEastTurkeyAfrica];
 
+    /// Every region, as options of a field.
+    pub const CHOICES: [Choice; 4] = [
+        Self::UnitedStates.choice(),
+        Self::EuropeanUnion.choice(),
+        Self::AsiaPacific.choice(),
+        Self::MiddleEastTurkeyAfrica.choice(),
+    ];
+
     /// The codes and labels, as part of a sentence.
     pub const NAMES: &'static str = "us (United States), eu (European Union), pac (Asia-Pacific) \
          and meta (Middle East, Turkey and Africa)";
@@ -28,7 +38,7 @@ impl Region {
     }
 
     /// Returns the code, as part of host names.
-    pub fn code(self) -> &'static str {
+    pub const fn code(self) -> &'static str {
         match self {
             Self::UnitedStates => "us",
             Self::EuropeanUnion => "eu",
@@ -37,8 +47,12 @@ impl Region {
         }
     }
 
+    const fn choice(self) -> Choice {
+        Choice { value: self.code(), label: self.label() }
+    }
+
     /// Returns the name that a person knows it by.
-    pub fn label(self) -> &'static str {
+    pub const fn label(self) -> &'static str {
         match self {
             Self::UnitedStates => "United States",
             Self::EuropeanUnion => "European Union",

@@ -3,6 +3,7 @@
 //! Nexthink documents none. The codes are those of RFC 6749 §5.2; the bodies with
 //! `errorCode` are those of Okta, whose paths the token endpoint has.
 
+use crate::definition::NAME;
 use crate::failure::body::ProviderError;
 use crate::failure::{Failure, FailureCode, retry_after};
 use crate::http::Response;
@@ -22,27 +23,15 @@ const CHECK_ADDRESS_HINT: &str = "Check the instance name and the region: togeth
 pub fn failure(response: &Response) -> Failure {
     let provider_error = ProviderError::read(&response.body);
     match response.status {
-        300..=399 => {
-            Failure::new(FailureCode::Redirected, "The answer sends to another address, which was not followed.")
-                .hint(INTERMEDIARY_HINT)
-        }
         404 => {
             Failure::new(FailureCode::InstanceUnknown, "There is no token endpoint for this instance in this region.")
                 .hint(CHECK_ADDRESS_HINT)
                 .field(Key::Instance)
         }
-        407 => Failure::new(FailureCode::Network, "A proxy on the way asks for a sign-in of its own.")
-            .hint("Ask those who run this platform's network; Nexthink was not reached."),
-        408 => Failure::new(FailureCode::Timeout, "Nexthink gave up waiting for the request.").hint("Try again."),
-        429 => Failure::new(FailureCode::RateLimited, "Nexthink received too many requests.")
-            .hint("Wait before trying again.")
-            .retry_after(retry_after::seconds(response)),
-        500..=599 => unavailable(response),
         400 | 401 | 403 => refused(response, &provider_error),
-        status => {
-            Failure::new(FailureCode::UnexpectedStatus, &format!("The answer has the unexpected status {status}."))
-                .hint(INTERMEDIARY_HINT)
-        }
+        407 | 408 | 429 | 500..=599 => connector_kit::response::failure(response, NAME),
+        // A redirect, or a status without a meaning here.
+        _ => connector_kit::response::unexpected(response, NAME).hint(INTERMEDIARY_HINT),
     }
     .provider_error(provider_error)
 }

@@ -2,10 +2,11 @@
 
 use url::form_urlencoded;
 
+use crate::USER_AGENT;
 use crate::connection::{self, resolve};
 use crate::credentials::basic_auth;
 use crate::entries::{Entries, FieldValue};
-use crate::http::{Header, HeaderValue, Request, USER_AGENT};
+use crate::http::{Header, HeaderValue, Request};
 use crate::key::Key;
 use crate::problem::Problem;
 

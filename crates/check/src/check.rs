@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use connector_core::{Error, GrantedToken, Interface, Opened, Redactor, Secret};
+use connector_core::{Error, GrantedToken, Opened, Redactor, Secret};
 use connector_host::records::{Connection, Definition, Problem, Token};
 use connector_host::{CallError, CallErrorKind, Connector, ConnectorError, Entries};
 use jsonschema::Validator;
@@ -109,15 +109,11 @@ impl Check {
     /// Opens a connection. None where the connector misbehaves and refuses nothing.
     pub(crate) fn open(&mut self, at: &str, entries: &SampleEntries) -> Option<Result<Opened, Refused>> {
         self.findings.tried(Rule::Hosts);
-        let refused = if self.connector.offers(Interface::ClientCredentials) {
-            let given = entries.entries(&self.connector);
-            match self.call(at, |connector| connector.open(given)) {
-                Some(Ok(opened)) => return Some(Ok(opened)),
-                Some(Err(Error::Refused(problems))) => Some(problems),
-                _ => None,
-            }
-        } else {
-            Some(Vec::new())
+        let given = entries.entries(&self.connector);
+        let refused = match self.call(at, |connector| connector.open(given)) {
+            Some(Ok(opened)) => return Some(Ok(opened)),
+            Some(Err(Error::Refused(problems))) => Some(problems),
+            _ => None,
         };
         // Also where `token-request` misbehaves: what `resolve` returns is judged too.
         match (self.call(at, |connector| connector.resolve(&entries.entries(connector)))?, refused) {
@@ -172,6 +168,7 @@ fn token() -> Arc<GrantedToken> {
         lifetime_assumed: false,
         scopes: Vec::new(),
         missing_scopes: Vec::new(),
+        refresh_token: Some(Secret::new(format!("{CANARY}-refresh"))),
     };
     Arc::new(GrantedToken::new(token, 1))
 }

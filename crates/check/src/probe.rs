@@ -1,8 +1,10 @@
 //! Enters what attackers enter, and secrets that can be found again.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use connector_core::Opened;
+use connector_core::records::Context;
+use connector_core::{Opened, SignIn};
 use connector_host::ApiCall;
 use connector_host::Interface;
 use connector_host::records::Problem;
@@ -29,6 +31,10 @@ const ELSEWHERE: [&str; 36] = [
     "a\t.{}", "a\r\nhost: evil.example\r\n.{}", "a\0.{}", "a。{}", "аcme", "ａcme", "a%2e{}", "127.0.0.1", "[::1]",
     "..",
 ];
+
+/// Where a browser may have to come back to.
+const REDIRECT_URIS: [&str; 3] =
+    ["http://127.0.0.1:49152/callback", "http://[::1]:49152/a?b=c%20d&e=", "https://platform.example/sign-in/callback"];
 
 /// Paths that would leave the API's host, or smuggle a header.
 #[rustfmt::skip]
@@ -89,9 +95,10 @@ impl Check {
         }
         match &opened {
             Ok(opened) => {
-                let exchange = opened.exchange();
-                self.look_for_secret(at, "the notes of a token request", &exchange.notes.join("\n"));
-                self.look_for_secret(at, "the URL of a token request", exchange.request.url.as_str());
+                if let Some(exchange) = opened.rehearsed() {
+                    self.look_for_secret(at, "the notes of a token request", &exchange.notes.join("\n"));
+                    self.look_for_secret(at, "the URL of a token request", exchange.request.url.as_str());
+                }
             }
             Err(refused) => self.look_through(at, &refused.problems),
         }
@@ -123,7 +130,49 @@ impl Check {
                 });
             }
         }
+        self.grants(opened);
+        self.signature(opened);
+    }
+
+    /// Tries what a token is got and presented with, apart from the token request.
+    fn grants(&mut self, opened: &Opened) {
         let token = Arc::clone(&self.token);
-        self.call("`authorize`", |connector| connector.authorize(token.token()));
+        if self.connector.offers(Interface::Token) {
+            self.call("`authorize`", |connector| connector.authorize(token.token()));
+        }
+        if self.connector.offers(Interface::Refresh) {
+            self.findings.tried(Rule::Hosts);
+            self.call("`refresh-request`", |connector| connector.exchange(opened, Some(&token), &Context::REHEARSAL));
+        }
+        if self.connector.offers(Interface::AuthorizationCode) {
+            for redirect_uri in REDIRECT_URIS {
+                self.findings.tried(Rule::Hosts);
+                self.call(&format!("a sign-in that comes back to {redirect_uri}"), |connector| {
+                    let random = [[1; 32], [2; 32]];
+                    let mut sign_in = SignIn::begin(connector, opened, redirect_uri, random, Duration::ZERO)?;
+                    let state = sign_in.url().query_pairs().find(|(name, _)| name == "state");
+                    let state = state.map(|(_, state)| state.into_owned()).unwrap_or_default();
+                    let query = format!("code={CANARY}-code&state={state}");
+                    sign_in.redirected(connector, opened, &query, &Context::REHEARSAL, Duration::ZERO)
+                });
+            }
+        }
+    }
+
+    /// Has a request of the API signed, with a query and without.
+    fn signature(&mut self, opened: &Opened) {
+        if !self.connector.offers(Interface::Signature) {
+            return;
+        }
+        let token = self.connector.offers(Interface::Token).then(|| Arc::clone(&self.token));
+        for path in ["/a", "/a?b=c"] {
+            self.findings.tried(Rule::Hosts);
+            self.call(&format!("`sign` of {}", quoted(path)), |connector| {
+                let call = ApiCall { method: "GET".to_owned(), path_and_query: path.to_owned(), ..ApiCall::default() };
+                let request = connector.api_request(opened, &call)?;
+                let request = connector.authorized(opened, token.as_deref(), request)?;
+                connector.signed(opened, token.as_deref(), &request, &Context::REHEARSAL)
+            });
+        }
     }
 }

@@ -20,17 +20,22 @@ impl Check {
     pub(crate) fn responses(&mut self, opened: &Opened) {
         let access = self.connector.offers(Interface::Access);
         let token = Arc::clone(&self.token);
+        let exchanges = self.connector.offers(Interface::Token);
         for (name, response) in responses() {
-            let at = format!("`token-response` of {name}");
-            let result = self.call(&at, |connector| connector.token_response(opened, &response));
-            self.look_at_failure(&at, result);
+            if exchanges {
+                let at = format!("`token-response` of {name}");
+                let result = self.call(&at, |connector| connector.token_response(opened, &response));
+                self.look_at_failure(&at, result);
+            }
             if access {
                 let at = format!("`api-response` of {name}");
-                let result = self.call(&at, |connector| connector.api_response(opened, &token, &response));
+                let result = self.call(&at, |connector| connector.api_response(opened, Some(&token), &response));
                 self.look_at_failure(&at, result);
             }
         }
-        self.longest_token_responses(opened);
+        if exchanges {
+            self.longest_token_responses(opened);
+        }
         self.probes(opened);
     }
 
@@ -48,7 +53,8 @@ impl Check {
 
     /// Responds with bodies as long as the connector itself allows.
     fn longest_token_responses(&mut self, opened: &Opened) {
-        let limit = opened.exchange().request.response_limit.min(LONGEST) as usize;
+        let requested = opened.rehearsed().map_or(LONGEST, |exchange| exchange.request.response_limit);
+        let limit = requested.min(LONGEST) as usize;
         let token = r#"{"token_type":"Bearer","expires_in":900,"access_token":""#;
         let scope = r#"{"access_token":"example","token_type":"Bearer","expires_in":900,"scope":""#;
         for (long, unit, head) in [("token", "a", token), ("scope", "a", scope), ("list of scopes", "a ", scope)] {

@@ -1,54 +1,42 @@
-//! Compiles crates of this workspace to WebAssembly, for build scripts.
+//! Builds connectors: compiles a package to WebAssembly and makes a component of it.
 //!
-//! [`Toolchain`] finds a compiler for `wasm32-unknown-unknown` and has a nested cargo
-//! compile a crate in a target directory of its own; [`Package`] is what `Cargo.toml`
-//! says about it.
+//! [`component`] does it all, from the folder of a package to the bytes of a validated
+//! component, in any program that can run cargo. Its parts are a [`Toolchain`], which
+//! compiles for `wasm32-unknown-unknown`, and a [`Project`], what cargo knows about the
+//! package. [`build_script`] is for build scripts of this workspace.
 
-mod package;
+pub mod build_script;
+mod project;
 mod toolchain;
+mod wrap;
 
-pub use package::Package;
-pub use toolchain::Toolchain;
+pub use project::{Package, Project};
+pub use toolchain::{Programs, Toolchain};
 
-use std::env;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-/// Returns the root of the workspace and has the build script run again when one of
-/// these files in it changes.
+/// Builds the component of a package, which may lie in any workspace or in none.
+///
+/// `folder` has its `Cargo.toml`, or that of the workspace in which it is called
+/// `package`. The files of the compiler go to the target directory of that workspace. A
+/// package without `Cargo.lock` gets one; an existing one is brought up to date.
 ///
 /// # Errors
 ///
-/// Where this is not a build script of a crate in `crates/`.
-pub fn watch(sources: &[&str]) -> Result<PathBuf, String> {
-    let here = PathBuf::from(variable("CARGO_MANIFEST_DIR")?);
-    let root = here.ancestors().nth(2).ok_or("this package is not in its workspace")?;
-    println!("cargo::rerun-if-changed=build.rs");
-    for source in sources {
-        println!("cargo::rerun-if-changed={}", root.join(source).display());
-    }
-    Ok(root.to_owned())
-}
-
-/// Returns a variable that cargo sets for build scripts.
+/// Where there is no compiler for the target, the package does not compile, or the
+/// module is no component. The message may have several lines, those of the compiler
+/// first.
 ///
-/// # Errors
+/// # Examples
 ///
-/// Where it is not set.
-pub fn variable(name: &str) -> Result<String, String> {
-    env::var(name).map_err(|_| format!("cargo did not set {name}"))
-}
-
-/// Returns a directory beside the profiles in the target directory, so that all
-/// profiles share one build, and the outer cargo's lock on its own directory is not in
-/// the way.
-fn target_directory() -> Result<PathBuf, String> {
-    // <target>/<profile>/build/<package>/out
-    let out = PathBuf::from(variable("OUT_DIR")?);
-    let target = out.ancestors().nth(4).ok_or("OUT_DIR has an unexpected form")?;
-    Ok(target.join("connector"))
-}
-
-/// Returns the name of the file that a crate is compiled to.
-fn file_of(package: &str) -> PathBuf {
-    Path::new(&package.replace('-', "_")).with_extension("wasm")
+/// ```no_run
+/// # fn main() -> Result<(), String> {
+/// let component = component_build::component("connectors/acme".as_ref(), None)?;
+/// std::fs::write("acme.wasm", component).map_err(|error| error.to_string())
+/// # }
+/// ```
+pub fn component(folder: &Path, package: Option<&str>) -> Result<Vec<u8>, String> {
+    let programs = Programs::of_path();
+    let toolchain = Toolchain::choose(&programs, folder)?;
+    Project::read(&programs, folder, package, false)?.component(&toolchain)
 }

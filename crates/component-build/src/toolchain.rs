@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
-use crate::{file_of, target_directory};
+use crate::project::Project;
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
@@ -12,19 +12,48 @@ const TARGET: &str = "wasm32-unknown-unknown";
 /// memory 17 pages; with this it is 3, and no call comes near it.
 const STACK: u32 = 64 * 1024;
 
+/// The profile `component` for a workspace that does not define it: small, and the same
+/// bytes wherever it is built.
+const PROFILE: [&str; 6] = [
+    r#"profile.component.inherits="release""#,
+    r#"profile.component.opt-level="z""#,
+    r#"profile.component.lto="fat""#,
+    "profile.component.codegen-units=1",
+    r#"profile.component.panic="abort""#,
+    "profile.component.strip=true",
+];
+
+/// The compiler in Debian's packages.
+pub const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
+
+/// Cargo in Debian's packages.
+const DEBIAN_CARGO: &str = "/usr/bin/cargo";
+
 /// Remedies when neither way is open, in one line.
 const REMEDIES: &str = "no compiler for wasm32-unknown-unknown: run `rustup target add wasm32-unknown-unknown`, or on \
      Debian `apt-get install rustc-web cargo-web rust-web-src lld-22`; `make setup` does whichever works";
 
+/// Cargo and the compiler of one toolchain.
+#[derive(Clone)]
+pub struct Programs {
+    /// Cargo.
+    pub cargo: PathBuf,
+    /// The compiler.
+    pub rustc: PathBuf,
+}
+
+impl Programs {
+    /// Returns those that `PATH` has. With rustup, the folder in which they run decides
+    /// on the toolchain.
+    pub fn of_path() -> Self {
+        Self { cargo: "cargo".into(), rustc: "rustc".into() }
+    }
+}
+
 /// A compiler for `wasm32-unknown-unknown`.
 pub enum Toolchain {
-    /// The toolchain that runs this build, with the target installed.
-    Rustup {
-        /// Its cargo.
-        cargo: PathBuf,
-        /// Its compiler.
-        rustc: PathBuf,
-    },
+    /// A toolchain with the target installed.
+    Rustup(Programs),
     /// Debian's packages, which build the standard library along.
     Debian {
         /// The linker, whose name has a version in it.
@@ -33,14 +62,14 @@ pub enum Toolchain {
 }
 
 impl Toolchain {
-    /// Takes the running toolchain if it has the target, else Debian's. The
+    /// Takes the given toolchain if it has the target, else Debian's. The
     /// variable `CONNECTOR_TOOLCHAIN` (`rustup` or `debian`) leaves no choice.
     ///
     /// # Errors
     ///
     /// Where there is none: what to install.
-    pub fn choose() -> Result<Self, String> {
-        println!("cargo::rerun-if-env-changed=CONNECTOR_TOOLCHAIN");
+    pub fn choose(programs: &Programs, folder: &Path) -> Result<Self, String> {
+        let rustup = || has_target(programs, folder).then(|| Self::Rustup(programs.clone()));
         match env::var("CONNECTOR_TOOLCHAIN").as_deref() {
             Err(_) | Ok("") => rustup().or_else(debian).ok_or_else(|| REMEDIES.to_owned()),
             Ok("rustup") => rustup().ok_or_else(|| REMEDIES.to_owned()),
@@ -49,75 +78,71 @@ impl Toolchain {
         }
     }
 
-    /// Compiles a package of the workspace at `root` and returns the path of the core module.
+    /// Compiles a package and returns the path of the core module.
     ///
     /// # Errors
     ///
-    /// Where it does not compile; what the compiler says becomes errors of cargo's.
-    pub fn compile(&self, root: &Path, package: &str) -> Result<PathBuf, String> {
-        let (cargo, subdirectory) = match self {
-            Self::Rustup { cargo, .. } => (cargo.clone(), "rustup"),
-            Self::Debian { .. } => (PathBuf::from("/usr/bin/cargo"), "debian"),
+    /// Where it does not compile: what the compiler says, line by line.
+    pub fn compile(&self, project: &Project) -> Result<PathBuf, String> {
+        let Project { package, root, .. } = project;
+        let file = package.file().ok_or_else(|| format!("{} has no library to compile", package.name))?;
+        let subdirectory = match self {
+            Self::Rustup(_) => "rustup",
+            Self::Debian { .. } => "debian",
         };
-        let target_directory = target_directory()?.join(subdirectory);
-        let mut command = Command::new(cargo);
-        command.current_dir(root).args(["rustc", "--quiet", "--locked", "--lib", "--crate-type", "cdylib"]);
-        command.args(["--package", package, "--profile", "component", "--target", TARGET]);
+        let target_directory = project.target_directory.join(subdirectory);
+        let mut command = command(self.cargo(), root);
+        command.args(["rustc", "--quiet"]).args(project.locked.then_some("--locked"));
+        command.args(["--lib", "--crate-type", "cdylib"]);
+        command.args(["--package", &package.name, "--profile", "component", "--target", TARGET]);
         command.arg("--target-dir").arg(&target_directory);
-        // What the outer cargo set for the host does not hold for the component.
-        for (name, _) in env::vars_os() {
-            let Some(name) = name.to_str() else { continue };
-            let kept = matches!(name, "CARGO_HOME" | "RUSTUP_HOME" | "CARGO_NET_OFFLINE");
-            let ours = name.starts_with("CARGO") || name.starts_with("RUST") || name == "TARGET" || name == "HOST";
-            if ours && !kept {
-                command.env_remove(name);
-            }
+        if !project.has_profile {
+            command.args(PROFILE.iter().flat_map(|setting| ["--config", setting]));
         }
-        match self {
-            Self::Rustup { rustc, .. } => {
-                command.env("RUSTC", rustc);
-            }
-            Self::Debian { linker } => {
-                command.env("RUSTC", "/usr/bin/rustc").env("RUSTC_BOOTSTRAP", "1");
-                command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker);
-                command.args(["-Z", "build-std=std,panic_abort"]);
-            }
+        command.env("RUSTC", self.rustc());
+        if let Self::Debian { linker } = self {
+            command.env("RUSTC_BOOTSTRAP", "1").env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker);
+            command.args(["-Z", "build-std=std,panic_abort"]);
         }
         command.env("CARGO_ENCODED_RUSTFLAGS", self.flags(root, &target_directory).join("\x1f"));
         let output = command.output().map_err(|error| format!("cargo cannot be started: {error}"))?;
         if output.status.success() {
-            Ok(target_directory.join(TARGET).join("component").join(file_of(package)))
+            Ok(target_directory.join(TARGET).join("component").join(file))
         } else {
-            // Cargo shows the standard error of a build script only when it
-            // panics, so the compiler's words go the other way.
-            for line in String::from_utf8_lossy(&output.stderr).lines() {
-                println!("cargo::error={line}");
-            }
-            Err(format!("{package} does not compile"))
+            let said = String::from_utf8_lossy(&output.stderr);
+            Err(format!("{}\n{} does not compile", said.trim_end(), package.name))
         }
     }
 
     /// Returns what the compiler says of its version. Empty when it says nothing.
-    pub fn version(&self) -> String {
-        printed(&self.rustc(), &["--version"]).unwrap_or_default()
+    pub fn version(&self, folder: &Path) -> String {
+        printed(self.rustc(), folder, &["--version"]).unwrap_or_default()
     }
 
-    fn rustc(&self) -> PathBuf {
+    fn cargo(&self) -> &Path {
         match self {
-            Self::Rustup { rustc, .. } => rustc.clone(),
-            Self::Debian { .. } => PathBuf::from("/usr/bin/rustc"),
+            Self::Rustup(programs) => &programs.cargo,
+            Self::Debian { .. } => Path::new(DEBIAN_CARGO),
+        }
+    }
+
+    fn rustc(&self) -> &Path {
+        match self {
+            Self::Rustup(programs) => &programs.rustc,
+            Self::Debian { .. } => Path::new(DEBIAN_RUSTC),
         }
     }
 
     /// Returns compiler flags. Paths of this machine are replaced, so that the
     /// same sources give the same bytes everywhere.
     fn flags(&self, root: &Path, target_directory: &Path) -> Vec<String> {
-        let rustc = self.rustc();
         let remap = |from: &Path, to: &str| format!("--remap-path-prefix={}={to}", from.display());
         let mut flags = vec![format!("-Clink-arg=-zstack-size={STACK}"), remap(root, "/connector")];
         flags.push(remap(target_directory, "/target"));
         // Later flags win, so the narrower prefixes follow the wider ones.
-        flags.extend(printed(&rustc, &["--print", "sysroot"]).map(|sysroot| remap(Path::new(&sysroot), "/rust")));
+        flags.extend(
+            printed(self.rustc(), root, &["--print", "sysroot"]).map(|sysroot| remap(Path::new(&sysroot), "/rust")),
+        );
         let registry = cargo_home().map(|home| home.join("registry/src"));
         let sources = registry.and_then(|registry| fs::read_dir(registry).ok()).into_iter().flatten().flatten();
         let mut sources: Vec<_> = sources.map(|entry| entry.path()).collect();
@@ -127,32 +152,46 @@ impl Toolchain {
     }
 }
 
-fn rustup() -> Option<Toolchain> {
-    let rustc = PathBuf::from(env::var_os("RUSTC")?);
-    let library = printed(&rustc, &["--print", "target-libdir", "--target", TARGET])?;
-    let installed = fs::read_dir(library).ok()?.flatten();
-    let has_std = installed.into_iter().any(|entry| entry.file_name().to_string_lossy().starts_with("libstd-"));
-    has_std.then_some(Toolchain::Rustup { cargo: PathBuf::from(env::var_os("CARGO")?), rustc })
+/// Returns a command that runs in a folder, without what an outer cargo or rustup set:
+/// it holds for the host, and for the outer package.
+pub fn command(program: &Path, folder: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.current_dir(folder);
+    for (name, _) in env::vars_os() {
+        if name.to_str().is_some_and(is_of_outer_build) {
+            command.env_remove(name);
+        }
+    }
+    command
+}
+
+fn is_of_outer_build(name: &str) -> bool {
+    let kept = matches!(name, "CARGO_HOME" | "RUSTUP_HOME" | "RUSTUP_AUTO_INSTALL" | "CARGO_NET_OFFLINE");
+    !kept && (name.starts_with("CARGO") || name.starts_with("RUST") || name == "TARGET" || name == "HOST")
+}
+
+fn has_target(programs: &Programs, folder: &Path) -> bool {
+    let library = printed(&programs.rustc, folder, &["--print", "target-libdir", "--target", TARGET]);
+    let installed = library.and_then(|library| fs::read_dir(library).ok()).into_iter().flatten().flatten();
+    installed.into_iter().any(|entry| entry.file_name().to_string_lossy().starts_with("libstd-"))
 }
 
 fn debian() -> Option<Toolchain> {
-    let rustc = Path::new("/usr/bin/rustc");
-    println!("cargo::rerun-if-changed={}", rustc.display());
-    let sysroot = printed(rustc, &["--print", "sysroot"])?;
+    let sysroot = printed(Path::new(DEBIAN_RUSTC), Path::new("/"), &["--print", "sysroot"])?;
     let sources = Path::new(&sysroot).join("lib/rustlib/src/rust/library/std");
     let linkers = fs::read_dir("/usr/bin").ok()?.flatten().map(|entry| entry.path());
     let linker = linkers
         .filter(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("wasm-ld")))
         .max()?;
-    (Path::new("/usr/bin/cargo").exists() && sources.exists()).then_some(Toolchain::Debian { linker })
+    (Path::new(DEBIAN_CARGO).exists() && sources.exists()).then_some(Toolchain::Debian { linker })
 }
 
 fn cargo_home() -> Option<PathBuf> {
     env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(PathBuf::from(env::var_os("HOME")?).join(".cargo")))
 }
 
-fn printed(program: &Path, arguments: &[&str]) -> Option<String> {
-    let output = Command::new(program).args(arguments).env_remove("RUSTC_WORKSPACE_WRAPPER").output().ok()?;
+fn printed(program: &Path, folder: &Path, arguments: &[&str]) -> Option<String> {
+    let output = command(program, folder).args(arguments).output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?;
     output.status.success().then(|| text.trim().to_owned())
 }

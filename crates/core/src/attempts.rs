@@ -8,12 +8,11 @@ use crate::functions::Functions;
 use crate::granted::GrantedToken;
 use crate::policy::Policy;
 use crate::records::{Failure, Recovery, Request, Response};
-use crate::secret::Secret;
 
 /// The tries of one request: which token it may use, and what follows from each result.
 ///
-/// A shell gets a token other than [`refused`](Self::refused), sends
-/// [`authorized`](Self::authorized), reports what happened, and does what [`Next`] says.
+/// A shell gets a token other than [`refused`](Self::refused) where the request needs one, sends
+/// the [`request`](Self::request), reports what happened, and does what [`Next`] says.
 pub struct Attempts {
     request: Request,
     policy: Policy,
@@ -49,13 +48,9 @@ impl Attempts {
         self.refused
     }
 
-    /// Returns the request with the headers that authorize it, if it asks for them.
-    pub fn authorized(&self, headers: &[(String, Secret)]) -> Request {
-        let mut request = self.request.clone();
-        if request.authorized {
-            request.headers.extend_from_slice(headers);
-        }
-        request
+    /// Returns the request, to [authorize](Connector::authorized) and send.
+    pub fn request(&self) -> &Request {
+        &self.request
     }
 
     /// Reports a response.
@@ -67,7 +62,7 @@ impl Attempts {
         &mut self,
         connector: &Connector<C>,
         opened: &Opened,
-        token: &GrantedToken,
+        token: Option<&GrantedToken>,
         response: Response,
         (now, random): (Duration, f64),
     ) -> Result<Next, Error> {
@@ -76,7 +71,10 @@ impl Attempts {
             Err(Error::Failed(failure)) => failure,
             Err(error) => return Err(error),
         };
-        if failure.recovery == Recovery::RenewToken && self.refused.is_none() && self.policy.renewal {
+        // Where nothing is exchanged there is no other token.
+        if let Some(token) = token.filter(|_| self.refused.is_none() && self.policy.renewal)
+            && failure.recovery == Recovery::RenewToken
+        {
             self.refused = Some(token.number());
             return Ok(Next::Again(Duration::ZERO, failure));
         }
@@ -161,7 +159,7 @@ mod tests {
         fn received(&mut self, status: u16, exchange: u64) -> String {
             let granted = GrantedToken::new(token("a"), exchange);
             let moment = (Duration::ZERO, 1.0);
-            let next = self.attempts.received(&self.connector, &self.opened, &granted, response(status), moment);
+            let next = self.attempts.received(&self.connector, &self.opened, Some(&granted), response(status), moment);
             word(next.unwrap())
         }
 
@@ -229,11 +227,10 @@ mod tests {
     }
 
     #[test]
-    fn a_request_is_authorized_if_it_asks_for_that() {
+    fn where_nothing_is_exchanged_no_other_token_is_waited_for() {
         let mut fixture = Fixture::new(true, Policy::default());
-        let headers = [("authorization".to_owned(), Secret::new("Bearer a"))];
-        assert_eq!(fixture.attempts.authorized(&headers).header("authorization"), Some("Bearer a"));
-        fixture.attempts.request.authorized = false;
-        assert_eq!(fixture.attempts.authorized(&headers).header("authorization"), None);
+        let Fixture { connector, opened, attempts } = &mut fixture;
+        let next = attempts.received(connector, opened, None, response(401), (Duration::ZERO, 1.0));
+        assert_eq!(word(next.unwrap()), "401 token-expired");
     }
 }

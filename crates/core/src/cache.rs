@@ -32,7 +32,9 @@ impl HasFailure for Error {
 /// keep thousands. Times are since any fixed moment.
 pub struct TokenCache<E = Error> {
     kept: Option<Kept>,
-    running: bool,
+    /// How often a token had been adopted when the exchange under way began.
+    running: Option<u64>,
+    adopted: u64,
     failed: Option<Failed<E>>,
     exchanges: u64,
 }
@@ -68,12 +70,12 @@ pub enum Lookup<E> {
 
 impl<E> Default for TokenCache<E> {
     fn default() -> Self {
-        Self { kept: None, running: false, failed: None, exchanges: 0 }
+        Self { kept: None, running: None, adopted: 0, failed: None, exchanges: 0 }
     }
 }
 
 impl<E: Clone + HasFailure> TokenCache<E> {
-    /// Returns how many exchanges have ended.
+    /// Returns how many tokens were adopted and how many exchanges have ended.
     pub fn exchanges(&self) -> u64 {
         self.exchanges
     }
@@ -94,18 +96,21 @@ impl<E: Clone + HasFailure> TokenCache<E> {
             let granted = Arc::clone(&kept.granted);
             let reached = |seconds: u32| age.is_none_or(|age| age >= Duration::from_secs(seconds.into()));
             if !reached(granted.token().expires_in) {
-                let due = renewal && reached(granted.token().refresh_after) && !self.running && !self.pauses(now);
-                self.running |= due;
-                return if due { Lookup::UseAndRenew(granted) } else { Lookup::Use(granted) };
+                let idle = self.running.is_none() && !self.pauses(now);
+                if renewal && idle && reached(granted.token().refresh_after) {
+                    self.running = Some(self.adopted);
+                    return Lookup::UseAndRenew(granted);
+                }
+                return Lookup::Use(granted);
             }
         }
-        if self.running {
+        if self.running.is_some() {
             return Lookup::Wait;
         }
         match &self.failed {
             Some(failed) if self.pauses(now) => Lookup::Fail(failed.error.clone()),
             _ => {
-                self.running = true;
+                self.running = Some(self.adopted);
                 Lookup::Exchange
             }
         }
@@ -115,8 +120,11 @@ impl<E: Clone + HasFailure> TokenCache<E> {
     /// expired on its way is a failed exchange: or it would be asked for without end.
     /// `random` is from 0 to 1.
     pub fn ended(&mut self, result: Result<Token, E>, sent_at: Duration, now: Duration, policy: &Policy, random: f64) {
-        self.running = false;
+        let overtaken = self.running.take().is_some_and(|adopted| adopted != self.adopted);
         self.exchanges += 1;
+        if overtaken {
+            return;
+        }
         let took = now.saturating_sub(sent_at);
         match result.and_then(|token| expired_on_arrival(&token, took).map_or(Ok(token), |failure| Err(failure.into())))
         {
@@ -130,6 +138,17 @@ impl<E: Clone + HasFailure> TokenCache<E> {
                 self.failed = Some(Failed { error, times, again_at, at: now });
             }
         }
+    }
+
+    /// Takes a token that no exchange of this cache brought: one that was kept, or that of a
+    /// sign-in. It replaces whatever there is, and the exchange under way no longer counts.
+    pub fn adopt(&mut self, token: Token, sent_at: Duration) -> Arc<GrantedToken> {
+        self.adopted += 1;
+        self.exchanges += 1;
+        self.failed = None;
+        let granted = Arc::new(GrantedToken::new(token, self.exchanges));
+        self.kept = Some(Kept { granted: Arc::clone(&granted), sent_at });
+        granted
     }
 
     /// Ends the pause after a failed exchange, also one for good: whoever asks next makes
@@ -289,6 +308,28 @@ mod tests {
         cache.ended(Err(failure("invalid-client", None)), 0);
         assert_eq!(cache.next(1_000_000, None), "fail: It failed. (invalid-client)");
         assert_eq!(cache.pause_left(0), None);
+    }
+
+    #[test]
+    fn an_adopted_token_is_used_and_an_exchange_from_before_changes_nothing() {
+        for ended in [Ok("old"), Err(failure("invalid-client", None))] {
+            let mut cache = Fixture::default();
+            assert_eq!(cache.next(0, None), "exchange");
+            cache.0.adopt(token("new"), Duration::ZERO);
+            assert_eq!(cache.next(1, None), "use new");
+            cache.ended(ended, 2);
+            assert_eq!(cache.next(2, None), "use new");
+            assert_eq!([cache.next(840, None), cache.next(841, None)], ["use new and renew", "use new"]);
+        }
+    }
+
+    #[test]
+    fn an_adopted_token_ends_a_pause_for_good() {
+        let mut cache = Fixture::default();
+        assert_eq!(cache.next(0, None), "exchange");
+        cache.ended(Err(failure("invalid-client", None)), 0);
+        cache.0.adopt(token("new"), Duration::from_secs(5));
+        assert_eq!([cache.next(5, None), cache.next(904, None)], ["use new", "use new and renew"]);
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use thiserror::Error;
 
 use crate::policy::again;
-use crate::records::{Failure, Recovery, Request};
+use crate::records::{Failure, Purpose, Recovery, Request};
 
 /// Why there is no response. It contains nothing of the request and nothing of what was
 /// received.
@@ -137,7 +137,7 @@ impl Fault {
             ),
             Self::TooLarge => {
                 let message = format!("The answer of {host} is longer than {} bytes.", request.response_limit);
-                let (recovery, hint) = if request.authorized {
+                let (recovery, hint) = if request.purpose == Purpose::Api {
                     (Recovery::GiveUp, "Ask for less, such as with a filter: the connector reads no longer answers.")
                 } else {
                     (Recovery::Alarm, "An honest answer is far shorter; the host may not be the provider.")

@@ -8,8 +8,9 @@ use std::fmt;
 
 use thiserror::Error;
 
-use crate::raw::{Connection, Entry, Exchange, Header, Operation, Probe, Request, Step, Unchecked};
-use crate::records::{Definition, Failure, PermissionStatus, Problem, Response, Token};
+use crate::raw::{Connection, Entry, Exchange, Header, Operation, Probe, Step, Unchecked};
+use crate::records::{Context, Definition, Failure, PermissionStatus, Problem, Response, Token};
+use crate::{raw, records};
 
 /// The functions of a loaded component.
 ///
@@ -28,16 +29,43 @@ pub trait Functions {
     fn resolve(&self, entries: &[Entry]) -> Result<Connection, Ended<Vec<Problem>>>;
 
     /// Calls `client-credentials.token-request`.
-    fn token_request(&self, entries: &[Entry]) -> Result<Exchange, Ended<Vec<Problem>>>;
+    fn token_request(&self, entries: &[Entry], context: &Context) -> Result<Exchange, Ended<Vec<Problem>>>;
+
+    /// Calls `authorization-code.authorization-url`.
+    fn authorization_url(&self, entries: &[Entry], leave: &Leave<'_>) -> Result<String, Ended<Vec<Problem>>>;
+
+    /// Calls `authorization-code.code-request`.
+    fn code_request(
+        &self,
+        entries: &[Entry],
+        redirect: &Redirect<'_>,
+        context: &Context,
+    ) -> Result<Exchange, Ended<Vec<Problem>>>;
+
+    /// Calls `refresh.refresh-request`.
+    fn refresh_request(
+        &self,
+        entries: &[Entry],
+        refresh_token: &str,
+        context: &Context,
+    ) -> Result<Exchange, Ended<Vec<Problem>>>;
 
     /// Calls `token.token-response`.
     fn token_response(&self, response: &Response) -> Result<Unchecked<Token>, Ended<Box<Failure>>>;
 
-    /// Calls `access.authorize` with an access token.
-    fn authorize(&self, token: &str) -> Result<Vec<Header>, Ended<Box<Failure>>>;
+    /// Calls `access.authorize`.
+    fn authorize(&self, credential: Credential<'_>) -> Result<Vec<Header>, Ended<Box<Failure>>>;
+
+    /// Calls `signature.sign`.
+    fn sign(
+        &self,
+        credential: Credential<'_>,
+        request: &records::Request,
+        context: &Context,
+    ) -> Result<raw::Request, Ended<Box<Failure>>>;
 
     /// Calls `access.api-request`.
-    fn api_request(&self, settings: &[Entry], call: &ApiCall) -> Result<Request, Ended<Vec<Problem>>>;
+    fn api_request(&self, settings: &[Entry], call: &ApiCall) -> Result<raw::Request, Ended<Vec<Problem>>>;
 
     /// Calls `access.api-response`.
     fn api_response(&self, response: &Response) -> Result<(), Ended<Box<Failure>>>;
@@ -63,6 +91,37 @@ pub trait Functions {
         state: &[u8],
         response: &Response,
     ) -> Result<Step, Ended<Box<Failure>>>;
+}
+
+/// What a connection is authorized with.
+#[derive(Clone, Copy)]
+pub enum Credential<'a> {
+    /// Access token, of a connector that exports `token`.
+    AccessToken(&'a str),
+    /// Entries, of any other.
+    Entries(&'a [Entry]),
+}
+
+/// What a person is sent to the provider with.
+#[derive(Clone, Copy)]
+pub struct Leave<'a> {
+    /// URL to come back to.
+    pub redirect_uri: &'a str,
+    /// What the redirect has to repeat.
+    pub state: &'a str,
+    /// SHA-256 of the code verifier, base64url (RFC 7636 §4.2).
+    pub code_challenge: &'a str,
+}
+
+/// What a person came back from the provider with.
+#[derive(Clone, Copy)]
+pub struct Redirect<'a> {
+    /// URL that the person was sent away with.
+    pub redirect_uri: &'a str,
+    /// Code, which works once.
+    pub code: &'a str,
+    /// Code verifier (RFC 7636 §4.1).
+    pub code_verifier: &'a str,
 }
 
 /// A request to any path of the API, as a caller asks for it.
@@ -100,7 +159,10 @@ pub enum Interface {
     Provider,
     Token,
     ClientCredentials,
+    AuthorizationCode,
+    Refresh,
     Access,
+    Signature,
     Permissions,
     Operations,
 }
@@ -112,6 +174,9 @@ impl Interface {
             Self::Provider => "provider",
             Self::Token => "token",
             Self::ClientCredentials => "client-credentials",
+            Self::AuthorizationCode => "authorization-code",
+            Self::Refresh => "refresh",
+            Self::Signature => "signature",
             Self::Access => "access",
             Self::Permissions => "permissions",
             Self::Operations => "operations",
@@ -128,10 +193,18 @@ pub enum Function {
     Resolve,
     /// `client-credentials.token-request`
     TokenRequest,
+    /// `authorization-code.authorization-url`
+    AuthorizationUrl,
+    /// `authorization-code.code-request`
+    CodeRequest,
+    /// `refresh.refresh-request`
+    RefreshRequest,
     /// `token.token-response`
     TokenResponse,
     /// `access.authorize`
     Authorize,
+    /// `signature.sign`
+    Sign,
     /// `access.api-request`
     ApiRequest,
     /// `access.api-response`
@@ -154,6 +227,9 @@ impl Function {
         match self {
             Self::Describe | Self::Resolve => Interface::Provider,
             Self::TokenRequest => Interface::ClientCredentials,
+            Self::AuthorizationUrl | Self::CodeRequest => Interface::AuthorizationCode,
+            Self::RefreshRequest => Interface::Refresh,
+            Self::Sign => Interface::Signature,
             Self::TokenResponse => Interface::Token,
             Self::Authorize | Self::ApiRequest | Self::ApiResponse => Interface::Access,
             Self::Probes | Self::ReadProbe => Interface::Permissions,
@@ -168,6 +244,10 @@ impl fmt::Display for Function {
             Self::Describe => "describe",
             Self::Resolve => "resolve",
             Self::TokenRequest => "token-request",
+            Self::AuthorizationUrl => "authorization-url",
+            Self::CodeRequest => "code-request",
+            Self::RefreshRequest => "refresh-request",
+            Self::Sign => "sign",
             Self::TokenResponse => "token-response",
             Self::Authorize => "authorize",
             Self::ApiRequest => "api-request",

@@ -48,8 +48,11 @@ impl GrantedToken {
         Ok(self.headers.get_or_init(|| headers))
     }
 
-    /// Returns the redactor of a connection's secrets and this token.
+    /// Returns the redactor of a connection's secrets, this token and its refresh token.
     pub fn redactor(&self, secrets: &Redactor) -> &Redactor {
-        self.redactor.get_or_init(|| secrets.clone().and(&self.token.value))
+        self.redactor.get_or_init(|| {
+            let redactor = secrets.clone().and(&self.token.value);
+            self.token.refresh_token.as_ref().map_or(redactor.clone(), |token| redactor.and(token))
+        })
     }
 }

@@ -8,8 +8,9 @@
 //! asked: `connector-host` with Wasmtime, tokio and HTTP.
 //!
 //! ```text
-//! entries ─► Connector::open ─► Opened (connection, token request, secrets)
+//! entries ─► Connector::open ─► Opened (connection, secrets; headers where nothing is exchanged)
 //!                                  │
+//! SignIn::redirected ──────────────┤
 //! TokenCache::next ─► exchange ────┴─► token ─► GrantedToken
 //!                                                  │
 //! Run::start ─► Action::Send ─► Attempts ─► send ──┘─► Run::resume ─► … ─► Action::Done
@@ -19,6 +20,7 @@
 //!   [`raw`]: what they are before.
 //! - [`functions`]: how a component is called. A shell implements [`Functions`].
 //! - [`Connector`]: a component behind its guard.
+//! - [`SignIn`]: a person at the provider, from the URL to open to the code of the redirect.
 //! - [`TokenCache`], [`Policy`] and [`Attempts`]: one token for all callers, and what
 //!   to do about a failure.
 //! - [`Run`]: the steps of an operation; [`Saved`]: a run that survives a restart.
@@ -45,6 +47,7 @@ pub mod raw;
 pub mod records;
 mod redact;
 mod secret;
+mod sign_in;
 #[cfg(test)]
 mod testing;
 
@@ -54,10 +57,13 @@ pub use connector::{Connector, Opened, OperationCall};
 pub use entries::{Entries, trim};
 pub use error::{ConnectorError, Error};
 pub use fault::{Fault, TlsFault};
-pub use functions::{ApiCall, CallError, CallErrorKind, Ended, Function, Functions, Interface};
+pub use functions::{
+    ApiCall, CallError, CallErrorKind, Credential, Ended, Function, Functions, Interface, Leave, Redirect,
+};
 pub use granted::GrantedToken;
 pub use guard::{BadOutput, Breach};
 pub use operation::{Action, NotSaved, Run, Saved, SavedError};
 pub use policy::{Policy, again};
 pub use redact::{HIDDEN, Redactor, SHORTEST_SECRET};
 pub use secret::{Body, Secret};
+pub use sign_in::{Redirected, SIGN_IN_TIME, SignIn, expired};

@@ -38,10 +38,10 @@ impl PermissionCheck {
         probe: &Probe,
         connector: &Connector<C>,
         opened: &Opened,
-        token: &GrantedToken,
+        token: Option<&GrantedToken>,
         response: &Response,
     ) -> Result<Self, Error> {
-        let redactor = token.redactor(opened.redactor());
+        let redactor = opened.redactor_with(token);
         let status = connector.probe_status(&probe.permission, response, redactor)?;
         Ok(Self { permission: probe.permission.clone(), status })
     }

@@ -47,7 +47,7 @@ impl Policy {
     /// Returns the wait before try number `attempt`, from 1. Full jitter: anything up to
     /// a bound that doubles, so that callers who failed together return apart. `random`
     /// is from 0 to 1.
-    pub(crate) fn backoff(&self, attempt: u32, random: f64) -> Duration {
+    pub fn backoff(&self, attempt: u32, random: f64) -> Duration {
         self.bound(attempt).mul_f64(random.clamp(0.0, 1.0))
     }
 

@@ -55,7 +55,7 @@ pub struct Request {
     pub response_limit: u32,
 }
 
-/// The request that exchanges credentials for a token.
+/// The request that gets a token.
 #[derive(Clone, PartialEq, Eq)]
 #[cfg_attr(any(test, fuzzing), derive(Debug))]
 #[expect(missing_docs, reason = "the contract documents the members")]

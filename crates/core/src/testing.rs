@@ -1,11 +1,13 @@
 //! A connector without a component: enough to test what is around one.
 
 use crate::connector::{Connector, Opened};
-use crate::functions::{ApiCall, CallError, Ended, Functions, Interface};
+use url::Url;
+
+use crate::functions::{ApiCall, CallError, Credential, Ended, Functions, Interface, Leave, Redirect};
 use crate::raw::{Download, Entry, Exchange, Header, Operation, Outcome, Pending, Probe, Request, Step, Unchecked};
 use crate::records::{
-    Definition, Failure, Field, HostRole, HostTemplate, Permission, PermissionStatus, Problem, Progress, Recovery,
-    Response, Token,
+    Context, Definition, Failure, Field, HostRole, HostTemplate, Permission, PermissionStatus, Problem, Progress,
+    Recovery, Response, Token,
 };
 use crate::secret::Secret;
 use crate::{raw, records};
@@ -80,6 +82,7 @@ pub(crate) fn token(value: &str) -> Token {
         lifetime_assumed: false,
         scopes: Vec::new(),
         missing_scopes: Vec::new(),
+        refresh_token: None,
     }
 }
 
@@ -100,8 +103,8 @@ pub(crate) fn failure(code: &str, retry_after: Option<u32>) -> Failure {
 }
 
 impl Functions for Fixed {
-    fn exports(&self, _: Interface) -> bool {
-        true
+    fn exports(&self, interface: Interface) -> bool {
+        interface != Interface::Signature
     }
 
     fn input_limit(&self) -> usize {
@@ -132,7 +135,7 @@ impl Functions for Fixed {
             icon: text("<svg/>"),
             links: Vec::new(),
             domains: vec![text("fixed.example")],
-            hosts: [HostRole::Token, HostRole::Api]
+            hosts: [HostRole::Token, HostRole::Api, HostRole::Authorization]
                 .map(|role| HostTemplate { role, platform: None, template: text("api.fixed.example") })
                 .into(),
             auth: text("none"),
@@ -154,16 +157,43 @@ impl Functions for Fixed {
         })
     }
 
-    fn token_request(&self, _: &[Entry]) -> Result<Exchange, Ended<Vec<Problem>>> {
+    fn token_request(&self, _: &[Entry], _: &Context) -> Result<Exchange, Ended<Vec<Problem>>> {
         Ok(Exchange { request: Request { authorized: false, ..request(true) }, notes: Vec::new() })
+    }
+
+    fn authorization_url(&self, _: &[Entry], leave: &Leave<'_>) -> Result<String, Ended<Vec<Problem>>> {
+        let mut url = Url::parse("https://api.fixed.example/sign-in?response_type=code").unwrap();
+        url.query_pairs_mut()
+            .append_pair("redirect_uri", leave.redirect_uri)
+            .append_pair("state", leave.state)
+            .append_pair("code_challenge", leave.code_challenge)
+            .append_pair("code_challenge_method", "S256");
+        Ok(url.into())
+    }
+
+    fn code_request(&self, _: &[Entry], redirect: &Redirect<'_>, _: &Context) -> Result<Exchange, Ended<Vec<Problem>>> {
+        let body = format!("{} {} {}", redirect.redirect_uri, redirect.code, redirect.code_verifier);
+        let request = Request { authorized: false, method: "POST".into(), body: body.into(), ..request(false) };
+        Ok(Exchange { request, notes: Vec::new() })
+    }
+
+    fn refresh_request(&self, _: &[Entry], refresh_token: &str, _: &Context) -> Result<Exchange, Ended<Vec<Problem>>> {
+        let request =
+            Request { authorized: false, method: "POST".into(), body: refresh_token.into(), ..request(false) };
+        Ok(Exchange { request, notes: Vec::new() })
     }
 
     fn token_response(&self, _: &Response) -> Result<Unchecked<Token>, Ended<Box<Failure>>> {
         Ok(Unchecked::new(token("a-token")))
     }
 
-    fn authorize(&self, token: &str) -> Result<Vec<Header>, Ended<Box<Failure>>> {
+    fn authorize(&self, credential: Credential<'_>) -> Result<Vec<Header>, Ended<Box<Failure>>> {
+        let Credential::AccessToken(token) = credential else { panic!("a token is exchanged") };
         Ok(vec![("authorization".into(), format!("Bearer {token}"))])
+    }
+
+    fn sign(&self, _: Credential<'_>, _: &records::Request, _: &Context) -> Result<Request, Ended<Box<Failure>>> {
+        panic!("it does not sign")
     }
 
     fn api_request(&self, _: &[Entry], _: &ApiCall) -> Result<Request, Ended<Vec<Problem>>> {

@@ -54,8 +54,9 @@ async fn connect(connector: Arc<Connector>, entries: Entries, transport: HttpTra
     let connection = session.connection();
     println!("API of {}: {}", connection.label, connection.base_url);
     // The session renews the token in time; callers of operations need not care.
-    let granted = session.token().await?;
-    println!("{} token, to be renewed after {} s", granted.token().kind, granted.token().refresh_after);
+    if let Some(granted) = session.token().await? {
+        println!("{} token, to be renewed after {} s", granted.token().kind, granted.token().refresh_after);
+    }
     let devices = call(&session, "nql.execute", r##"{"queryId": "#devices_overview"}"##).await?;
     println!("nql.execute gives {} rows", devices["rows"]);
     call(&session, "remote-actions.list", "{}").await?;

@@ -25,6 +25,7 @@
 
 mod clock;
 mod component;
+mod context;
 mod error;
 #[cfg(feature = "http")]
 mod http;
@@ -43,14 +44,15 @@ pub use component::{
 };
 pub use connector_core::{
     ApiCall, BadOutput, Body, Breach, CallError, CallErrorKind, ConnectorError, Entries, Fault, Function, Interface,
-    NotSaved, Policy, Saved, SavedError, Secret, TlsFault,
+    NotSaved, Policy, Saved, SavedError, Secret, SignIn, TlsFault,
 };
 pub use connector_core::{permissions::PermissionCheck, records};
+pub use context::{ContextSource, SystemContext};
 pub use error::{Error, SendError};
 #[cfg(feature = "http")]
 pub use http::{HttpError, HttpOptions, HttpTransport, ProxyVariables, ResolveRule, ResolveRuleError};
 pub use run::{Completed, Downloaded, Event, OperationRun};
-pub use session::{Options, Session};
+pub use session::{NotStored, Options, Session, TokenStore};
 pub use transport::{BoxFuture, Incoming, Pieces, Transport};
 
 /// A component behind its guard.

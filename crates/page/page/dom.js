@@ -61,8 +61,9 @@ export const post = (path, question, signal) => ask(path, asking(question, signa
 
 // Asks for something that takes its time, with a progress bar and a button to cancel it, both in
 // `place`. The server answers in lines of JSON: progress any number of times, then the result, which
-// is returned. Closing the connection is what cancels.
-export async function stream(path, question, place, title) {
+// is returned. Where a person signs in at the provider, `signIn` makes what shows the way there. Closing
+// the connection is what cancels.
+export async function stream(path, question, place, title, signIn) {
   const control = new AbortController();
   const started = Date.now();
   let latest = null;
@@ -87,9 +88,15 @@ export async function stream(path, question, place, title) {
     const response = await fetch(path, asking(question, control.signal));
     if (!response.ok) return await refused(response);
     for await (const line of lines(response.body)) {
-      if (!line.progress) return line;
-      latest = line.progress;
-      draw();
+      if (line["sign-in"]) {
+        clearTimeout(shown);
+        place.replaceChildren(signIn(line["sign-in"].url), make("div", { class: "progress" }, doing, bar, cancel));
+      } else if (line.progress) {
+        latest = line.progress;
+        draw();
+      } else {
+        return line;
+      }
     }
     return lost("The server closed the connection before there was a result.");
   } catch (error) {

@@ -200,12 +200,22 @@ export class ConnectForm {
     const question = { entries: this.#entries(true), recording: this.recording ? Number(this.recording.value) : null };
     this.#form.setAttribute("aria-busy", "true");
     announce("Connecting.");
-    const answer = await stream("/api/connect", question, this.result, "Connecting");
+    const answer = await stream("/api/connect", question, this.result, "Connecting", (url) => this.#signIn(url));
     this.submit.disabled = false;
     this.#form.removeAttribute("aria-busy");
     if (answer.connected) this.#open(answer.connected);
     else if (answer.problems) this.#refused(answer.problems);
     else this.#failed(answer);
+  }
+
+  // Shows the way to the provider's own page. It is a link, because no browser lets a page open a window
+  // by itself, and it opens another one, which has no way back into this.
+  #signIn(url) {
+    const { name } = this.#known.definition;
+    const link = make("a", { class: "button", href: url, target: "_blank", rel: "noopener noreferrer", text: `Sign in at ${name}` });
+    announce(`Sign in at ${name}.`);
+    return make("div", { class: "notice", role: "status" },
+      make("p", { text: `${name} asks in a window of its own whether this connection is allowed. Come back here afterwards.` }), link);
   }
 
   #refused(problems) {

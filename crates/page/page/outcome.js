@@ -45,23 +45,29 @@ export function connected(place, known, { id, connection, token }, close) {
   const left = make("span", { class: "timer" });
   const renewal = make("p", { class: "renewal" }, "Next token in ", left);
   const scopes = (list, none) => (list?.length > 0 ? make("ul", { class: "tags" }, list.map((text) => make("li", { text }))) : none);
-  const rows = [
-    ["Label", connection.label],
-    ["Hosts", make("ul", { class: "hosts" }, hosts(connection))],
+  const ofToken = () => [
     ["Token", `${token.kind}, lives ${clock(token["expires-in"])}${token["lifetime-assumed"] ? " (assumed: the provider gave no lifetime)" : ""}`],
     ["Renewal", renewal],
     ["Granted", scopes(token.scopes, "no scopes were given")],
     token["missing-scopes"]?.length > 0 ? ["Not granted", scopes(token["missing-scopes"])] : null,
+  ];
+  const rows = [
+    ["Label", connection.label],
+    ["Hosts", make("ul", { class: "hosts" }, hosts(connection))],
+    ...(token ? ofToken() : [["Credentials", "sent with each call; the first one shows whether they are accepted"]]),
   ].filter(Boolean);
-  const title = make("h2", { id: "connected-title", class: "good", tabindex: "-1", text: `Connected to ${definition.name}` });
+  const text = token ? `Connected to ${definition.name}` : `Ready to call ${definition.name}`;
+  const title = make("h2", { id: "connected-title", class: "good", tabindex: "-1", text });
   const table = make("div", { class: "permissions" });
   place.replaceChildren(title,
     make("dl", { class: "facts" }, rows.map(([name, value]) => make("div", {}, make("dt", { text: name }), make("dd", {}, value)))),
     (connection.notes ?? []).map((text) => make("p", { class: "note", text })), table,
     make("div", { class: "actions" }, make("button", { type: "button", text: "Disconnect and change entries", onclick: close })));
-  countdown(left, token["refresh-after"], () => {
-    renewal.textContent = "Due: the next call fetches another one.";
-  });
+  if (token) {
+    countdown(left, token["refresh-after"], () => {
+      renewal.textContent = "Due: the next call fetches another one.";
+    });
+  }
   announce(`Connected: ${connection.label}.`);
   focusOn(title);
   if (known.interfaces.includes("permissions")) permissions(table, definition, id);

@@ -8,8 +8,9 @@
 //!
 //! ```text
 //! browser ─► protect ─► api ─► Session ─► Answers::Live (a transport)
-//!                        │                Answers::Recordings (a replay)
-//!                        └───► Connector (resolve, operations)
+//!               │        │                Answers::Recordings (a replay)
+//!               │        └───► Connector (resolve, operations)
+//!               └─────► sign_in (a redirect of the provider) ─► Session
 //! ```
 //!
 //! Secrets and tokens stay in this process: a browser sends a secret once and never gets
@@ -23,6 +24,7 @@ mod page;
 mod protect;
 mod recordings;
 mod server;
+mod sign_in;
 mod store;
 
 pub use page::{Answers, Artefact, Page};

@@ -1,12 +1,13 @@
 //! What is behind the page.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use connector_host::{Connector, Digest, Session, Transport};
 use tokio::sync::Semaphore;
 
 use crate::markdown;
 use crate::recordings::Listed;
+use crate::sign_in::{self, SignIns};
 use crate::store::BoundedStore;
 
 /// Most requests under way that wait for a provider: one person needs two or three.
@@ -25,6 +26,9 @@ pub struct Page {
     pub(crate) artefact: Artefact,
     pub(crate) answers: Answers,
     pub(crate) connections: BoundedStore<Session>,
+    pub(crate) sign_ins: SignIns,
+    /// Where it is served, once it is.
+    pub(crate) port: OnceLock<u16>,
     pub(crate) under_way: Arc<Semaphore>,
     pub(crate) computing: Arc<Semaphore>,
     /// The steps of the guide as HTML.
@@ -55,6 +59,21 @@ impl Page {
     pub fn new(connector: Arc<Connector>, artefact: Artefact, answers: Answers) -> Self {
         let guide = markdown::render(connector.definition().guide.iter().map(|step| step.text.as_str()));
         let [under_way, computing] = [UNDER_WAY, COMPUTING].map(|most| Arc::new(Semaphore::new(most)));
-        Self { connector, artefact, answers, connections: BoundedStore::new(CONNECTIONS), under_way, computing, guide }
+        Self {
+            connector,
+            artefact,
+            answers,
+            connections: BoundedStore::new(CONNECTIONS),
+            sign_ins: SignIns::default(),
+            port: OnceLock::new(),
+            under_way,
+            computing,
+            guide,
+        }
+    }
+
+    /// Returns the URL that a browser comes back to from the provider (RFC 8252 §7.3).
+    pub(crate) fn redirect_uri(&self) -> String {
+        format!("http://127.0.0.1:{}{}", self.port.get().copied().unwrap_or_default(), sign_in::PATH)
     }
 }

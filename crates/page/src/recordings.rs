@@ -94,6 +94,7 @@ pub(crate) fn no_answers(connector: &Connector, entries: &Entries, connection: &
         entries: Vec::new(),
         expect: Value::Null,
         scenario: None,
+        sign_in: None,
         exchanges: Vec::new(),
     };
     Replay::new(Arc::new(recording), placeholders(connector.definition(), entries, Some(connection)))

@@ -22,6 +22,7 @@ use tokio::time::{sleep, timeout};
 use crate::api;
 use crate::page::Page;
 use crate::protect::{Own, guard};
+use crate::sign_in;
 
 const HTML: &str = "text/html; charset=utf-8";
 const CSS: &str = "text/css; charset=utf-8";
@@ -103,6 +104,8 @@ impl Drop for Serving {
 pub async fn serve(page: Page, port: u16) -> io::Result<Serving> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
     let address = listener.local_addr()?;
+    // This page is served for the first time.
+    let _ = page.port.set(address.port());
     let router = router(page, Own::new(address.port()));
     Ok(Serving { address, accepting: tokio::spawn(accept(listener, router)) })
 }
@@ -136,6 +139,7 @@ pub(crate) fn router(page: Page, own: Own) -> Router {
     }
     router
         .route("/icon.svg", get(api::icon))
+        .route(sign_in::PATH, get(sign_in::callback))
         .route("/api/facts", get(api::facts))
         .route("/api/operations", get(api::operations))
         .route("/api/resolve", post(api::resolve))

@@ -21,7 +21,7 @@ pub(crate) enum Known {
 impl Known {
     fn members(self) -> &'static [&'static str] {
         match self {
-            Self::Log => &["_name", "_origin", "_source", "_clock", "_entries", "_expect", "_scenario"],
+            Self::Log => &["_name", "_origin", "_source", "_clock", "_entries", "_expect", "_scenario", "_sign_in"],
             Self::Entry => &["_fault"],
             Self::File | Self::Nothing => &[],
         }

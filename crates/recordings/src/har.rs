@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::recording::{Origin, RecordedFault, Scenario};
+use crate::recording::{Origin, RecordedFault, RecordedSignIn, Scenario};
 
 #[derive(Serialize, Deserialize)]
 pub(crate) struct File {
@@ -30,6 +30,8 @@ pub(crate) struct Log {
     pub(crate) expect: Value,
     #[serde(rename = "_scenario", default, skip_serializing_if = "Option::is_none")]
     pub(crate) scenario: Option<Scenario>,
+    #[serde(rename = "_sign_in", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) sign_in: Option<RecordedSignIn>,
     pub(crate) entries: Vec<Entry>,
 }
 

@@ -22,12 +22,13 @@ mod write;
 
 pub use matching::Difference;
 pub use outcome::{Called, Ended, Outcome, ResponseSummary, Sent};
-pub use placeholder::{Kind, Placeholder, Placeholders};
-pub use play::{Played, Stopped, connect, connected, entries, open, play};
+pub use placeholder::{Kind, Placeholder, Placeholders, SignInWord};
+pub use play::{Played, Stopped, connect, connected, entries, open, play, sign_in};
 pub use read::{HarError, escape, files};
 pub use record::{Finding, Leak, Recorder, Refused};
 pub use recording::{
-    Exchange, Origin, RecordedBody, RecordedFault, RecordedRequest, RecordedResponse, Recording, Scenario,
+    Exchange, Origin, RecordedBody, RecordedFault, RecordedRequest, RecordedResponse, RecordedSignIn, Recording,
+    Scenario,
 };
 pub use replay::{Mismatch, Replay, ReplayError};
 pub use vectors::vectors;

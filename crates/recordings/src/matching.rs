@@ -1,5 +1,7 @@
 //! Whether a request is the recorded one, and what differs if not.
 
+use std::collections::BTreeSet;
+
 use connector_core::records::Request;
 use url::{Url, form_urlencoded};
 
@@ -57,6 +59,16 @@ pub(crate) fn differences(
         let given = given.map(|value| if name == "authorization" { "(another value)" } else { value });
         compare(&format!("header {name}"), expected.as_deref(), given, same);
     }
+    for name in credential_headers(recorded, sent, placeholders) {
+        let expected = header(recorded, name).map(|value| placeholders.fill(value)).transpose()?;
+        let given = sent.header(name);
+        compare(
+            &format!("header {name}"),
+            expected.as_deref(),
+            given.map(|_| "(another value)"),
+            expected.as_deref() == given,
+        );
+    }
     for name in PRESENT {
         let same = header(recorded, name).is_some() == sent.header(name).is_some();
         compare(&format!("header {name}"), header(recorded, name), sent.header(name), same);
@@ -67,6 +79,20 @@ pub(crate) fn differences(
     let same = same_body(sent.header("content-type").unwrap_or_default(), &body, &sent.body);
     compare("body", Some(&body), Some(&given), same);
     Ok(found)
+}
+
+/// Returns the names of further headers with a placeholder in the recording, or with a secret in
+/// what is sent: those of an API key have any name.
+fn credential_headers<'a>(
+    recorded: &'a RecordedRequest,
+    sent: &'a Request,
+    placeholders: &Placeholders,
+) -> BTreeSet<&'a str> {
+    let recorded = recorded.headers.iter().filter(|(_, value)| value.contains("{{"));
+    let recorded = recorded.map(|(name, _)| name.as_str());
+    let sent = sent.headers.iter().filter(|(_, value)| placeholders.restore(value.expose()) != value.expose());
+    let names = recorded.chain(sent.map(|(name, _)| name.as_str()));
+    names.filter(|name| !COMPARED.contains(&name.to_ascii_lowercase().as_str())).collect()
 }
 
 fn header<'a>(recorded: &'a RecordedRequest, name: &str) -> Option<&'a str> {

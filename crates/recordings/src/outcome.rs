@@ -18,13 +18,15 @@ const SHORT: usize = 2000;
 pub struct Outcome {
     /// The resolved connection. None: the entries were refused.
     pub connection: Option<Connection>,
+    /// Where a person signs in, where the recording has that.
+    pub authorization_url: Option<String>,
     /// What was changed to build the token request.
     pub notes: Vec<String>,
     /// Why no token request could be built.
     pub problems: Vec<Problem>,
     /// What was sent, in order.
     pub sent: Vec<Sent>,
-    /// The token, or why there is none.
+    /// The token, or why there is none. None: none is needed, or it did not come to that.
     pub token: Option<Result<Token, Box<Failure>>>,
     /// What the credentials may do, where the recording has the probes.
     pub permissions: Vec<PermissionCheck>,
@@ -97,9 +99,9 @@ impl Outcome {
         }
     }
 
-    /// Returns whether there is a token.
+    /// Returns whether requests can be sent: there is a token, or none is needed.
     pub fn is_connected(&self) -> bool {
-        matches!(self.token, Some(Ok(_)))
+        self.connection.is_some() && self.problems.is_empty() && !matches!(self.token, Some(Err(_)))
     }
 
     /// Returns the outcome as recordings spell it: secrets as placeholders, and of a token
@@ -118,6 +120,9 @@ impl Outcome {
         let mut put = |name: &str, value: Value| outcome.insert(name.to_owned(), value);
         if let Some(connection) = self.connection.as_ref().filter(|_| self.called.is_none()) {
             put("connection", json!(connection));
+        }
+        if let Some(url) = &self.authorization_url {
+            put("authorization-url", json!(url));
         }
         if !self.notes.is_empty() {
             put("notes", json!(self.notes));

@@ -1,17 +1,21 @@
 //! What a recording contains where a secret was.
 //!
 //! `{{entry:KEY}}` and `{{secret:KEY}}` stand for the entry of a field, `{{basic:A:B}}` for
-//! the Basic credentials of two entries (RFC 7617), `{{access_token}}` for the token and
-//! `{{link}}` for path and query of a download link; `{{access_token:2}}` is the second of
-//! its kind. `|percent` and other forms of [`Form`] say how it is written there.
+//! the Basic credentials of two entries (RFC 7617), `{{access_token}}` for the token,
+//! `{{refresh_token}}` for what gets the next one and `{{link}}` for path and query of a
+//! download link; `{{access_token:2}}` is the second of its kind. `{{state}}`, `{{code}}`,
+//! `{{code_verifier}}` and `{{code_challenge}}` are those of a sign-in. `|percent` and other forms of [`Form`] say how it is written there.
 
 use std::fmt;
 use std::sync::LazyLock;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use connector_core::encoding::Form;
 use connector_core::records::Definition;
 use connector_core::{Entries, Redactor, SHORTEST_SECRET, Secret, trim};
 use regex::{Captures, Regex};
+use sha2::{Digest as _, Sha256};
 
 /// What a placeholder stands for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -24,10 +28,55 @@ pub enum Kind {
     Basic(String, String),
     /// An access token, or another token that came with one.
     AccessToken,
+    /// A refresh token; the first is the one that was kept.
+    RefreshToken,
+    /// A word of a sign-in.
+    SignIn(SignInWord),
     /// Path and query of a link to a download.
     Link,
     /// A `{` that would otherwise be read as the beginning of a placeholder.
     Open,
+}
+
+/// What a host makes up for a sign-in, or gets back from it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "RFC 6749 and RFC 7636 define them")]
+pub enum SignInWord {
+    State,
+    Code,
+    CodeVerifier,
+    CodeChallenge,
+}
+
+impl SignInWord {
+    const ALL: [Self; 4] = [Self::State, Self::Code, Self::CodeVerifier, Self::CodeChallenge];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::State => "state",
+            Self::Code => "code",
+            Self::CodeVerifier => "code_verifier",
+            Self::CodeChallenge => "code_challenge",
+        }
+    }
+
+    /// Returns the value that a replay has for it: what a session makes of its first two
+    /// [nonces](nonce).
+    fn value(self) -> String {
+        match self {
+            Self::State => BASE64_URL_SAFE_NO_PAD.encode(nonce(1)),
+            Self::CodeVerifier => BASE64_URL_SAFE_NO_PAD.encode(nonce(2)),
+            Self::CodeChallenge => BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(Self::CodeVerifier.value())),
+            Self::Code => "replayed-code-0000000000001".to_owned(),
+        }
+    }
+}
+
+/// Returns the random bytes of the nth context of a replay.
+pub(crate) fn nonce(number: u64) -> [u8; 32] {
+    let mut bytes = *b"random bytes of a replay........";
+    bytes[24..].copy_from_slice(&number.to_be_bytes());
+    bytes
 }
 
 /// One place in a recording where something was that nobody should commit.
@@ -59,11 +108,13 @@ const LONGEST_NAME: usize = 200;
 
 /// The constant beginning of the values of tokens and links.
 const TOKEN: &str = "replayed.access.token-";
+const REFRESH: &str = "replayed.refresh.token-";
 const LINK: &str = "replayed-link-";
 
 /// What looks like one of these values.
-static NUMBERED: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"replayed(?:\.access\.token|-link)-([0-9]+)").expect("this is a pattern"));
+static NUMBERED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"replayed(?:\.access\.token|\.refresh\.token|-link)-([0-9]+)").expect("this is a pattern")
+});
 
 impl Placeholder {
     /// The first of a kind, as it is.
@@ -85,13 +136,18 @@ impl Placeholder {
                 let (user, password) = rest.split_once(':')?;
                 Kind::Basic(key(user)?, key(password)?)
             }
-            ("access_token" | "link", rest) => {
+            ("access_token" | "refresh_token" | "link", rest) => {
                 if let Some(rest) = rest {
                     number = rest.parse().ok().filter(|number| (1..=HIGHEST).contains(number))?;
                 }
-                if word == "link" { Kind::Link } else { Kind::AccessToken }
+                match word {
+                    "link" => Kind::Link,
+                    "refresh_token" => Kind::RefreshToken,
+                    _ => Kind::AccessToken,
+                }
             }
             ("open", None) => Kind::Open,
+            (word, None) => Kind::SignIn(SignInWord::ALL.into_iter().find(|known| known.name() == word)?),
             _ => return None,
         };
         Some(Self { kind, number, form })
@@ -140,6 +196,8 @@ impl fmt::Display for Placeholder {
             Kind::Secret(key) => write!(f, "{{{{secret:{key}")?,
             Kind::Basic(user, password) => write!(f, "{{{{basic:{user}:{password}")?,
             Kind::AccessToken => f.write_str("{{access_token")?,
+            Kind::RefreshToken => f.write_str("{{refresh_token")?,
+            Kind::SignIn(word) => write!(f, "{{{{{}", word.name())?,
             Kind::Link => f.write_str("{{link")?,
             Kind::Open => f.write_str("{{open")?,
         }
@@ -198,6 +256,7 @@ impl Placeholders {
         let pairs = plain.iter().chain(&secret).map(|(key, value)| (key.clone(), value.expose().to_owned()));
         let keys: Vec<_> = secret.iter().map(|(key, _)| key.clone()).collect();
         let redactor = Redactor::new(&Entries::new(pairs.collect(), &keys), &[]).and(&Secret::new(token(1)));
+        values.extend(SignInWord::ALL.map(|word| (Kind::SignIn(word), Secret::new(word.value()))));
         values.extend(secret.into_iter().map(|(key, value)| (Kind::Secret(key), value)));
         values.extend(plain.into_iter().map(|(key, value)| (Kind::Entry(key), value)));
         Self { values, redactor }
@@ -251,7 +310,11 @@ impl Placeholders {
             }
         }
         let restored = NUMBERED.replace_all(&restored, |found: &Captures<'_>| {
-            let kind = if found[0].starts_with(LINK) { Kind::Link } else { Kind::AccessToken };
+            let kind = match &found[0] {
+                link if link.starts_with(LINK) => Kind::Link,
+                refresh if refresh.starts_with(REFRESH) => Kind::RefreshToken,
+                _ => Kind::AccessToken,
+            };
             let number = found[1].parse().ok().filter(|number| (1..=HIGHEST).contains(number));
             let placeholder = number.map(|number| Placeholder { number, ..Placeholder::new(kind) });
             let placeholder = placeholder.filter(|placeholder| self.value(placeholder).as_deref() == Some(&found[0]));
@@ -263,6 +326,7 @@ impl Placeholders {
     fn value(&self, placeholder: &Placeholder) -> Option<String> {
         let value = match &placeholder.kind {
             Kind::AccessToken => token(placeholder.number),
+            Kind::RefreshToken => format!("{REFRESH}{:018}", placeholder.number),
             Kind::Link => link(placeholder.number),
             Kind::Open => "{".to_owned(),
             kind => self.values.iter().find(|(known, _)| known == kind)?.1.expose().to_owned(),
@@ -287,133 +351,4 @@ fn link(number: u32) -> String {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
-    use connector_core::records::Field;
-
-    use super::*;
-
-    pub(crate) fn definition() -> Definition {
-        let field = |key: &str, kind: &str| Field {
-            key: key.into(),
-            label: "A field".into(),
-            description: "Of the form.".into(),
-            kind: kind.into(),
-            required: true,
-            example: None,
-            default: None,
-            pattern: None,
-            max_length: None,
-            choices: Vec::new(),
-            guide_step: None,
-        };
-        Definition {
-            id: "sample".into(),
-            name: "Sample".into(),
-            summary: "Sample.".into(),
-            version: "1.0.0".into(),
-            categories: Vec::new(),
-            icon: "<svg/>".into(),
-            links: Vec::new(),
-            domains: vec!["sample.example".into()],
-            hosts: Vec::new(),
-            auth: "none".into(),
-            fields: vec![field("user", "text"), field("word", "secret")],
-            permissions: Vec::new(),
-            prerequisites: Vec::new(),
-            guide: Vec::new(),
-            extra: Vec::new(),
-        }
-    }
-
-    pub(crate) fn entered(user: &str, word: &str) -> Placeholders {
-        let pairs = vec![("user".to_owned(), user.to_owned()), ("word".to_owned(), word.to_owned())];
-        Placeholders::with_entries(&definition(), &Entries::new(pairs, &["word"]))
-    }
-
-    #[test]
-    fn every_placeholder_is_read_as_it_is_written() {
-        let kinds = [
-            Kind::Entry("user".into()),
-            Kind::Secret("word".into()),
-            Kind::Basic("user".into(), "word".into()),
-            Kind::AccessToken,
-            Kind::Link,
-            Kind::Open,
-        ];
-        for kind in kinds {
-            for (form, _) in FORMS {
-                let numbered = matches!(kind, Kind::AccessToken | Kind::Link);
-                for number in if numbered { vec![1, 2, HIGHEST] } else { vec![1] } {
-                    let placeholder = Placeholder { kind: kind.clone(), number, form };
-                    let written = placeholder.to_string();
-                    assert_eq!(Placeholder::parse(&written[2..written.len() - 2]).as_ref(), Some(&placeholder));
-                    let text = format!("a{{ {{{{x}}}} {written}b");
-                    assert_eq!(Placeholder::split(&text), Some(("a{ {{x}} ", placeholder.clone(), "b")));
-                    let url = format!("a%7B%7Bx{}b", placeholder.in_url());
-                    assert_eq!(Placeholder::split_url(&url), Some(("a%7B%7Bx", placeholder, "b")), "{url}");
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn a_name_that_is_no_placeholder_is_refused() {
-        let fields = ["", "user", "entry", "entry:", "secret:a:b", "basic:a", "basic:a:"];
-        for name in fields.into_iter().chain(["link:0", "link:100000", "open:1", "link|rot13"]) {
-            assert_eq!(Placeholder::parse(name), None, "{name}");
-        }
-    }
-
-    #[test]
-    fn what_is_filled_in_can_be_restored() {
-        let placeholders = Placeholders::new(&definition());
-        let text =
-            "a {{entry:user}} b {{basic:user:word}} c {{secret:word}} {{access_token}} {{access_token:2}} {{link:7}}";
-        let filled = placeholders.fill(text).unwrap();
-        assert!(!filled.contains("{{"), "{filled}");
-        assert_eq!(placeholders.restore(&filled), text);
-        for other in ["replayed-link-00071", "replayed-link-", "replayed-link-0000"] {
-            assert_eq!(placeholders.restore(other), other);
-        }
-    }
-
-    #[test]
-    fn a_placeholder_is_filled_with_what_was_entered() {
-        for (user, word, text, filled) in [
-            (" Aladdin ", "open sesame\n", "Basic {{basic:user:word}}", "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="),
-            ("Aladdin", "open sesame", "{{basic:user:word|base64-unpadded}}", "QWxhZGRpbjpvcGVuIHNlc2FtZQ"),
-            ("Aladdin", "open sesame", "{{secret:word|percent}}", "open%20sesame"),
-            ("Aladdin", "open sesame", "{{secret:word|form}}", "open+sesame"),
-            ("Aladdin", "open sesame", "{{secret:word|base64}}", "b3BlbiBzZXNhbWU="),
-            ("Aladdin", "open sesame", "{{secret:word|base64url-unpadded}}", "b3BlbiBzZXNhbWU"),
-            // One that looks like a placeholder is left alone.
-            ("{{secret:word}}", "a{{b}}c", "{{entry:user}} {{secret:word}}", "{{secret:word}} a{{b}}c"),
-            ("a", "b", "a{{open}}{b}}{{open}}", "a{{b}}{"),
-        ] {
-            assert_eq!(entered(user, word).fill(text).as_deref(), Ok(filled));
-        }
-        for text in ["", "{}", "{{", "}}", "}} {{", "{\"a\":{\"b\":{}}}"] {
-            assert_eq!(entered("a", "b").fill(text).as_deref(), Ok(text));
-        }
-    }
-
-    #[test]
-    fn an_encoded_secret_is_hidden_where_no_placeholder_stands_for_it() {
-        let placeholders = entered("Aladdin", "open+Sesame");
-        assert_eq!(placeholders.restore("a open%2BSesame b b3BlbitTZXNhbWU= c"), "a ••• b ••• c");
-    }
-
-    #[test]
-    fn braces_are_encoded_in_a_url() {
-        let url = "https://%7B%7Bentry%3Auser%7D%7D.sample.example/a?b=%7B%7Bsecret%3Aword%7Cpercent%7D%7D&d=%7B%7B";
-        let filled = "https://aladdin.sample.example/a?b=open%20sesame&d=%7B%7B";
-        assert_eq!(entered("aladdin", "open sesame").fill_url(url).as_deref(), Ok(filled));
-    }
-
-    #[test]
-    fn an_unknown_placeholder_is_named() {
-        for name in ["{{tenant}}", "{{entry:tenant}}", "{{secret:user}}", "{{entry:word}}"] {
-            assert_eq!(entered("a", "b").fill(&format!("x {name} y")), Err(name.to_owned()));
-        }
-    }
-}
+pub(crate) mod tests;

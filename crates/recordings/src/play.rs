@@ -11,8 +11,11 @@ use thiserror::Error as ThisError;
 use crate::differences::differences;
 use crate::outcome::{Called, Ended, Outcome};
 use crate::placeholder::Placeholders;
-use crate::recording::{Recording, Scenario};
+use crate::recording::{RecordedSignIn, Recording, Scenario};
 use crate::replay::{Replay, ReplayError};
+
+/// Where the browser of a recorded sign-in comes back to.
+const REDIRECT_URI: &str = "http://127.0.0.1:49152/callback";
 
 /// Why a recording could not be played to its end.
 #[derive(Debug, ThisError)]
@@ -127,11 +130,53 @@ pub async fn connect<F: Functions + Send + Sync + 'static>(
         Err(Error::Refused(problems)) => outcome.problems = problems,
         session => {
             let session = session?;
-            outcome = connected(&session, || !replay.is_over()).await.map_err(|error| stopped(replay, error))?;
+            let (url, signed_in) = sign_in(&session, replay).await;
+            outcome = match signed_in {
+                Ok(()) => connected(&session, || !replay.is_over()).await,
+                Err(Error::Failed(failure)) => Ok(Outcome {
+                    connection: Some(session.connection().clone()),
+                    token: Some(Err(failure)),
+                    ..Outcome::default()
+                }),
+                Err(error) => Err(error),
+            }
+            .map_err(|error| stopped(replay, error))?;
+            outcome.authorization_url = url;
         }
     }
     outcome.sent = replay.finish()?;
     Ok(outcome)
+}
+
+/// Signs in as the recording does, or takes the refresh token that was kept; where the
+/// connector knows neither, does nothing. Returns the URL that a person opens, if one does, and
+/// how it ended.
+pub async fn sign_in<F: Functions + Send + Sync + 'static>(
+    session: &Session<F>,
+    replay: &Replay,
+) -> (Option<String>, Result<(), Error>) {
+    let fill = |text: &str| {
+        let filled = replay.placeholders().fill(text).map_err(ReplayError::Placeholder);
+        filled.map_err(|error| Error::Transport(Arc::new(error)))
+    };
+    match &replay.recording().sign_in {
+        Some(RecordedSignIn { redirect }) => match session.begin_sign_in(REDIRECT_URI) {
+            Ok(mut sign_in) => {
+                let url = sign_in.url().to_string();
+                let finished = async { session.finish_sign_in(&mut sign_in, &fill(redirect)?).await.map(drop) };
+                (Some(url), finished.await)
+            }
+            Err(error) => (None, Err(error)),
+        },
+        None if session.connector().offers(Interface::Refresh) => {
+            let adopted = fill("{{refresh_token}}").map(|text| {
+                let refresh_token = Some(Secret::new(text));
+                session.adopt(Token { expires_in: 0, refresh_after: 0, refresh_token, ..kept(String::new()) });
+            });
+            (None, adopted)
+        }
+        None => (None, Ok(())),
+    }
 }
 
 /// Gets a token and, where `probes` returns true after that, checks the permissions.
@@ -145,11 +190,11 @@ pub async fn connected<F: Functions + Send + Sync + 'static>(
 ) -> Result<Outcome, Error> {
     let mut outcome = Outcome {
         connection: Some(session.connection().clone()),
-        notes: session.opened().exchange().notes.clone(),
+        notes: session.opened().rehearsed().map_or_else(Vec::new, |exchange| exchange.notes.clone()),
         ..Outcome::default()
     };
     match session.token().await {
-        Ok(granted) => outcome.token = Some(Ok(granted.token().clone())),
+        Ok(granted) => outcome.token = granted.map(|granted| Ok(granted.token().clone())),
         Err(Error::Failed(failure)) => outcome.token = Some(Err(failure)),
         Err(error) => return Err(error),
     }
@@ -159,8 +204,8 @@ pub async fn connected<F: Functions + Send + Sync + 'static>(
     Ok(outcome)
 }
 
-/// Opens a session over the recording of an operation: with a token, so that none is asked
-/// for.
+/// Opens a session over the recording of an operation: with a token, where the connector uses
+/// one, so that none is asked for.
 ///
 /// # Errors
 ///
@@ -171,16 +216,24 @@ pub fn open<F: Functions + Send + Sync + 'static>(
     replay: &Arc<Replay>,
 ) -> Result<Session<F>, Error> {
     let session = Session::open_with(Arc::clone(connector), entries, Arc::clone(replay) as _, replay.options())?;
-    session.adopt(Token {
-        value: Secret::new(replay.placeholders().fill("{{access_token}}").unwrap_or_default()),
+    if connector.offers(Interface::Token) {
+        session.adopt(kept(replay.placeholders().fill("{{access_token}}").unwrap_or_default()));
+    }
+    Ok(session)
+}
+
+/// Returns a token that does not expire.
+fn kept(value: String) -> Token {
+    Token {
+        value: Secret::new(value),
         kind: "Bearer".to_owned(),
         expires_in: u32::MAX,
         refresh_after: u32::MAX - 1,
         lifetime_assumed: true,
         scopes: Vec::new(),
         missing_scopes: Vec::new(),
-    });
-    Ok(session)
+        refresh_token: None,
+    }
 }
 
 /// Runs the operation of a recording.

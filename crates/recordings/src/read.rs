@@ -110,6 +110,7 @@ impl Recording {
             entries: pairs(log.field_entries),
             expect: log.expect,
             scenario: log.scenario,
+            sign_in: log.sign_in,
             exchanges: exchanges.collect::<Result<_, _>>()?,
         })
     }

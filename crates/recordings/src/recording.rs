@@ -25,6 +25,9 @@ pub struct Recording {
     pub expect: Value,
     /// The operation to run. None: to connect.
     pub scenario: Option<Scenario>,
+    /// How a person signs in. None: nobody does; a session that needs it begins with a
+    /// refresh token that was kept.
+    pub sign_in: Option<RecordedSignIn>,
     /// What was sent and received, in order.
     pub exchanges: Vec<Exchange>,
 }
@@ -60,6 +63,14 @@ pub struct Scenario {
     pub operation: String,
     /// Its input. A text is passed on as it is, so that it can be broken JSON.
     pub input: Value,
+}
+
+/// A person who signs in before the first exchange.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecordedSignIn {
+    /// Query of the address that the browser comes back to.
+    pub redirect: String,
 }
 
 /// One request and its response.

@@ -5,13 +5,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use connector_core::Fault;
-use connector_host::records::{Request, Response};
-use connector_host::{BoxFuture, Clock, Incoming, Options, Policy, SendError, Transport};
-use thiserror::Error;
+use connector_host::records::{Context, Purpose, Request, Response};
+use connector_host::{BoxFuture, Clock, ContextSource, Error, Incoming, Options, Policy, SendError, Transport};
+use thiserror::Error as ThisError;
 
 use crate::matching::{Difference, differences};
 use crate::outcome::{ResponseSummary, Sent};
-use crate::placeholder::Placeholders;
+use crate::placeholder::{Placeholders, nonce};
 use crate::read::shortened;
 use crate::recording::{RecordedBody, RecordedResponse, Recording};
 
@@ -28,13 +28,15 @@ struct Progress {
     next: usize,
     milliseconds: u64,
     sent: Vec<Sent>,
+    /// How many contexts a session has had.
+    contexts: u64,
     /// Why the replay cannot go on. It is kept, for a session may have a failure of its own
     /// to report.
     stopped: Option<Arc<ReplayError>>,
 }
 
 /// Why a replay cannot go on.
-#[derive(Debug, Error)]
+#[derive(Debug, ThisError)]
 pub enum ReplayError {
     /// The request is not the recorded one.
     #[error(transparent)]
@@ -64,7 +66,7 @@ enum Answer {
 }
 
 /// What differs between a request and the nearest recorded one.
-#[derive(Debug, Error)]
+#[derive(Debug, ThisError)]
 pub struct Mismatch {
     /// Number of the recorded exchange that was due, from 0.
     pub due: usize,
@@ -97,7 +99,17 @@ impl Replay {
     /// Returns how a session is opened over the replay: by its clock, and with a policy
     /// that sends once.
     pub fn options(self: &Arc<Self>) -> Options {
-        Options { policy: Policy::once(), clock: Arc::clone(self) as Arc<dyn Clock> }
+        Options {
+            policy: Policy::once(),
+            clock: Arc::clone(self) as Arc<dyn Clock>,
+            contexts: Arc::clone(self) as Arc<dyn ContextSource>,
+            store: None,
+        }
+    }
+
+    /// Returns the recording.
+    pub fn recording(&self) -> &Recording {
+        &self.recording
     }
 
     /// Returns the placeholders of the recording.
@@ -150,11 +162,11 @@ impl Replay {
             Err(fault) => Answer::Fault(fault.fault(request.timeout)),
             Ok(response) => Answer::Response(self.response(response, received_at)?),
         };
-        // The rest of a link is a secret while it is valid.
-        let url = if request.authorized || progress.sent.is_empty() {
-            request.url.to_string()
-        } else {
-            format!("https://{}/…", request.host())
+        // The rest of a link is a secret while it is valid; a signed request may have one in its
+        // query.
+        let url = match request.purpose {
+            Purpose::Download => format!("https://{}/…", request.host()),
+            Purpose::Token | Purpose::Api => self.placeholders.restore(request.url.as_str()),
         };
         let response = match &answer {
             Answer::Response(response) => Some(ResponseSummary::new(response, &self.placeholders)),
@@ -213,6 +225,16 @@ impl Transport for Replay {
                 }
             }
         })
+    }
+}
+
+/// The time of the recording, and random bytes that a recording can name.
+impl ContextSource for Replay {
+    fn context(&self) -> Result<Context, Error> {
+        let mut progress = self.progress();
+        progress.contexts += 1;
+        let now = self.recording.clock + progress.milliseconds / 1000;
+        Ok(Context { now, nonce: nonce(progress.contexts) })
     }
 }
 

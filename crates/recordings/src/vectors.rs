@@ -16,9 +16,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use connector_core::raw::{Connection, Entry, Exchange, Header, Operation, Probe, Request, Step, Unchecked};
 use connector_core::records::{
-    Definition, Failure, HostTemplate, PermissionStatus, Problem, Recovery, Response, Token,
+    self, Context, Definition, Failure, HostTemplate, PermissionStatus, Problem, Recovery, Response, Token,
 };
-use connector_core::{ApiCall, CallError, Connector, Ended, Error, Function, Functions, Interface};
+use connector_core::{
+    ApiCall, CallError, Connector, Credential, Ended, Error, Function, Functions, Interface, Leave, Redirect, Secret,
+};
 use serde_json::{Value, json};
 
 use crate::play::play;
@@ -107,10 +109,39 @@ impl<F: Functions> Functions for Tap<F> {
         self.judged(Function::Resolve, &[json!(entries)], result, connection, problems)
     }
 
-    fn token_request(&self, entries: &[Entry]) -> Result<Exchange, Ended<Vec<Problem>>> {
-        let result = self.component.token_request(entries);
-        let shown = |raw: &Exchange| json!({ "request": request(&raw.request), "notes": raw.notes });
-        self.judged(Function::TokenRequest, &[json!(entries)], result, shown, problems)
+    fn token_request(&self, entries: &[Entry], given: &Context) -> Result<Exchange, Ended<Vec<Problem>>> {
+        let result = self.component.token_request(entries, given);
+        self.judged(Function::TokenRequest, &[json!(entries), context(given)], result, exchange, problems)
+    }
+
+    fn authorization_url(&self, entries: &[Entry], leave: &Leave<'_>) -> Result<String, Ended<Vec<Problem>>> {
+        let result = self.component.authorization_url(entries, leave);
+        let Leave { redirect_uri, state, code_challenge } = *leave;
+        let arguments = [json!(entries), json!(redirect_uri), json!(state), json!(code_challenge)];
+        self.judged(Function::AuthorizationUrl, &arguments, result, |raw| json!(raw), problems)
+    }
+
+    fn code_request(
+        &self,
+        entries: &[Entry],
+        redirect: &Redirect<'_>,
+        given: &Context,
+    ) -> Result<Exchange, Ended<Vec<Problem>>> {
+        let result = self.component.code_request(entries, redirect, given);
+        let Redirect { redirect_uri, code, code_verifier } = *redirect;
+        let arguments = [json!(entries), json!(redirect_uri), json!(code), json!(code_verifier), context(given)];
+        self.judged(Function::CodeRequest, &arguments, result, exchange, problems)
+    }
+
+    fn refresh_request(
+        &self,
+        entries: &[Entry],
+        refresh_token: &str,
+        given: &Context,
+    ) -> Result<Exchange, Ended<Vec<Problem>>> {
+        let result = self.component.refresh_request(entries, refresh_token, given);
+        let arguments = [json!(entries), json!(refresh_token), context(given)];
+        self.judged(Function::RefreshRequest, &arguments, result, exchange, problems)
     }
 
     fn token_response(&self, given: &Response) -> Result<Unchecked<Token>, Ended<Box<Failure>>> {
@@ -118,10 +149,25 @@ impl<F: Functions> Functions for Tap<F> {
         self.judged(Function::TokenResponse, &[response(given)], result, |raw| token(raw.peek()), |raw| failure(raw))
     }
 
-    fn authorize(&self, token: &str) -> Result<Vec<Header>, Ended<Box<Failure>>> {
-        let result = self.component.authorize(token);
-        let credential = json!({ "tag": "access-token", "val": token });
-        self.judged(Function::Authorize, &[credential], result, |raw| json!(raw), |raw| failure(raw))
+    fn authorize(&self, given: Credential<'_>) -> Result<Vec<Header>, Ended<Box<Failure>>> {
+        let result = self.component.authorize(given);
+        self.judged(Function::Authorize, &[credential(given)], result, |raw| json!(raw), |raw| failure(raw))
+    }
+
+    fn sign(
+        &self,
+        given: Credential<'_>,
+        unsigned: &records::Request,
+        moment: &Context,
+    ) -> Result<Request, Ended<Box<Failure>>> {
+        let result = self.component.sign(given, unsigned, moment);
+        let headers: Vec<_> = unsigned.headers.iter().map(|(name, value)| [name.as_str(), value.expose()]).collect();
+        let sent = json!({
+            "method": unsigned.method, "url": unsigned.url.as_str(), "headers": headers,
+            "body": bytes(&unsigned.body), "authorized": unsigned.authorized, "repeatable": unsigned.repeatable,
+            "timeout": unsigned.timeout, "response-limit": unsigned.response_limit,
+        });
+        self.judged(Function::Sign, &[credential(given), sent, context(moment)], result, request, |raw| failure(raw))
     }
 
     fn api_request(&self, settings: &[Entry], call: &ApiCall) -> Result<Request, Ended<Vec<Problem>>> {
@@ -177,6 +223,21 @@ fn bytes(bytes: &[u8]) -> Value {
     json!({ "base64": STANDARD.encode(bytes) })
 }
 
+fn context(given: &Context) -> Value {
+    json!({ "now": given.now, "nonce": bytes(&given.nonce) })
+}
+
+fn credential(given: Credential<'_>) -> Value {
+    match given {
+        Credential::AccessToken(token) => json!({ "tag": "access-token", "val": token }),
+        Credential::Entries(entries) => json!({ "tag": "entries", "val": entries }),
+    }
+}
+
+fn exchange(raw: &Exchange) -> Value {
+    json!({ "request": request(&raw.request), "notes": raw.notes })
+}
+
 fn definition(raw: &Definition) -> Value {
     let field = |field: &connector_core::records::Field| {
         json!({
@@ -227,7 +288,7 @@ fn token(raw: &Token) -> Value {
     json!({
         "value": raw.value.expose(), "kind": raw.kind, "expires-in": raw.expires_in,
         "refresh-after": raw.refresh_after, "lifetime-assumed": raw.lifetime_assumed, "scopes": raw.scopes,
-        "missing-scopes": raw.missing_scopes,
+        "missing-scopes": raw.missing_scopes, "refresh-token": raw.refresh_token.as_ref().map(Secret::expose),
     })
 }
 

@@ -44,6 +44,7 @@ impl Recording {
             field_entries: pairs(&self.entries),
             expect: self.expect.clone(),
             scenario: self.scenario.clone(),
+            sign_in: self.sign_in.clone(),
             entries: entries.collect::<Option<_>>()?,
         };
         serde_json::to_string_pretty(&har::File { log }).ok().map(|text| text + "\n")

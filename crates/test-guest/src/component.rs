@@ -21,14 +21,14 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use bindings::exports::integration::provider::{
-    access, client_credentials, operations, permissions, provider, token, types,
+    access, authorization_code, client_credentials, operations, permissions, provider, refresh, signature, token, types,
 };
 use operations::{Operation, Step};
 use permissions::{PermissionStatus, Probe};
 use provider::{Connection, Definition};
 use serde::Deserialize;
 use token::{AccessToken, Exchange};
-use types::{Entry, Failure, Header, Problem, Request, Response};
+use types::{Context, Entry, Failure, Header, Problem, Request, Response};
 
 use crate::{Behaviour, MARK, SCRIPT_BYTES, Slot};
 
@@ -41,11 +41,14 @@ struct Script {
     definition: Definition,
     connection: Connection,
     exchange: Exchange,
+    /// Up to its query.
+    authorization_url: String,
     token: AccessToken,
     failure: Failure,
     problems: Vec<Problem>,
     /// None: `authorize` fails.
     authorization: Option<Vec<Header>>,
+    signature: Signature,
     request: Request,
     probes: Vec<Probe>,
     permission_status: PermissionStatus,
@@ -54,6 +57,14 @@ struct Script {
     started: Option<Step>,
     /// None: `resume` fails.
     resumed: Option<Step>,
+}
+
+/// What signing adds to a request, and the method that it gives it. None: it stays.
+#[derive(Deserialize)]
+struct Signature {
+    method: Option<String>,
+    headers: Vec<Header>,
+    query: String,
 }
 
 impl Script {
@@ -115,7 +126,7 @@ impl provider::Guest for Guest {
 }
 
 impl client_credentials::Guest for Guest {
-    fn token_request(mut entries: Vec<Entry>) -> Result<Exchange, Vec<Problem>> {
+    fn token_request(mut entries: Vec<Entry>, _: Context) -> Result<Exchange, Vec<Problem>> {
         let exchange = script().exchange.clone();
         match behaviour("token-request") {
             Some(Behaviour::Refuse) => Err(problems()),
@@ -124,6 +135,56 @@ impl client_credentials::Guest for Guest {
             }
             _ => Ok(exchange),
         }
+    }
+}
+
+impl authorization_code::Guest for Guest {
+    fn authorization_url(
+        _: Vec<Entry>,
+        redirect_uri: String,
+        state: String,
+        code_challenge: String,
+    ) -> Result<String, Vec<Problem>> {
+        if behaviour("authorization-url") == Some(&Behaviour::Refuse) {
+            return Err(problems());
+        }
+        let redirect_uri = redirect_uri.replace(':', "%3A").replace('/', "%2F");
+        Ok(script()
+            .authorization_url
+            .replace("REDIRECT_URI", &redirect_uri)
+            .replace("STATE", &state)
+            .replace("CHALLENGE", &code_challenge))
+    }
+
+    fn code_request(
+        _: Vec<Entry>,
+        _: String,
+        code: String,
+        code_verifier: String,
+        _: Context,
+    ) -> Result<Exchange, Vec<Problem>> {
+        Ok(with_body(format!("code={code}&code_verifier={code_verifier}")))
+    }
+}
+
+impl refresh::Guest for Guest {
+    fn refresh_request(_: Vec<Entry>, refresh_token: String, _: Context) -> Result<Exchange, Vec<Problem>> {
+        Ok(with_body(format!("refresh_token={refresh_token}")))
+    }
+}
+
+fn with_body(body: String) -> Exchange {
+    let Exchange { request, notes } = script().exchange.clone();
+    Exchange { request: Request { body: body.into_bytes(), ..request }, notes }
+}
+
+impl signature::Guest for Guest {
+    fn sign(_: access::Credential, mut request: Request, _: Context) -> Result<Request, Failure> {
+        let Signature { method, headers, query } = &script().signature;
+        request.url.push_str(query);
+        request.headers.extend_from_slice(headers);
+        request.method = method.clone().unwrap_or(request.method);
+        Ok(request)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Components that return what a test wants.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use test_guest::{Behaviour, MARK, SCRIPT_BYTES};
 use wit_component::{StringEncoding, metadata};
 
@@ -18,6 +18,10 @@ const WORLDS: &str = "package test:worlds;
         include integration:provider/provider-only@0.1.0;
         export integration:provider/token@0.1.0;
         export integration:provider/client-credentials@0.1.0;
+    }
+    world signing {
+        include integration:provider/key-connector@0.1.0;
+        export integration:provider/signature@0.1.0;
     }";
 
 /// A component that returns what a test wants: sound as it stands, and whatever a test
@@ -55,9 +59,26 @@ impl TestComponent {
         Self::of("test:worlds/exchange-only")
     }
 
-    /// A component that exports every interface.
+    /// A component of client credentials, with access, permissions and operations.
     pub fn connector() -> Self {
-        Self::of("integration:provider/connector@0.1.0")
+        Self::of("integration:provider/client-credentials-connector@0.1.0")
+    }
+
+    /// A component that exchanges nothing: the entries authorize its requests.
+    pub fn keys() -> Self {
+        Self::of("integration:provider/key-connector@0.1.0")
+    }
+
+    /// The same, and every request is signed.
+    pub fn signing() -> Self {
+        Self::of("test:worlds/signing")
+    }
+
+    /// A component that a person signs in to.
+    pub fn sign_in() -> Self {
+        let role = |role: &str| json!({ "role": role, "template": "api.made.example" });
+        let hosts = ["Token", "Api", "Authorization"].map(role);
+        Self::of("integration:provider/authorization-code-connector@0.1.0").with("/definition/hosts", json!(hosts))
     }
 
     fn of(world: &'static str) -> Self {

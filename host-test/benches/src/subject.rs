@@ -155,10 +155,11 @@ impl Live<'_> {
     /// Calls `token-request`.
     pub fn token_request(&mut self, inputs: &Inputs) -> wasmtime::Result<impl Sized + use<>> {
         self.refuel()?;
-        self.bare
-            .client_credentials
-            .load(&mut self.store, &self.instance)?
-            .call_token_request(&mut self.store, &inputs.entries)
+        self.bare.client_credentials.load(&mut self.store, &self.instance)?.call_token_request(
+            &mut self.store,
+            &inputs.entries,
+            &contract::Context { now: 0, nonce: vec![0; 32] },
+        )
     }
 
     /// Calls `token-response`.

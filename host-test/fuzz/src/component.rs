@@ -51,7 +51,7 @@ fn resolve(parts: &mut Parts) {
     assert_eq!(there, here);
 
     let there = accepted(CONNECTOR.open(given)).map(|opened| {
-        let exchange = opened.exchange();
+        let exchange = opened.rehearsed().expect("a token is exchanged");
         (spelled(&exchange.request), exchange.notes.clone())
     });
     let here = token::request(&Entries::new(pairs)).map(|exchange| (wanted(&exchange.request), exchange.notes));
@@ -78,6 +78,7 @@ fn token_response(parts: &mut Parts) {
             expires_in: token.expires_in,
             lifetime_assumed: token.lifetime_assumed,
             scopes: hidden(token.scopes),
+            refresh_token: None,
             value,
         };
         read(token)
@@ -87,7 +88,7 @@ fn token_response(parts: &mut Parts) {
 
 fn api_response(parts: &mut Parts) {
     let response = response(parts);
-    let there = succeeded(CONNECTOR.api_response(&OPENED, &GRANTED, &received(&response)));
+    let there = succeeded(CONNECTOR.api_response(&OPENED, Some(&GRANTED), &received(&response)));
     assert_eq!(there, access::response(&response).map_err(failed));
     for permission in &CONNECTOR.definition().permissions {
         let there = CONNECTOR.probe_status(&permission.id, &received(&response), GRANTED.redactor(OPENED.redactor()));
@@ -149,6 +150,7 @@ static GRANTED: LazyLock<Arc<GrantedToken>> = LazyLock::new(|| {
         lifetime_assumed: false,
         scopes: Vec::new(),
         missing_scopes: Vec::new(),
+        refresh_token: None,
     };
     Arc::new(GrantedToken::new(token, 1))
 });
@@ -212,11 +214,11 @@ fn problems(problems: Vec<problem::Problem>) -> Vec<Problem> {
 fn failed(failure: failure::Failure) -> Box<Failure> {
     let failure = failure.into_details();
     Box::new(Failure {
-        code: failure.code.as_str().to_owned(),
-        recovery: recovery(failure.code.recovery(failure.retry_after)),
+        code: failure.code.to_owned(),
+        recovery: recovery(failure.recovery),
         message: failure.message,
         hint: failure.hint,
-        field: failure.field.map(|key| key.name().to_owned()),
+        field: failure.field.map(str::to_owned),
         provider_code: failure.provider_code,
         provider_message: failure.provider_message,
     })

@@ -8,7 +8,7 @@ use connector_core::records::{
     Choice, Compression, Definition, Failure, Field, GuideStep, HostRole, HostTemplate, Link, Operation, Permission,
     PermissionStatus, Problem, Progress, Recovery, Request, Step, Token,
 };
-use connector_core::{BadOutput, Opened, Secret, raw};
+use connector_core::{BadOutput, Leave, Opened, Secret, raw};
 use serde_json::value::RawValue;
 
 use crate::format::Parts;
@@ -20,6 +20,9 @@ const LOGIN: &str = "nxdocs-login.eu.nexthink.cloud";
 
 /// The host of the connection that takes calls of the API.
 const API: &str = "nxdocs.api.eu.nexthink.cloud";
+
+/// What a person is sent away with.
+const LEAVE: Leave<'static> = Leave { redirect_uri: "http://127.0.0.1/", state: "s", code_challenge: "c" };
 
 struct Setting {
     opened: Opened,
@@ -63,9 +66,25 @@ pub fn guard(input: &[u8]) {
             });
         }
         b"api-request" => judge(guard.api_request(raw_request(parts)), |request| {
-            sent(request, |host| host == API);
-            assert!(request.authorized && request.header("authorization").is_none());
+            called(request);
         }),
+        b"signed" => {
+            let unsigned = guard.api_request(raw_request(parts));
+            let (headers, query) = (parts.pairs(), parts.text());
+            if let Ok(unsigned) = unsigned {
+                judge(guard.signed(&unsigned, headers, &query), |signed| {
+                    sent(signed, |host| host == API);
+                    assert!(signed.url.as_str().starts_with(unsigned.url.as_str()));
+                    assert!(signed.url.path() == unsigned.url.path() && *signed.body == *unsigned.body);
+                });
+            }
+        }
+        b"authorization-url" => {
+            judge(guard.authorization_url(&parts.text(), &LEAVE), |url| {
+                // The connection has no host for it.
+                panic!("{url} is let through");
+            });
+        }
         b"send" => judge(guard.step(raw_send(parts), operation), step),
         b"download" => judge(guard.step(raw_download(parts), operation), step),
         b"done" => {
@@ -138,8 +157,8 @@ fn definition(definition: &Definition) {
 fn step(step: &Step) {
     match step {
         Step::Send(pending) => {
-            sent(&pending.request, |host| host == API);
-            assert!(pending.request.authorized && pending.wait <= 3600);
+            called(&pending.request);
+            assert!(pending.wait <= 3600);
             assert_hidden(&String::from_utf8_lossy(&pending.state.0), "a state");
             assert_hidden(&pending.progress, "progress");
         }
@@ -173,6 +192,19 @@ fn sent(request: &Request, may: impl FnOnce(&str) -> bool) {
     }
     assert!(request.timeout > 0 && request.response_limit > 0);
     assert!(!matches!(request.method.as_str(), "CONNECT" | "TRACE"));
+}
+
+/// Looks at a request to the API. One that is not authorized shows no secret anywhere.
+fn called(request: &Request) {
+    sent(request, |host| host == API);
+    assert!(request.header("authorization").is_none() && request.header("cookie").is_none());
+    if !request.authorized {
+        assert_hidden(&request.url, "a URL");
+        assert_hidden(&String::from_utf8_lossy(&request.body), "a body");
+        for (_, value) in &request.headers {
+            assert_hidden(&value.expose(), "a header");
+        }
+    }
 }
 
 fn is_of_nexthink(host: &str) -> bool {
@@ -269,6 +301,7 @@ fn raw_token(parts: &mut Parts) -> Token {
         lifetime_assumed: parts.flag(),
         scopes: parts.list(),
         missing_scopes: parts.list(),
+        refresh_token: parts.optional().map(Secret::new),
     }
 }
 

@@ -42,7 +42,7 @@ fn compiled(input: &[u8], info: &ComponentInfo) {
             drop(Connector::new(component));
         }
         Err(LoadError::OtherContract { exports }) => assert_eq!(exports, info.exports),
-        Err(LoadError::Imports(imports)) => assert_eq!(imports, info.imports),
+        Err(LoadError::Imports(imports) | LoadError::NotExported(imports)) => assert_eq!(imports, info.imports),
         Err(LoadError::Memory { bytes, .. }) => assert_eq!(bytes, info.memory_minimum),
         Err(LoadError::Invalid(why) | LoadError::TypeMismatch(why)) => assert!(!why.is_empty()),
         Err(other) => panic!("what has passed is refused: {other}"),

@@ -124,9 +124,74 @@ fn decode(bytes: &[u8]) -> Result<(Resolve, PackageId), String> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use wit_component::{DecodedWasm, OutputToString, WitPrinter};
     use wit_parser::Resolve;
 
-    use super::may_follow;
+    use super::{Contract, may_follow};
+
+    /// The contract as it was frozen, without its documentation.
+    const FROZEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/frozen/0.1.0.wit");
+
+    fn current() -> Contract {
+        let wit = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap().join("wit");
+        Contract::read(&wit, &[]).unwrap()
+    }
+
+    /// `WRITE_FROZEN=1 cargo test --package publish frozen` writes the copy, which is right only
+    /// before its version is released.
+    #[test]
+    fn the_contract_is_the_frozen_one_or_grows_as_its_readme_allows() {
+        let current = current();
+        let printed = printed(&current.bytes);
+        if std::env::var_os("WRITE_FROZEN").is_some() {
+            fs::write(FROZEN, &printed).unwrap();
+        }
+        let frozen = fs::read_to_string(FROZEN).unwrap();
+        if current.version() == "0.1.0" {
+            // A version that is there does not change at all, its documentation apart.
+            assert_eq!(printed, frozen);
+        } else {
+            assert_eq!(may_follow(&package(&frozen), &current.bytes), Ok(()));
+        }
+    }
+
+    fn printed(package: &[u8]) -> String {
+        let DecodedWasm::WitPackage(resolve, id) = wit_component::decode(package).unwrap() else {
+            panic!("this is a component");
+        };
+        let mut printer = WitPrinter::new(OutputToString::default());
+        printer.emit_docs(false);
+        printer.print(&resolve, id, &[]).unwrap();
+        printer.output.to_string()
+    }
+
+    /// Changes one thing in the frozen contract, each of a kind that `wit/README.md` forbids.
+    #[test]
+    fn no_change_that_the_readme_forbids_may_follow_the_frozen_contract() {
+        // Without gates, so that an item can go without leaving its own behind.
+        let frozen = fs::read_to_string(FROZEN).unwrap().replace("@since(version = 0.1.0)", "");
+        let same = frozen.replacen("@0.1.0;", "@0.1.1;", 1);
+        assert_eq!(may_follow(&package(&frozen), &package(&same)), Ok(()));
+        for (kind, from, to) in [
+            ("a function more", "describe: func() -> definition;", "describe: func() -> definition; more: func();"),
+            ("a function less", "describe: func() -> definition;", ""),
+            ("a field more", "record context {", "record context { more: u32,"),
+            ("a field of another type", "timeout: u32", "timeout: u64"),
+            ("a case more", "give-up,", "give-up, other,"),
+            ("a case less", "give-up,", ""),
+            ("a parameter more", "sign: func(", "sign: func(more: u32, "),
+            ("another result", "describe: func() -> definition;", "describe: func() -> option<definition>;"),
+            ("a world less", "world key-connector {", "world another-connector {"),
+            ("an export less", "  export refresh;\n", ""),
+        ] {
+            assert!(frozen.contains(from), "{kind}");
+            let newer = frozen.replacen(from, to, 1).replacen("@0.1.0;", "@0.1.1;", 1);
+            assert!(may_follow(&package(&frozen), &package(&newer)).is_err(), "{kind} is let through");
+        }
+    }
 
     const OLDER: &str = "package test:connector@0.1.0;
         interface provider { record token { text: string } describe: func() -> token; }

@@ -100,7 +100,8 @@ const entries = [
 try {
   const connection = fresh().provider.resolve(entries);
   console.log(`API of ${connection.label}: ${connection.baseUrl}`);
-  const { request } = fresh().clientCredentials.tokenRequest(entries);
+  const context = { now: BigInt(Math.floor(Date.now() / 1000)), nonce: crypto.getRandomValues(new Uint8Array(32)) };
+  const { request } = fresh().clientCredentials.tokenRequest(entries, context);
   const token = fresh().token.tokenResponse(await send(connection, "token", request));
   console.log(`${token.kind} token, to be renewed after ${token.refreshAfter} s`);
   const { rows } = await call(connection, token.value, "nql.execute", '{"queryId": "#devices_overview"}');

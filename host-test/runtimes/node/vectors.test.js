@@ -31,7 +31,7 @@ function lowered(value) {
   if ("tag" in value) return { ...value, val: lowered(value.val) };
   const members = Object.entries(value).map(([name, member]) => [camel(name), lowered(member)]);
   // A u64, the only one of the contract.
-  return Object.fromEntries(members.map(([name, member]) => [name, name === "receivedAt" ? BigInt(member) : member]));
+  return Object.fromEntries(members.map(([name, member]) => [name, name === "receivedAt" || name === "now" ? BigInt(member) : member]));
 }
 
 /** Converts what jco returns to what a vector shows. @param {any} value @returns {any} */

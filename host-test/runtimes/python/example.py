@@ -104,7 +104,9 @@ entries = [
 try:
     connection = call("provider", "resolve", entries, error=list)
     print(f"API of {connection.label}: {getattr(connection, 'base-url')}")
-    exchange = call("client-credentials", "token-request", entries, error=list)
+    context = Record()
+    context.now, context.nonce = int(time.time()), os.urandom(32)
+    exchange = call("client-credentials", "token-request", entries, context, error=list)
     token = call("token", "token-response", send(connection, "token", exchange.request))
     print(f"{token.kind} token, to be renewed after {getattr(token, 'refresh-after')} s")
     devices = run(connection, token.value, "nql.execute", '{"queryId": "#devices_overview"}')

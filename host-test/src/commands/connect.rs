@@ -45,7 +45,7 @@ impl Connect {
 
     /// Connects to the provider and finds out what the credentials may do.
     async fn live(&self, connector: &Arc<Connector>, json: bool) -> Result<Exit, Error> {
-        let Some(session) = self.options.session(connector, json)? else { return Ok(Exit::Failed) };
+        let Some(session) = self.options.session(connector, json).await? else { return Ok(Exit::Failed) };
         if !json {
             show::connection(session.connection());
             show::notes(&session.connection().notes);
@@ -54,8 +54,8 @@ impl Connect {
             Ok(granted) => granted,
             Err(error) => return failed(error, json),
         };
-        let token = granted.token();
-        if !json {
+        let token = granted.as_ref().map(|granted| granted.token());
+        if let Some(token) = token.filter(|_| !json) {
             show::token(token, self.show_token);
             self.masked();
         }
@@ -78,13 +78,22 @@ impl Connect {
             };
         }
         if json {
-            let mut shown = json!({ "connection": session.connection(), "token": token });
-            shown["token"]["value"] = json!(if self.show_token { token.value.expose() } else { "•••" });
+            let mut shown = json!({ "connection": session.connection() });
+            if let Some(token) = token {
+                shown["token"] = json!(token);
+                shown["token"]["value"] = json!(if self.show_token { token.value.expose() } else { "•••" });
+            }
             shown["permissions"] = json!(permissions);
             show::json(&shown);
         } else {
             show::permissions(&permissions, connector.definition());
-            say!("{}", show::good(&format!("Connected to {}.", connector.definition().name)));
+            let name = &connector.definition().name;
+            // Nothing was sent where nothing is exchanged.
+            let text = match token {
+                Some(_) => format!("Connected to {name}."),
+                None => format!("The entries are good for {name}; run an operation to see whether it accepts them."),
+            };
+            say!("{}", show::good(&text));
         }
         Ok(Exit::Success)
     }
@@ -110,6 +119,9 @@ impl Connect {
             Some(Err(failure)) => {
                 show::failure(failure);
                 say!("{}", show::bad("Not connected."));
+            }
+            None if outcome.is_connected() => {
+                say!("{}", show::good(&format!("The entries are good for {}.", connector.definition().name)));
             }
             None => say!("{}", show::bad("Not connected: correct the problems first.")),
         }

@@ -41,7 +41,9 @@ impl Describe {
 fn text(definition: &Definition) {
     say!("{} {}", show::strong(&definition.name), definition.version);
     say!("{}", definition.summary);
-    say!("\n{}", show::strong("Before you start"));
+    if !definition.prerequisites.is_empty() {
+        say!("\n{}", show::strong("Before you start"));
+    }
     for prerequisite in &definition.prerequisites {
         say!("- {prerequisite}");
     }
@@ -60,7 +62,9 @@ fn text(definition: &Definition) {
             say!("  Example: {example}");
         }
     }
-    say!("\n{}", show::strong("Permissions"));
+    if !definition.permissions.is_empty() {
+        say!("\n{}", show::strong("Permissions"));
+    }
     for permission in &definition.permissions {
         say!("- {}: {}", permission.label, permission.purpose);
     }

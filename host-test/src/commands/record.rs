@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
-use connector_host::Session;
+use connector_host::{Interface, Session};
 use connector_recordings::{Recorder, connected};
 
 use crate::entries_option::Set;
@@ -44,6 +44,13 @@ impl Record {
         let recorder = Arc::new(Recorder::new(self.network.open()?));
         let opened = Session::open_with(connector, entries, recorder.clone(), Recorder::options());
         let Some(session) = shown(opened, json)? else { return Ok(Exit::Failed) };
+        if session.connector().offers(Interface::AuthorizationCode) {
+            return Err(Error::Use(
+                "a sign-in is not recorded: it belongs to one person and one moment; `call --record` records an \
+                 operation"
+                    .to_owned(),
+            ));
+        }
         let outcome = connected(&session, || false).await?;
         let bytes = self.recording.write(&self.out, &recorder, &session, &outcome).await?;
         show::written(&self.out, bytes, ("bytes", "bytes"), json);

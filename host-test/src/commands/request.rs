@@ -34,7 +34,7 @@ impl Request {
     pub(crate) async fn execute(&self, json: bool) -> Result<Exit, Error> {
         let connector = self.options.connector()?;
         let call = self.call()?;
-        let Some(session) = self.options.session(&connector, json)? else { return Ok(Exit::Failed) };
+        let Some(session) = self.options.session(&connector, json).await? else { return Ok(Exit::Failed) };
         let request = match connector.api_request(session.opened(), &call) {
             Ok(request) => request,
             Err(error) => return failed(error.into(), json),

@@ -1,10 +1,8 @@
 //! `serve`: the connect page in a browser.
 
-use std::ffi::OsStr;
+use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use std::sync::Arc;
-use std::{env, io};
 
 use clap::Args;
 use connector_host::{Connector, Digest};
@@ -17,6 +15,7 @@ use crate::error::{Error, Exit};
 use crate::files;
 use crate::loading::Loading;
 use crate::network::Network;
+use crate::open::open;
 use crate::show;
 use crate::stopped::stopped;
 
@@ -80,21 +79,5 @@ impl Serve {
             listed.extend(Listed::of(files::recording(&file)?, connector));
         }
         Ok(listed)
-    }
-}
-
-/// What a browser needs of the environment, which may contain a secret for `env:NAME`.
-const ENVIRONMENT: [&str; 7] =
-    ["PATH", "HOME", "LANG", "DISPLAY", "XAUTHORITY", "WAYLAND_DISPLAY", "DBUS_SESSION_BUS_ADDRESS"];
-
-/// Asks the system to open a page. Where that fails, the address is on standard output.
-fn open(url: &str) {
-    let program = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
-    let needed =
-        |name: &OsStr| name.to_str().is_some_and(|name| ENVIRONMENT.contains(&name) || name.starts_with("XDG_"));
-    let mut command = Command::new(program);
-    command.arg(url).env_clear().envs(env::vars_os().filter(|(name, _)| needed(name)));
-    if let Err(error) = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn() {
-        show::note(&format!("{}: {program}: {error}", show::bad("warning")));
     }
 }

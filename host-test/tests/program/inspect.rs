@@ -93,7 +93,7 @@ fn inspect_reads_a_component_that_cannot_run() {
     let report = host_test(&["inspect", "--json", &path]).succeeded().json();
     assert_eq!(report["digest"], format!("sha256:{:x}", Sha256::digest(&bytes)));
     assert_eq!(report["bytes"], bytes.len());
-    assert_eq!(report["exports"].as_array().unwrap().len(), 7);
+    assert_eq!(report["exports"].as_array().unwrap().len(), 10);
     assert_eq!(report["memory-minimum"], 0);
     assert_eq!(report.get("domains"), None);
 }

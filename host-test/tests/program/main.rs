@@ -26,7 +26,9 @@ mod recordings;
 mod request;
 mod run;
 mod serve;
+mod sign_in;
 mod structure;
+mod write_a_connector;
 
 use std::path::{Path, PathBuf};
 

@@ -15,15 +15,16 @@ use crate::{text, token};
 /// (`u`) and by HTML (`v`).
 static COMPILED: LazyLock<Vec<(&str, Vec<Regex>)>> = LazyLock::new(|| {
     let compile = |field: &Field| {
-        let whole = format!("^(?:{})$", field.pattern);
+        let whole = format!("^(?:{})$", field.pattern.unwrap());
         ["", "u", "v"].map(|flags| Regex::with_flags(&whole, flags).unwrap_or_else(|e| panic!("{flags}: {e}"))).into()
     };
-    FIELDS.iter().map(|field| (field.key.name(), compile(field))).collect()
+    FIELDS.iter().map(|field| (field.key, compile(field))).collect()
 });
 
 /// Returns whether a form accepts a value, by pattern and length.
-pub(super) fn form_accepts(key: Key, value: &str) -> bool {
-    let (_, compiled) = COMPILED.iter().find(|(name, _)| *name == key.name()).unwrap();
+pub(super) fn form_accepts(key: impl Into<&'static str>, value: &str) -> bool {
+    let key = key.into();
+    let (_, compiled) = COMPILED.iter().find(|(name, _)| *name == key).unwrap();
     let found: Vec<bool> = compiled.iter().map(|regex| regex.find(value).is_some()).collect();
     assert!(found.iter().all(|one| *one == found[0]), "the flags make a difference: {found:?} {value:?}");
     let longest = FIELDS.iter().find(|field| field.key == key).unwrap().max_length;

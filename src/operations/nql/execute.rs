@@ -54,7 +54,7 @@ pub static V2: Operation = Operation {
     title: "Run a query",
     description: "Runs a saved NQL query and returns its rows. Nexthink stops at 1,000 without notice, and after some \
                   seconds: exactly 1,000 rows come with a warning, and nql.export returns all, however long it takes.",
-    permission: PERMISSION,
+    permission: Some(PERMISSION),
     effect: Effect::Read,
     input: &Object::closed(&[QUERY, VALUES, FORMAT, UTC]),
     example: r##"{"queryId":"#device_by_name","parameters":{"device_name":"PC-0000001"},"utc":true}"##,
@@ -69,7 +69,7 @@ pub static V1: Operation = Operation {
     title: "Run a query (version 1)",
     description: "Runs a saved NQL query through the older endpoint; rows come back as from nql.execute, and end at \
                   1,000 as there.",
-    permission: PERMISSION,
+    permission: Some(PERMISSION),
     effect: Effect::Read,
     input: &Object::closed(&[QUERY, VALUES, FORMAT, UTC]),
     example: r##"{"queryId":"#devices_overview"}"##,

@@ -2,15 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::USER_AGENT;
 use crate::access;
 use crate::failure::{Failure, FailureCode};
-use crate::http::{Header, Request, Response, USER_AGENT};
+use crate::http::{Header, Request, Response};
 use crate::json::{Pairs, WholeNumber};
 use crate::operations::call::{Call, Repeat};
 use crate::operations::formats::EXPORT_ID;
 use crate::operations::nql::export_steps::{Started, Status, TRUNCATED};
 use crate::operations::nql::query::{COMPRESSION, PERMISSION, QUERY, Query, VALUES, status_path, warnings};
-use crate::operations::operation::{Effect, Flow, Operation, Output};
+use crate::operations::operation::{DOWNLOAD_DOMAINS, Effect, Flow, Operation, Output};
 use crate::operations::response;
 use crate::operations::schema::{Member, Object, Rule};
 use crate::operations::state;
@@ -39,7 +40,7 @@ pub static WHOLE: Operation = Operation {
     title: "Export a query",
     description: "Runs a saved NQL query and downloads every row as CSV. Where the tenant's licence limits the rows, the \
                   file is partial, with a warning.",
-    permission: PERMISSION,
+    permission: Some(PERMISSION),
     effect: Effect::Read,
     input: &Object::closed(&[
         QUERY,
@@ -53,7 +54,7 @@ pub static WHOLE: Operation = Operation {
         .with_default("30"),
     ]),
     example: r##"{"queryId":"#export_devices","compression":"GZIP"}"##,
-    output: Output::CsvFile,
+    output: Output::CsvFile(&DOWNLOAD_DOMAINS),
     documentation: "https://docs.nexthink.com/api/nql/export-an-nql",
     flow: Flow::Several { start, resume },
 };

@@ -21,7 +21,7 @@ pub static START: Operation = Operation {
     id: "nql.export-start",
     title: "Start an export",
     description: "Starts an export of a saved NQL query and returns its id; nql.export does all steps in one.",
-    permission: PERMISSION,
+    permission: Some(PERMISSION),
     effect: Effect::Read,
     input: &Object::closed(&[
         QUERY,
@@ -49,7 +49,7 @@ pub static STATUS: Operation = Operation {
     id: "nql.export-status",
     title: "Ask how far an export is",
     description: "Returns the status of an export and, once it is complete, the link to its file.",
-    permission: PERMISSION,
+    permission: Some(PERMISSION),
     effect: Effect::Read,
     input: &Object::closed(&[Member::required("exportId", Rule::Text(&EXPORT_ID), "What nql.export-start returned.")]),
     example: r#"{"exportId":"5f0c6a1e-9a54-4c3e-8d1f-7f3a00010002"}"#,

@@ -78,13 +78,17 @@ pub fn warnings(parameters: &Pairs) -> Vec<String> {
 ///
 /// Returns the failure that the status means, with a hint on queries.
 pub fn answered(response: &Response) -> Result<(), Failure> {
-    access::response(response).map_err(|failure| match failure.code {
-        FailureCode::NotFound => failure.hint(
-            "Check the id under Administration, NQL API queries: a query saved elsewhere, such as in Investigations, \
-             cannot be run, and an export is forgotten after a while.",
-        ),
-        FailureCode::RateLimited => failure.hint("Wait before trying again; queries also have a limit for each day."),
-        _ => failure,
+    access::response(response).map_err(|failure| {
+        if failure.is(FailureCode::NotFound) {
+            failure.hint(
+                "Check the id under Administration, NQL API queries: a query saved elsewhere, such as in \
+                 Investigations, cannot be run, and an export is forgotten after a while.",
+            )
+        } else if failure.is(FailureCode::RateLimited) {
+            failure.hint("Wait before trying again; queries also have a limit for each day.")
+        } else {
+            failure
+        }
     })
 }
 

@@ -109,7 +109,7 @@ fn one_object_that_is_too_much_is_a_failure() {
     let pending = next(&input, &begun(ID, &input), &json_answer(413, &json!({})));
     assert_eq!(batch_len(&pending), 1);
     let failure = resumed(ID, &input, &pending, &json_answer(413, &json!({}))).unwrap_err();
-    assert_eq!(failure.code.as_str(), "rejected");
+    assert_eq!(failure.code, "rejected");
 }
 
 #[test]
@@ -183,7 +183,7 @@ fn a_refused_request_is_a_failure_until_something_was_accepted() {
     input["batchSize"] = json!(10_000);
     let refusal = json_answer(400, &json!({"message": "No domain.", "code": "ENRICH_001"}));
     let failure = failed(ID, &input, &refusal);
-    assert_eq!((failure.code.as_str(), failure.provider_code.as_deref()), ("rejected", Some("ENRICH_001")));
+    assert_eq!((failure.code, failure.provider_code.as_deref()), ("rejected", Some("ENRICH_001")));
     let second = next(&input, &begun(ID, &input), &success());
     let outcome = last(&input, &second, &json_answer(503, &json!({})));
     let shown = output(&outcome);
@@ -201,7 +201,7 @@ fn only_what_says_so_is_a_success() {
         (200, json!({"message": "No.", "code": "ENRICH_099"})),
     ] {
         let failure = failed(ID, &input(1), &json_answer(status, &body));
-        assert_eq!(failure.code.as_str(), "malformed-response", "{body}");
+        assert_eq!(failure.code, "malformed-response", "{body}");
     }
 }
 
@@ -243,7 +243,7 @@ fn a_state_whose_numbers_do_not_add_up_is_refused() {
         let changed = Pending { state, ..begun(ID, &input) };
         for response in [success(), partial(&["PC-2"]), json_answer(503, &json!({}))] {
             let failure = resumed(ID, &input, &changed, &response).unwrap_err();
-            assert_eq!(failure.code.as_str(), "operation-failed", "{place}");
+            assert_eq!(failure.code, "operation-failed", "{place}");
         }
     }
 }

@@ -84,7 +84,7 @@ fn rows_of_version_1_become_those_of_version_2() {
     for data in [json!([["a"]]), json!([{}]), json!("x")] {
         let body = json!({"headers": ["a", "b"], "data": data});
         let failure = failed("nql.execute-v1", &json!({"queryId": "#ab"}), &json_answer(200, &body));
-        assert_eq!(failure.code.as_str(), "malformed-response", "{data}");
+        assert_eq!(failure.code, "malformed-response", "{data}");
     }
 }
 
@@ -93,7 +93,7 @@ fn a_short_answer_does_not_become_a_long_output() {
     let headers = ["x".repeat(100_000)];
     let body = json!({"headers": headers, "data": vec![[1]; 1000]});
     let failure = failed("nql.execute-v1", &json!({"queryId": "#ab"}), &json_answer(200, &body));
-    assert_eq!(failure.code.as_str(), "malformed-response");
+    assert_eq!(failure.code, "malformed-response");
 }
 
 #[test]
@@ -121,7 +121,7 @@ fn csv_is_asked_for_and_passed_on() {
     let outcome = done("nql.execute", &input, &answer(200, "text/csv; charset=utf-8", csv));
     assert_eq!(output(&outcome), json!({"queryId": "#ab", "rows": 1, "csv": csv}));
     for response in [json_answer(200, &json!({})), answer(200, "", "a"), answer(200, "text/html", "<p>")] {
-        assert_eq!(failed("nql.execute", &input, &response).code.as_str(), "malformed-response");
+        assert_eq!(failed("nql.execute", &input, &response).code, "malformed-response");
     }
 }
 
@@ -129,6 +129,6 @@ fn csv_is_asked_for_and_passed_on() {
 fn an_unknown_query_says_where_to_look() {
     let response = json_answer(404, &json!({"message": "No query", "code": 100, "source": "nql"}));
     let failure = failed("nql.execute", &json!({"queryId": "#ab"}), &response);
-    assert_eq!((failure.code.as_str(), failure.provider_code.as_deref()), ("not-found", Some("100")));
+    assert_eq!((failure.code, failure.provider_code.as_deref()), ("not-found", Some("100")));
     assert!(failure.hint.as_deref().unwrap().contains("NQL API queries"));
 }

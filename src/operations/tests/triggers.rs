@@ -43,7 +43,7 @@ fn a_workflow_is_read_from_an_array_or_an_object() {
         let outcome = done("workflows.details", &input, &json_answer(200, &body));
         assert_eq!((output(&outcome), outcome.warnings.len()), (json!({"workflow": {"id": "a"}}), warnings), "{body}");
     }
-    assert_eq!(failed("workflows.details", &input, &json_answer(200, &json!([]))).code.as_str(), "not-found");
+    assert_eq!(failed("workflows.details", &input, &json_answer(200, &json!([]))).code, "not-found");
     let input = json!({"workflowUuid": UUID, "executionUuid": UUID});
     for body in [json!({"requestUuid": "r"}), json!([{"requestUuid": "r"}])] {
         let outcome = done("workflows.resume", &input, &json_answer(200, &body));
@@ -154,7 +154,7 @@ fn devices_that_are_not_scheduled_make_a_deletion_partial() {
     response.headers.push(("x-request-id".to_owned(), "q\u{7}7".to_owned()));
     assert!(failed("devices.delete", &input, &response).message.ends_with("the request id q7."));
     let disabled = json_answer(403, &json!({"code": "FEATURE_NOT_ENABLED", "message": "Off."}));
-    assert_eq!(failed("devices.delete", &input, &disabled).code.as_str(), "feature-disabled");
+    assert_eq!(failed("devices.delete", &input, &disabled).code, "feature-disabled");
 }
 
 #[test]

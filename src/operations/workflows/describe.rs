@@ -32,7 +32,7 @@ pub static LIST: Operation = Operation {
     id: "workflows.list",
     title: "List workflows",
     description: "Returns the workflows, all or those that match.",
-    permission: PERMISSION,
+    permission: Some(PERMISSION),
     effect: Effect::Read,
     // The specification requires the first two; calls without any were seen to work
     // (confidence B).
@@ -64,7 +64,7 @@ pub static DETAILS: Operation = Operation {
     id: "workflows.details",
     title: "Describe a workflow",
     description: "Returns one workflow with its versions and parameters.",
-    permission: PERMISSION,
+    permission: Some(PERMISSION),
     effect: Effect::Read,
     input: &Object::closed(&[ID]),
     example: r##"{"workflowId":"#license_reclamation"}"##,

@@ -31,7 +31,7 @@ pub static V2: Operation = Operation {
     description: "Runs a workflow on devices and users, named in any way Nexthink knows. It runs later; query its \
                   executions by the request id. A malformed one fails the whole call, and the answer does not name those \
                   that were not found.",
-    permission: PERMISSION,
+    permission: Some(PERMISSION),
     effect: Effect::Write,
     input: &Object::closed(&[
         ID,
@@ -79,7 +79,7 @@ pub static V1: Operation = Operation {
     title: "Run a workflow (version 1)",
     description: "Runs a workflow on devices by their Collector ids and on users by their SIDs. A malformed one fails \
                   the whole call, and the answer does not name those that were not found.",
-    permission: PERMISSION,
+    permission: Some(PERMISSION),
     effect: Effect::Write,
     input: &Object::closed(&[
         ID,

@@ -20,7 +20,7 @@ pub static RESUME: Operation = Operation {
     id: "workflows.resume",
     title: "Wake a workflow",
     description: "Wakes an execution of a workflow that waits for an event from outside.",
-    permission: PERMISSION,
+    permission: Some(PERMISSION),
     effect: Effect::Write,
     input: &Object::closed(&[
         Member::required("workflowUuid", Rule::Text(&UUID), "UUID of the workflow."),

@@ -44,13 +44,13 @@ fn token(members: &[(&str, &str)]) -> Token {
 /// The failure of every malformed response.
 fn malformed(message: &str) -> Details {
     Details {
-        code: FailureCode::MalformedResponse,
+        code: "malformed-response",
+        recovery: Recovery::GiveUp,
         message: message.to_owned(),
         hint: Some("Try again; if it stays like this, tell the maintainers of this connector.".to_owned()),
         field: None,
         provider_code: None,
         provider_message: None,
-        retry_after: None,
     }
 }
 
@@ -272,7 +272,7 @@ fn only_json_is_read_as_a_token() {
         for body in [body(&[]).as_str(), "<html>", ""] {
             let failure = failure(200, &[("content-type", value)], body);
             assert_eq!(failure.message, format!("The answer is not JSON but {kind}."));
-            assert_eq!((failure.code, failure.field), (FailureCode::MalformedResponse, None));
+            assert_eq!((failure.code, failure.field), ("malformed-response", None));
             assert_eq!(failure.hint.as_deref(), Some(error::INTERMEDIARY_HINT));
         }
     }
@@ -316,11 +316,7 @@ fn an_answer_beyond_64_kib_is_not_read() {
     assert_eq!(answer(200, &[JSON], padded(65_536)).unwrap().expires_in, 900);
     for status in [200, 299, 400, 401, 404, 429, 503] {
         let failure = failure(status, &[JSON], padded(65_537));
-        assert_eq!(
-            (failure.code, failure.code.recovery(None)),
-            (FailureCode::ResponseTooLarge, Recovery::Alarm),
-            "{status}"
-        );
+        assert_eq!((failure.code, failure.recovery), ("response-too-large", Recovery::Alarm), "{status}");
         assert_eq!(failure.message, "The answer is far too long for a token.");
         assert_eq!(failure.hint.as_deref(), Some(error::INTERMEDIARY_HINT));
     }

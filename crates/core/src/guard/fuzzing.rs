@@ -1,9 +1,11 @@
 //! Opens the single checks to a fuzzer, without a component before them. Compiled under
 //! `cfg(fuzzing)` alone: elsewhere unchecked values stay in this crate.
 
+use url::Url;
+
 use super::output::BadOutput;
 use crate::connector::Opened;
-use crate::functions::Function;
+use crate::functions::{Function, Leave};
 use crate::raw;
 use crate::records::{
     Connection, Definition, Exchange, Failure, Operation, PermissionStatus, Problem, Request, Step, Token,
@@ -30,7 +32,7 @@ pub fn operations(raw: Vec<raw::Operation>, definition: &Definition) -> Result<V
 
 /// Checks the headers that authorize a request.
 pub fn token_headers(raw: Vec<raw::Header>) -> Result<Vec<(String, Secret)>, BadOutput> {
-    super::request::token_headers(raw)
+    super::request::token_headers(raw, false)
 }
 
 impl Guard<'_> {
@@ -46,12 +48,33 @@ impl Guard<'_> {
 
     /// Checks the token request.
     pub fn exchange(&self, raw: raw::Exchange) -> Result<Exchange, BadOutput> {
-        super::request::exchange(raw, self.opened.connection(), self.opened.redactor())
+        super::request::exchange(Function::TokenRequest, raw, self.opened.connection(), self.opened.redactor())
     }
 
     /// Checks a request that is authorized with the token.
     pub fn api_request(&self, raw: raw::Request) -> Result<Request, BadOutput> {
-        super::request::api(Function::ApiRequest, "", raw, self.opened.connection())
+        super::request::api(Function::ApiRequest, "", raw, self.opened.connection(), self.opened.redactor())
+    }
+
+    /// Checks a request that was signed: with these headers, and this at the end of its URL.
+    pub fn signed(&self, unsigned: &Request, headers: Vec<raw::Header>, query: &str) -> Result<Request, BadOutput> {
+        let before = unsigned.headers.iter().map(|(name, value)| (name.clone(), value.expose().to_owned()));
+        let raw = raw::Request {
+            method: unsigned.method.clone(),
+            url: format!("{}{query}", unsigned.url),
+            headers: before.chain(headers).collect(),
+            body: unsigned.body.to_vec(),
+            authorized: unsigned.authorized,
+            repeatable: unsigned.repeatable,
+            timeout: unsigned.timeout,
+            response_limit: unsigned.response_limit,
+        };
+        super::request::signed(raw, unsigned, self.opened.connection())
+    }
+
+    /// Checks the URL that a person signs in at.
+    pub fn authorization_url(&self, text: &str, leave: &Leave<'_>) -> Result<Url, BadOutput> {
+        super::request::authorization_url(text, leave, self.opened.connection(), self.opened.redactor())
     }
 
     /// Checks a step of an operation.

@@ -23,5 +23,5 @@ pub use output::{BadOutput, Breach};
 pub(crate) use connection::check as connection;
 pub(crate) use definition::check as definition;
 pub(crate) use operations::{WAIT, operations, step};
-pub(crate) use request::{api as api_request, exchange, probes, token_headers};
+pub(crate) use request::{api as api_request, authorization_url, exchange, probes, signed, token_headers};
 pub(crate) use verdict::{failure, permission_status, problems, token};

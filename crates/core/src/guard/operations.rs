@@ -99,7 +99,7 @@ fn pending(
     check.line(at, &raw.progress.text)?;
     let text = Texts::new(function, redactor).text(at, raw.progress.text)?;
     Ok(Pending {
-        request: request::api(function, "send.request", raw.request, connection)?,
+        request: request::api(function, "send.request", raw.request, connection, redactor)?,
         wait: raw.wait,
         state: state(check, "send.state", raw.state, redactor)?,
         progress: Progress { text, ..raw.progress },

@@ -5,9 +5,9 @@ use url::Url;
 use super::check::Check;
 use super::definition::{is_host_name, is_under};
 use super::output::{BadOutput, Breach};
-use crate::functions::Function;
+use crate::functions::{Function, Leave};
 use crate::raw;
-use crate::records::{Connection, Definition, DownloadLink, Exchange, HostRole, Probe, Request};
+use crate::records::{Connection, Definition, DownloadLink, Exchange, HostRole, Probe, Purpose, Request};
 use crate::redact::Redactor;
 use crate::secret::{Body, Secret};
 
@@ -53,13 +53,14 @@ const RESPONSE_BYTES: u32 = 64 << 20;
 /// a host that must not see another one.
 const PROOFS: [&str; 2] = ["authorization", "cookie"];
 
-/// Checks the request that carries the credentials.
+/// Checks a request that gets a token.
 pub(crate) fn exchange(
+    function: Function,
     raw: raw::Exchange,
     connection: &Connection,
     redactor: &Redactor,
 ) -> Result<Exchange, BadOutput> {
-    let check = Check(Function::TokenRequest);
+    let check = Check(function);
     check.lines("notes", &raw.notes)?;
     for (i, note) in raw.notes.iter().enumerate() {
         check.harmless(&format!("notes[{i}]"), note, redactor)?;
@@ -68,23 +69,92 @@ pub(crate) fn exchange(
     check.harmless("request.url", &raw.request.url, redactor)?;
     check.ensure(!raw.request.authorized, "request.authorized", "asks for the token that it is about to get")?;
     Ok(Exchange {
-        request: Place { check, at: "request" }.accept(raw.request, connection, HostRole::Token)?,
+        request: Place { check, at: "request" }.accept(raw.request, connection, HostRole::Token, Purpose::Token)?,
         notes: raw.notes,
     })
 }
 
-/// Checks a request that carries the token.
+/// Checks a request to the API, authorized or not. Neither kind proves by itself who asks: one
+/// that is not authorized contains no secret at all.
 pub(crate) fn api(
     function: Function,
     at: &str,
     raw: raw::Request,
     connection: &Connection,
+    redactor: &Redactor,
 ) -> Result<Request, BadOutput> {
     let place = Place { check: Check(function), at };
-    place.check.ensure(raw.authorized, &place.of("authorized"), "does not ask for the token that it needs")?;
-    let carries = raw.headers.iter().any(|(name, _)| name == "authorization");
+    let carries = raw.headers.iter().any(|(name, _)| PROOFS.contains(&name.as_str()));
     place.check.ensure(!carries, &place.of("headers"), "carry an authorization of their own")?;
-    place.accept(raw, connection, HostRole::Api)
+    if !raw.authorized {
+        place.secretless(&raw, redactor)?;
+    }
+    place.accept(raw, connection, HostRole::Api, Purpose::Api)
+}
+
+/// Checks what a connector made of a request by signing it: headers or parameters of the query
+/// were added at the end.
+pub(crate) fn signed(raw: raw::Request, request: &Request, connection: &Connection) -> Result<Request, BadOutput> {
+    let place = Place { check: Check(Function::Sign), at: "" };
+    let Place { check, .. } = place;
+    let url = request.url.as_str();
+    let added = raw.url.strip_prefix(url);
+    let separator = if request.url.query().is_some() { '&' } else { '?' };
+    let grown = added.is_some_and(|added| added.is_empty() || added.starts_with(separator));
+    check.host(grown, "url", "changes more than it adds to the query")?;
+    let given = raw.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let before = request.headers.iter().map(|(name, value)| (name.as_str(), value.expose()));
+    let kept = raw.headers.len() >= request.headers.len() && before.eq(given.take(request.headers.len()));
+    check.ensure(kept, "headers", "change more than they add")?;
+    let same = raw.method == request.method
+        && raw.body[..] == request.body[..]
+        && raw.authorized == request.authorized
+        && raw.repeatable == request.repeatable
+        && (raw.timeout, raw.response_limit) == (request.timeout, request.response_limit);
+    check.ensure(same, "", "changes more than headers and query")?;
+    place.accept(raw, connection, HostRole::Api, request.purpose)
+}
+
+/// Checks the URL that a person signs in at: it goes to the provider, brings back what the host
+/// gave, and shows no secret.
+pub(crate) fn authorization_url(
+    text: &str,
+    leave: &Leave<'_>,
+    connection: &Connection,
+    redactor: &Redactor,
+) -> Result<Url, BadOutput> {
+    let place = Place { check: Check(Function::AuthorizationUrl), at: "" };
+    let Place { check, .. } = place;
+    let rules = Rules {
+        allowed: &|host| connection.has_host(HostRole::Authorization, host),
+        elsewhere: &elsewhere(HostRole::Authorization),
+        timeout: TIMEOUT,
+        response_bytes: RESPONSE_BYTES,
+    };
+    let url = place.url(text, &rules)?;
+    let expected = [
+        ("response_type", "code"),
+        ("redirect_uri", leave.redirect_uri),
+        ("state", leave.state),
+        ("code_challenge", leave.code_challenge),
+        ("code_challenge_method", "S256"),
+    ];
+    for (name, value) in expected {
+        let mut given = url.query_pairs().filter(|(given, _)| given == name);
+        let once = given.next().is_some_and(|(_, given)| given == value) && given.next().is_none();
+        check.ensure(once, "url", &format!("does not have the parameter `{name}` once, as the host gave it"))?;
+    }
+    // What the host gave is no secret, even if somebody entered it as one.
+    let own = |pair: &&str| expected.iter().all(|(name, _)| pair.split('=').next() != Some(name));
+    let query = url.query().unwrap_or_default().split('&').filter(own).collect::<Vec<_>>().join("&");
+    let mut rest = url.clone();
+    rest.set_query(Some(&query));
+    check.harmless("url", rest.as_str(), redactor)?;
+    Ok(url)
+}
+
+fn elsewhere(role: HostRole) -> String {
+    format!("names a host that is none of the connection's `{}` hosts", role.name())
 }
 
 /// Checks the request of a download, which goes to one of the domains.
@@ -100,24 +170,20 @@ pub(super) fn download(
     check.ensure(raw.method == "GET", &place.of("method"), "is not `GET`")?;
     let proven = raw.headers.iter().any(|(name, _)| PROOFS.contains(&name.as_str()));
     check.ensure(!proven, &place.of("headers"), "say who asks")?;
-    check.harmless(&place.of("url"), &raw.url, redactor)?;
-    for (name, value) in &raw.headers {
-        check.harmless(&place.of("headers"), name, redactor)?;
-        check.harmless(&place.of("headers"), value, redactor)?;
-    }
+    place.secretless(&raw, redactor)?;
     let rules = Rules {
         allowed: &|host| is_host_name(host) && is_under(host, domains),
         elsewhere: "names a host outside of the domains that a download may come from",
         timeout: DOWNLOAD_TIMEOUT,
         response_bytes: u32::MAX,
     };
-    place.accept_by(raw, &rules).map(DownloadLink::new)
+    place.accept_by(raw, &rules, Purpose::Download).map(DownloadLink::new)
 }
 
-/// Checks the headers that carry a token.
-pub(crate) fn token_headers(raw: Vec<raw::Header>) -> Result<Vec<(String, Secret)>, BadOutput> {
+/// Checks the headers that present a credential. There may be none where requests are signed.
+pub(crate) fn token_headers(raw: Vec<raw::Header>, signs: bool) -> Result<Vec<(String, Secret)>, BadOutput> {
     let place = Place { check: Check(Function::Authorize), at: "" };
-    place.check.ensure(!raw.is_empty(), "", "gives no header for a token of its own")?;
+    place.check.ensure(signs || !raw.is_empty(), "", "gives no header for a credential of its own")?;
     place.headers(&raw)?;
     Ok(raw.into_iter().map(|(name, value)| (name, Secret::new(value))).collect())
 }
@@ -134,7 +200,15 @@ pub(crate) fn probes(
     }
     let probe = |(i, raw): (usize, raw::Probe)| {
         let at = format!("probes[{i}].request");
-        let request = raw.request.map(|request| api(Function::Probes, &at, request, connection));
+        let request = raw.request.map(|request| {
+            let authorized = request.authorized;
+            Check(Function::Probes).ensure(
+                authorized,
+                &format!("{at}.authorized"),
+                "is not set: it would prove nothing",
+            )?;
+            api(Function::Probes, &at, request, connection, &Redactor::default())
+        });
         Ok(Probe { permission: raw.permission, request: request.transpose()? })
     };
     raw.into_iter().enumerate().map(probe).collect()
@@ -160,17 +234,33 @@ impl Place<'_> {
         if self.at.is_empty() { member.to_owned() } else { format!("{}.{member}", self.at) }
     }
 
-    fn accept(&self, raw: raw::Request, connection: &Connection, role: HostRole) -> Result<Request, BadOutput> {
+    /// Accepts a request without a secret in URL, headers or body.
+    fn secretless(&self, raw: &raw::Request, redactor: &Redactor) -> Result<(), BadOutput> {
+        self.check.harmless(&self.of("url"), &raw.url, redactor)?;
+        for (name, value) in &raw.headers {
+            self.check.harmless(&self.of("headers"), name, redactor)?;
+            self.check.harmless(&self.of("headers"), value, redactor)?;
+        }
+        self.check.harmless(&self.of("body"), &String::from_utf8_lossy(&raw.body), redactor)
+    }
+
+    fn accept(
+        &self,
+        raw: raw::Request,
+        connection: &Connection,
+        role: HostRole,
+        purpose: Purpose,
+    ) -> Result<Request, BadOutput> {
         let rules = Rules {
             allowed: &|host| connection.has_host(role, host),
-            elsewhere: &format!("names a host that is none of the connection's `{}` hosts", role.name()),
+            elsewhere: &elsewhere(role),
             timeout: TIMEOUT,
             response_bytes: RESPONSE_BYTES,
         };
-        self.accept_by(raw, &rules)
+        self.accept_by(raw, &rules, purpose)
     }
 
-    fn accept_by(&self, raw: raw::Request, rules: &Rules<'_>) -> Result<Request, BadOutput> {
+    fn accept_by(&self, raw: raw::Request, rules: &Rules<'_>, purpose: Purpose) -> Result<Request, BadOutput> {
         let Self { check, .. } = *self;
         let Rules { timeout: longest, response_bytes: largest, .. } = *rules;
         let method = METHODS.contains(&raw.method.as_str());
@@ -193,6 +283,7 @@ impl Place<'_> {
             repeatable: raw.repeatable,
             timeout: raw.timeout,
             response_limit: raw.response_limit,
+            purpose,
         })
     }
 

@@ -3,6 +3,7 @@
 
 mod connection;
 mod definition;
+mod grants;
 mod hosts;
 mod icon;
 mod operations;

@@ -7,6 +7,7 @@ use crate::entries::Entries;
 use crate::functions::Function;
 use crate::records::{Definition, Failure, PermissionStatus, Problem, Token};
 use crate::redact::Redactor;
+use crate::secret::Secret;
 
 /// Longest token, in bytes: with its header it fits what the guard lets a request
 /// carry, and it is more than any JWT seen.
@@ -76,15 +77,15 @@ pub(crate) fn failure(
 /// token itself is one of them: a provider may repeat it as a scope.
 pub(crate) fn token(raw: Token, redactor: &Redactor) -> Result<Token, BadOutput> {
     let check = Check(Function::TokenResponse);
-    let value = raw.value.expose();
-    let visible = value.bytes().all(|b| b.is_ascii_graphic());
-    let sized = !value.is_empty() && value.len() <= TOKEN_BYTES;
-    check.ensure(visible && sized, "value", "is not a token that a header can carry")?;
+    check.ensure(is_token(&raw.value), "value", "is not a token that a header can carry")?;
+    let refresh = raw.refresh_token.as_ref().is_none_or(is_token);
+    check.ensure(refresh, "refresh-token", "is not visible ASCII, or too long")?;
     check.line("kind", &raw.kind)?;
     check.ensure(raw.refresh_after < raw.expires_in, "refresh-after", "is not less than `expires-in`")?;
     check.lines("scopes", &raw.scopes)?;
     check.lines("missing-scopes", &raw.missing_scopes)?;
     let redactor = redactor.clone().and(&raw.value);
+    let redactor = raw.refresh_token.as_ref().map_or(redactor.clone(), |token| redactor.and(token));
     let mut texts = Texts::new(Function::TokenResponse, &redactor);
     Ok(Token {
         kind: texts.text("kind", raw.kind)?,
@@ -92,6 +93,11 @@ pub(crate) fn token(raw: Token, redactor: &Redactor) -> Result<Token, BadOutput>
         missing_scopes: texts.list("missing-scopes", raw.missing_scopes)?,
         ..raw
     })
+}
+
+fn is_token(token: &Secret) -> bool {
+    let token = token.expose();
+    !token.is_empty() && token.len() <= TOKEN_BYTES && token.bytes().all(|b| b.is_ascii_graphic())
 }
 
 /// Accepts what a probe proved, and hides secrets in it.

@@ -200,7 +200,7 @@ impl Saved {
             timeout: run.request.timeout,
             response_limit: run.request.response_limit,
         };
-        let request = guard::api_request(Function::Resume, "request", request, opened.connection());
+        let request = guard::api_request(Function::Resume, "request", request, opened.connection(), opened.redactor());
         let pending = Pending {
             request: request.map_err(|_| SavedError::Foreign)?,
             wait: run.wait,

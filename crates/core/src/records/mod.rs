@@ -12,7 +12,7 @@ mod verdict;
 
 pub use connection::{Connection, Host};
 pub use definition::{Choice, Definition, Field, GuideStep, HostRole, HostTemplate, Link, Permission};
-pub use http::{Exchange, Request, Response};
+pub use http::{Context, Exchange, Purpose, Request, Response};
 pub use operation::{Compression, Download, DownloadLink, Operation, Outcome, Pending, Progress, State, Step};
 pub use permission::{PermissionStatus, Probe};
 pub use verdict::{Failure, Problem, Recovery, Token};

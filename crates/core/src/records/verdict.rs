@@ -109,7 +109,7 @@ impl Failure {
     }
 }
 
-/// An access token. Its value is never serialised.
+/// An access token. Neither its value nor the refresh token is ever serialised.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[expect(missing_docs, reason = "the contract documents the members")]
@@ -123,4 +123,12 @@ pub struct Token {
     pub scopes: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub missing_scopes: Vec<String>,
+    /// What gets the next token. Serialised as `refreshable: true` where there is one.
+    #[serde(rename = "refreshable", serialize_with = "exists", skip_serializing_if = "Option::is_none")]
+    pub refresh_token: Option<Secret>,
+}
+
+#[expect(clippy::ref_option, reason = "as serde calls it")]
+fn exists<S: Serializer>(secret: &Option<Secret>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_bool(secret.is_some())
 }

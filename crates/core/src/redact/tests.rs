@@ -36,7 +36,9 @@ fn hex(text: &str) -> String {
 }
 
 fn json(text: &str) -> String {
-    serde_json::Value::from(text).to_string().trim_matches('"').replace('/', "\\/")
+    let quoted = serde_json::Value::from(text).to_string();
+    // Not `trim_matches`: a text may itself end with one.
+    quoted[1..quoted.len() - 1].replace('/', "\\/")
 }
 
 fn unicode(text: &str) -> String {

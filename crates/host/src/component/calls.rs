@@ -1,10 +1,11 @@
 //! The functions of the contract, over Wasmtime.
 
 use connector_core::raw::{Connection, Entry, Exchange, Header, Operation, Probe, Request, Step, Unchecked};
-use connector_core::records::{Definition, Failure, PermissionStatus, Problem, Response, Token};
-use connector_core::{ApiCall, CallError, CallErrorKind, Ended, Function, Functions, Interface};
+use connector_core::records::{self, Context, Definition, Failure, PermissionStatus, Problem, Response, Token};
+use connector_core::{
+    ApiCall, CallError, CallErrorKind, Credential, Ended, Function, Functions, Interface, Leave, Redirect,
+};
 
-use super::bindings::exports::integration::provider::access::Credential;
 use super::convert::{self, failure, pairs, problems, request};
 use super::loaded::Component;
 
@@ -19,6 +20,14 @@ fn length(pairs: &[(String, String)]) -> usize {
     pairs.iter().map(|(name, value)| name.len() + value.len()).sum()
 }
 
+/// Returns the length of a credential, and its entries to borrow from.
+fn parts(credential: Credential<'_>) -> (usize, Vec<(&str, &str)>) {
+    match credential {
+        Credential::AccessToken(token) => (token.len(), Vec::new()),
+        Credential::Entries(entries) => (length(entries), pairs(entries)),
+    }
+}
+
 /// Converts the error of the contract that a component returned.
 fn returned<E, F>(convert: impl FnOnce(E) -> F) -> impl FnOnce(E) -> Ended<F> {
     |error| Ended::Returned(convert(error))
@@ -30,7 +39,10 @@ impl Functions for Component {
             Interface::Provider => true,
             Interface::Token => self.token.is_some(),
             Interface::ClientCredentials => self.client_credentials.is_some(),
+            Interface::AuthorizationCode => self.authorization_code.is_some(),
+            Interface::Refresh => self.refresh.is_some(),
             Interface::Access => self.access.is_some(),
+            Interface::Signature => self.signature.is_some(),
             Interface::Permissions => self.permissions.is_some(),
             Interface::Operations => self.operations.is_some(),
         }
@@ -55,11 +67,53 @@ impl Functions for Component {
         resolved.map(convert::connection).map_err(returned(problems))
     }
 
-    fn token_request(&self, entries: &[Entry]) -> Result<Exchange, Ended<Vec<Problem>>> {
+    fn token_request(&self, entries: &[Entry], context: &Context) -> Result<Exchange, Ended<Vec<Problem>>> {
         let grant = Self::offered(self.client_credentials.as_ref(), Function::TokenRequest)?;
         let (read, entries) = (length(entries), pairs(entries));
         let built = self.call(Function::TokenRequest, read, |store, instance| {
-            grant.load(&mut *store, instance)?.call_token_request(store, &entries)
+            grant.load(&mut *store, instance)?.call_token_request(store, &entries, convert::context(context))
+        })?;
+        built.map(convert::exchange).map_err(returned(problems))
+    }
+
+    fn authorization_url(&self, entries: &[Entry], leave: &Leave<'_>) -> Result<String, Ended<Vec<Problem>>> {
+        let grant = Self::offered(self.authorization_code.as_ref(), Function::AuthorizationUrl)?;
+        let Leave { redirect_uri, state, code_challenge } = *leave;
+        let (read, entries) = (length(entries), pairs(entries));
+        let built = self.call(Function::AuthorizationUrl, read, |store, instance| {
+            let grant = grant.load(&mut *store, instance)?;
+            grant.call_authorization_url(store, &entries, redirect_uri, state, code_challenge)
+        })?;
+        built.map_err(returned(problems))
+    }
+
+    fn code_request(
+        &self,
+        entries: &[Entry],
+        redirect: &Redirect<'_>,
+        context: &Context,
+    ) -> Result<Exchange, Ended<Vec<Problem>>> {
+        let grant = Self::offered(self.authorization_code.as_ref(), Function::CodeRequest)?;
+        let Redirect { redirect_uri, code, code_verifier } = *redirect;
+        let (read, entries) = (length(entries) + code.len(), pairs(entries));
+        let built = self.call(Function::CodeRequest, read, |store, instance| {
+            let grant = grant.load(&mut *store, instance)?;
+            grant.call_code_request(store, &entries, redirect_uri, code, code_verifier, convert::context(context))
+        })?;
+        built.map(convert::exchange).map_err(returned(problems))
+    }
+
+    fn refresh_request(
+        &self,
+        entries: &[Entry],
+        refresh_token: &str,
+        context: &Context,
+    ) -> Result<Exchange, Ended<Vec<Problem>>> {
+        let grant = Self::offered(self.refresh.as_ref(), Function::RefreshRequest)?;
+        let (read, entries) = (length(entries) + refresh_token.len(), pairs(entries));
+        let built = self.call(Function::RefreshRequest, read, |store, instance| {
+            let grant = grant.load(&mut *store, instance)?;
+            grant.call_refresh_request(store, &entries, refresh_token, convert::context(context))
         })?;
         built.map(convert::exchange).map_err(returned(problems))
     }
@@ -73,12 +127,30 @@ impl Functions for Component {
         read.map(|raw| Unchecked::new(convert::token(raw))).map_err(returned(failure))
     }
 
-    fn authorize(&self, token: &str) -> Result<Vec<Header>, Ended<Box<Failure>>> {
+    fn authorize(&self, credential: Credential<'_>) -> Result<Vec<Header>, Ended<Box<Failure>>> {
         let access = Self::offered(self.access.as_ref(), Function::Authorize)?;
-        let authorized = self.call(Function::Authorize, token.len(), |store, instance| {
-            access.load(&mut *store, instance)?.call_authorize(store, Credential::AccessToken(token))
+        let (read, entries) = parts(credential);
+        let authorized = self.call(Function::Authorize, read, |store, instance| {
+            access.load(&mut *store, instance)?.call_authorize(store, convert::credential(credential, &entries))
         })?;
         authorized.map_err(returned(failure))
+    }
+
+    fn sign(
+        &self,
+        credential: Credential<'_>,
+        unsigned: &records::Request,
+        context: &Context,
+    ) -> Result<Request, Ended<Box<Failure>>> {
+        let signature = Self::offered(self.signature.as_ref(), Function::Sign)?;
+        let (read, entries) = parts(credential);
+        let headers = convert::headers(unsigned);
+        let signed = self.call(Function::Sign, read + unsigned.body.len(), |store, instance| {
+            let credential = convert::credential(credential, &entries);
+            let unsigned = convert::sent(unsigned, &headers);
+            signature.load(&mut *store, instance)?.call_sign(store, credential, unsigned, convert::context(context))
+        })?;
+        signed.map(request).map_err(returned(failure))
     }
 
     fn api_request(&self, settings: &[Entry], call: &ApiCall) -> Result<Request, Ended<Vec<Problem>>> {

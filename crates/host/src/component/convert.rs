@@ -2,12 +2,12 @@
 //! judged: the guard does that.
 
 use connector_core::records::{
-    Choice, Compression, Definition, Failure, Field, GuideStep, HostRole, HostTemplate, Link, Permission,
-    PermissionStatus, Problem, Progress, Recovery, Response, Token,
+    Choice, Compression, Context, Definition, Failure, Field, GuideStep, HostRole, HostTemplate, Link, Permission,
+    PermissionStatus, Problem, Progress, Recovery, Request, Response, Token,
 };
-use connector_core::{Secret, raw};
+use connector_core::{Credential, Secret, raw};
 
-use super::bindings::exports::integration::provider::{operations, permissions, provider, token, types};
+use super::bindings::exports::integration::provider::{access, operations, permissions, provider, token, types};
 
 /// Borrows pairs of texts.
 pub(super) fn pairs(pairs: &[(String, String)]) -> Vec<(&str, &str)> {
@@ -17,6 +17,38 @@ pub(super) fn pairs(pairs: &[(String, String)]) -> Vec<(&str, &str)> {
 /// Borrows a response.
 pub(super) fn response<'a>(response: &'a Response, headers: &'a [(&'a str, &'a str)]) -> types::Response<'a> {
     types::Response { status: response.status, headers, body: &response.body, received_at: response.received_at }
+}
+
+/// Borrows a credential: the token in it, or entries that were borrowed before.
+pub(super) fn credential<'a>(given: Credential<'a>, entries: &'a [(&'a str, &'a str)]) -> access::Credential<'a> {
+    match given {
+        Credential::AccessToken(token) => access::Credential::AccessToken(token),
+        Credential::Entries(_) => access::Credential::Entries(entries),
+    }
+}
+
+/// Borrows a context.
+pub(super) fn context(context: &Context) -> types::Context<'_> {
+    types::Context { now: context.now, nonce: &context.nonce }
+}
+
+/// Borrows the headers of a request.
+pub(super) fn headers(request: &Request) -> Vec<(&str, &str)> {
+    request.headers.iter().map(|(name, value)| (name.as_str(), value.expose())).collect()
+}
+
+/// Borrows a request.
+pub(super) fn sent<'a>(request: &'a Request, headers: &'a [(&'a str, &'a str)]) -> types::RequestParam<'a> {
+    types::RequestParam {
+        method: &request.method,
+        url: request.url.as_str(),
+        headers,
+        body: &request.body,
+        authorized: request.authorized,
+        repeatable: request.repeatable,
+        timeout: request.timeout,
+        response_limit: request.response_limit,
+    }
 }
 
 pub(super) fn definition(raw: provider::Definition) -> Definition {
@@ -106,7 +138,7 @@ pub(super) fn exchange(raw: token::Exchange) -> raw::Exchange {
     raw::Exchange { request: request(raw.request), notes: raw.notes }
 }
 
-pub(super) fn request(raw: types::Request) -> raw::Request {
+pub(super) fn request(raw: types::RequestResult) -> raw::Request {
     raw::Request {
         method: raw.method,
         url: raw.url,
@@ -128,6 +160,7 @@ pub(super) fn token(raw: token::AccessToken) -> Token {
         lifetime_assumed: raw.lifetime_assumed,
         scopes: raw.scopes,
         missing_scopes: raw.missing_scopes,
+        refresh_token: raw.refresh_token.map(Secret::new),
     }
 }
 

@@ -73,6 +73,9 @@ pub enum LoadError {
     /// A component that imports something.
     #[error("the component imports {}; a component of this contract imports nothing", list(.0))]
     Imports(Vec<String>),
+    /// A component that uses an interface of the contract and does not export it.
+    #[error("the component uses {} without exporting it, so that it asks the host for it; export it beside the interfaces that use it", list(.0))]
+    NotExported(Vec<String>),
     /// The interface has the right name and other types.
     #[error("the component exports the interface, but not with the contract's functions and types: {0}")]
     TypeMismatch(String),
@@ -85,7 +88,7 @@ impl LoadError {
     /// Returns whether the component breaks the contract, rather than being of another
     /// one or none.
     pub fn is_misbehaviour(&self) -> bool {
-        matches!(self, Self::Memory { .. } | Self::Imports(_) | Self::TypeMismatch(_))
+        matches!(self, Self::Memory { .. } | Self::Imports(_) | Self::NotExported(_) | Self::TypeMismatch(_))
     }
 
     /// Returns a stable code for it.

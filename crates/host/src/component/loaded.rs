@@ -8,7 +8,7 @@ use wasmtime::{Engine, Store, Trap};
 
 use super::binary::ComponentInfo;
 use super::bindings::exports::integration::provider::{
-    access, client_credentials, operations, permissions, provider, token,
+    access, authorization_code, client_credentials, operations, permissions, provider, refresh, signature, token,
 };
 use super::compiler::Compiler;
 use super::engine::{self, engine_config};
@@ -27,7 +27,10 @@ pub struct Component {
     pub(super) provider: provider::GuestIndices,
     pub(super) token: Option<token::GuestIndices>,
     pub(super) client_credentials: Option<client_credentials::GuestIndices>,
+    pub(super) authorization_code: Option<authorization_code::GuestIndices>,
+    pub(super) refresh: Option<refresh::GuestIndices>,
     pub(super) access: Option<access::GuestIndices>,
+    pub(super) signature: Option<signature::GuestIndices>,
     pub(super) permissions: Option<permissions::GuestIndices>,
     pub(super) operations: Option<operations::GuestIndices>,
     pub(super) limits: Limits,
@@ -83,7 +86,9 @@ impl Component {
             return Err(LoadError::OtherContract { exports: info.exports });
         }
         if !info.imports.is_empty() {
-            return Err(LoadError::Imports(info.imports));
+            let contract = |import: &String| import.starts_with("integration:provider/");
+            let own = info.imports.iter().all(contract);
+            return Err(if own { LoadError::NotExported(info.imports) } else { LoadError::Imports(info.imports) });
         }
         if info.memory_minimum > limits.memory_bytes as u64 {
             return Err(LoadError::Memory { bytes: info.memory_minimum, limit: limits.memory_bytes });
@@ -105,6 +110,10 @@ impl Component {
         let token = info.exports_interface("token").then(|| token::GuestIndices::new(&pre));
         let client_credentials =
             info.exports_interface("client-credentials").then(|| client_credentials::GuestIndices::new(&pre));
+        let authorization_code =
+            info.exports_interface("authorization-code").then(|| authorization_code::GuestIndices::new(&pre));
+        let refresh = info.exports_interface("refresh").then(|| refresh::GuestIndices::new(&pre));
+        let signature = info.exports_interface("signature").then(|| signature::GuestIndices::new(&pre));
         let access = info.exports_interface("access").then(|| access::GuestIndices::new(&pre));
         let permissions = info.exports_interface("permissions").then(|| permissions::GuestIndices::new(&pre));
         let operations = info.exports_interface("operations").then(|| operations::GuestIndices::new(&pre));
@@ -113,7 +122,10 @@ impl Component {
             provider,
             token: token.transpose().map_err(mismatch)?,
             client_credentials: client_credentials.transpose().map_err(mismatch)?,
+            authorization_code: authorization_code.transpose().map_err(mismatch)?,
+            refresh: refresh.transpose().map_err(mismatch)?,
             access: access.transpose().map_err(mismatch)?,
+            signature: signature.transpose().map_err(mismatch)?,
             permissions: permissions.transpose().map_err(mismatch)?,
             operations: operations.transpose().map_err(mismatch)?,
             pre,

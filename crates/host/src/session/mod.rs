@@ -1,20 +1,24 @@
 //! One connection, open for any number of callers.
 
+mod probing;
+mod sign_in;
+mod store;
 mod tokens;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use connector_core::permissions::PermissionCheck;
-use connector_core::records::{Connection, Failure, Recovery, Request, Response, Token};
+use connector_core::records::{Connection, Context, Failure, Request, Response, Token};
 use connector_core::{
-    ApiCall, Attempts, Connector, Entries, Fault, Functions, GrantedToken, Next, Opened, Policy, Redactor, Secret,
-    TokenCache,
+    ApiCall, Attempts, Connector, Entries, Fault, Functions, GrantedToken, Interface, Next, Opened, Policy, Redactor,
+    Secret, TokenCache,
 };
 use tokio::sync::Notify;
 
+pub use self::store::{NotStored, TokenStore};
 use crate::clock::{Clock, SystemClock};
 use crate::component::Component;
+use crate::context::{ContextSource, SystemContext};
 use crate::error::{Error, SendError};
 use crate::reading::reading;
 use crate::transport::{Incoming, Transport};
@@ -46,11 +50,20 @@ pub struct Options {
     pub policy: Policy,
     /// The clock it waits by.
     pub clock: Arc<dyn Clock>,
+    /// Time and randomness for functions that depend on them.
+    pub contexts: Arc<dyn ContextSource>,
+    /// Where each new token is kept. None: nowhere.
+    pub store: Option<Arc<dyn TokenStore>>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { policy: Policy::default(), clock: Arc::new(SystemClock::default()) }
+        Self {
+            policy: Policy::default(),
+            clock: Arc::new(SystemClock::default()),
+            contexts: Arc::new(SystemContext),
+            store: None,
+        }
     }
 }
 
@@ -152,7 +165,7 @@ impl<F: Functions + Send + Sync + 'static> Session<F> {
         self.shared.opened.connection()
     }
 
-    /// Returns the connection with its entries, token request and secrets.
+    /// Returns the connection with its entries and secrets.
     ///
     /// # Examples
     ///
@@ -204,8 +217,7 @@ impl<F: Functions + Send + Sync + 'static> Session<F> {
     /// Returns the redactor of all that is secret here now: the secret entries, and the token
     /// in use. For whatever a provider wrote, wherever it is shown.
     pub fn redactor(&self) -> Redactor {
-        let (opened, token) = (self.opened().redactor(), self.latest_token());
-        token.as_ref().map_or(opened, |token| token.redactor(opened)).clone()
+        self.opened().redactor_with(self.latest_token().as_deref()).clone()
     }
 
     /// Uses a token that a platform has kept, as if it had been received now. Its
@@ -223,31 +235,33 @@ impl<F: Functions + Send + Sync + 'static> Session<F> {
     /// # }
     /// ```
     pub fn adopt(&self, token: Token) {
-        let shared = &self.shared;
-        let now = shared.now();
-        shared.cache().ended(Ok(token), now, now, &shared.options.policy, 0.0);
+        let now = self.shared.now();
+        self.shared.cache().adopt(token, now);
     }
 
     /// Returns a token that is good now: the one in use, or that of the exchange which is
-    /// under way or which this call starts.
+    /// under way or which this call starts. None: nothing is exchanged, the entries authorize
+    /// requests.
     ///
     /// # Errors
     ///
-    /// [`Error::Failed`] where there is none.
+    /// [`Error::Failed`] where there is none, with the code `sign-in-required` where a person
+    /// has to sign in first.
     ///
     /// # Examples
     ///
     /// ```no_run
     /// # async fn example(session: connector_host::Session) -> Result<(), connector_host::Error> {
-    /// let granted = session.token().await?;
-    /// println!("lives {} s", granted.token().expires_in);
+    /// if let Some(granted) = session.token().await? {
+    ///     println!("lives {} s", granted.token().expires_in);
+    /// }
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn token(&self) -> Result<Arc<GrantedToken>, Error> {
+    pub async fn token(&self) -> Result<Option<Arc<GrantedToken>>, Error> {
         let shared = &self.shared;
         let deadline = shared.now().saturating_add(shared.options.policy.patience);
-        shared.granted(None, deadline).await
+        shared.granted_any(None, deadline).await
     }
 
     /// Builds a request to a path of the API, sends it with the token, and returns the
@@ -327,16 +341,17 @@ impl<F: Functions + Send + Sync + 'static> Session<F> {
         let mut attempts = Attempts::new(request, shared.options.policy, shared.now());
         let mut attempt = 1_u32;
         loop {
-            let next = match shared.granted(attempts.refused(), attempts.deadline()).await {
+            let next = match shared.token_for(attempts.request(), attempts.refused(), attempts.deadline()).await {
                 Ok(granted) => {
-                    let request = attempts.authorized(granted.headers(|token| shared.connector.authorize(token))?);
+                    let request = shared.authorized(attempts.request(), granted.as_deref())?;
                     match shared.exchange_until(request, attempts.deadline()).await {
                         Ok(response) => {
                             let session = self.clone();
                             let read = self.reading(response.body.len(), move || {
                                 let Shared { connector, opened, .. } = &*session.shared;
                                 let moment = (session.shared.now(), fastrand::f64());
-                                let next = attempts.received(connector, opened, &granted, response, moment)?;
+                                let next =
+                                    attempts.received(connector, opened, granted.as_deref(), response, moment)?;
                                 Ok((attempts, next))
                             });
                             let (back, next) = read.await?;
@@ -369,56 +384,6 @@ impl<F: Functions + Send + Sync + 'static> Session<F> {
         }
     }
 
-    /// Sends a request once and returns the response as it is; only a token that is no
-    /// longer accepted is renewed.
-    async fn ask(&self, request: &Request) -> Result<(Response, Arc<GrantedToken>), Error> {
-        let shared = &self.shared;
-        let deadline = shared.now().saturating_add(shared.options.policy.patience);
-        let granted = shared.granted(None, deadline).await?;
-        let response = shared.exchange_until(shared.authorized(request, &granted)?, deadline).await?;
-        if !shared.options.policy.renewal || !shared.is_refused(&granted, &response)? {
-            return Ok((response, granted));
-        }
-        log::info!("the token is no longer accepted");
-        let granted = shared.granted(Some(granted.number()), deadline).await?;
-        Ok((shared.exchange_until(shared.authorized(request, &granted)?, deadline).await?, granted))
-    }
-
-    /// Sends the probe of every permission and returns what each proved, in the order of
-    /// the definition. `progress` gets the id of the permission under way.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Connector`]. A probe without a response is no error: its state is `unknown`.
-    ///
-    /// # Examples
-    ///
-    /// ```no_run
-    /// # async fn example(session: connector_host::Session) -> Result<(), connector_host::Error> {
-    /// for check in session.permissions(|_| ()).await? {
-    ///     println!("{}: {}", check.permission, check.status.state);
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub async fn permissions(&self, mut progress: impl FnMut(&str)) -> Result<Vec<PermissionCheck>, Error> {
-        let Shared { connector, opened, .. } = &*self.shared;
-        let mut checks = Vec::new();
-        for probe in connector.probes(opened.connection())? {
-            let Some(request) = &probe.request else {
-                checks.push(PermissionCheck::untold(&probe));
-                continue;
-            };
-            progress(&probe.permission);
-            checks.push(match self.ask(request).await {
-                Ok((response, granted)) => PermissionCheck::received(&probe, connector, opened, &granted, &response)?,
-                Err(Error::Failed(failure)) => PermissionCheck::lost(&probe, &failure),
-                Err(error) => return Err(error),
-            });
-        }
-        Ok(checks)
-    }
-
     /// Sends a request as it is, without a token, and asks for the file as it is: a few
     /// bytes of a compressed transfer could become any number.
     pub(crate) async fn open_download(&self, request: &Request) -> Result<Incoming, Error> {
@@ -438,7 +403,7 @@ impl<F: Functions + Send + Sync + 'static> Session<F> {
         bytes: usize,
         call: impl FnOnce() -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        let Options { policy, clock } = &self.shared.options;
+        let Options { policy, clock, .. } = &self.shared.options;
         reading(bytes, &**clock, policy.patience, call).await
     }
 }
@@ -461,22 +426,17 @@ impl<F: Functions + Send + Sync + 'static> Shared<F> {
         self.cache.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn authorized(&self, request: &Request, granted: &GrantedToken) -> Result<Request, Error> {
-        let mut request = request.clone();
-        if request.authorized {
-            request.headers.extend_from_slice(granted.headers(|token| self.connector.authorize(token))?);
-        }
-        Ok(request)
+    fn context(&self) -> Result<Context, Error> {
+        self.options.contexts.context()
     }
 
-    /// Returns whether the connector reads a response as one to a token that is no longer
-    /// accepted.
-    fn is_refused(&self, granted: &GrantedToken, response: &Response) -> Result<bool, Error> {
-        match self.connector.api_response(&self.opened, granted, response) {
-            Ok(()) => Ok(false),
-            Err(connector_core::Error::Failed(failure)) => Ok(failure.recovery == Recovery::RenewToken),
-            Err(error) => Err(error.into()),
+    fn authorized(&self, request: &Request, granted: Option<&GrantedToken>) -> Result<Request, Error> {
+        let Self { connector, opened, .. } = self;
+        let request = connector.authorized(opened, granted, request.clone())?;
+        if request.authorized && connector.offers(Interface::Signature) {
+            return Ok(connector.signed(opened, granted, &request, &self.context()?)?);
         }
+        Ok(request)
     }
 
     /// Sends a request and reads the response, until a moment: whoever called waits no

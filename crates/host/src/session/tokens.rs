@@ -3,20 +3,36 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use connector_core::records::{Failure, Recovery, Token};
-use connector_core::{Functions, GrantedToken, Lookup};
+use connector_core::records::{Failure, Recovery, Request, Token};
+use connector_core::{Functions, GrantedToken, Interface, Lookup};
 use tokio::task;
 
 use super::Shared;
 use crate::error::Error;
 
 impl<F: Functions + Send + Sync + 'static> Shared<F> {
-    /// Returns a good token other than that of the exchange `refused`.
-    pub(super) async fn granted(
+    /// Returns the token that a request is authorized with, other than that of the exchange
+    /// `refused`. None: it is not authorized, or with the entries.
+    pub(super) async fn token_for(
+        self: &Arc<Self>,
+        request: &Request,
+        refused: Option<u64>,
+        deadline: Duration,
+    ) -> Result<Option<Arc<GrantedToken>>, Error> {
+        if request.authorized { self.granted_any(refused, deadline).await } else { Ok(None) }
+    }
+
+    /// Does the same for any request that is authorized.
+    pub(super) async fn granted_any(
         self: &Arc<Self>,
         refused: Option<u64>,
         deadline: Duration,
-    ) -> Result<Arc<GrantedToken>, Error> {
+    ) -> Result<Option<Arc<GrantedToken>>, Error> {
+        if self.connector.offers(Interface::Token) { self.granted(refused, deadline).await.map(Some) } else { Ok(None) }
+    }
+
+    /// Returns a good token other than that of the exchange `refused`.
+    async fn granted(self: &Arc<Self>, refused: Option<u64>, deadline: Duration) -> Result<Arc<GrantedToken>, Error> {
         loop {
             // Before the cache is asked: what ends in between must not be missed.
             let mut ended = Box::pin(self.ended.notified());
@@ -56,9 +72,13 @@ impl<F: Functions + Send + Sync + 'static> Shared<F> {
     }
 
     async fn try_exchange(&self) -> Result<Token, Error> {
-        let response = self.exchange(self.opened.exchange().request.clone()).await?;
         let previous = self.cache().latest();
-        Ok(self.connector.renewed_token(&self.opened, previous.as_deref(), &response)?)
+        let previous = previous.as_deref();
+        let exchange = self.connector.exchange(&self.opened, previous, &self.context()?)?;
+        let response = self.exchange(exchange.request).await?;
+        let token = self.connector.renewed_token(&self.opened, previous, &response)?;
+        self.store(&token).await;
+        Ok(token)
     }
 
     fn patience_over(&self) -> Error {

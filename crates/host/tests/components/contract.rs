@@ -90,8 +90,18 @@ fn the_package_is_version_0_1_0_and_documented() {
 }
 
 /// The interfaces of the contract, in alphabetical order.
-const INTERFACES: [&str; 7] =
-    ["access", "client-credentials", "operations", "permissions", "provider", "token", "types"];
+const INTERFACES: [&str; 10] = [
+    "access",
+    "authorization-code",
+    "client-credentials",
+    "operations",
+    "permissions",
+    "provider",
+    "refresh",
+    "signature",
+    "token",
+    "types",
+];
 
 #[test]
 fn the_interfaces_are_those_that_hosts_look_for() {

@@ -58,7 +58,7 @@ async fn measured() -> Table {
     connector.api_request(&opened, &call).unwrap();
     let granted = granted(&connector).await;
     take("a call of the API");
-    connector.api_response(&opened, &granted, &response(200, &[], "[]")).unwrap();
+    connector.api_response(&opened, Some(&granted), &response(200, &[], "[]")).unwrap();
     take("a call of the API");
     table
 }

@@ -80,7 +80,7 @@ impl Recording {
             });
             return played;
         }
-        played.token = Some(session.token().await);
+        played.token = Some(session.token().await.map(|granted| granted.expect("a token is exchanged")));
         if self.file.expect.get("permissions").is_some() {
             played.permissions = Some(session.permissions(|_| ()).await);
         }

@@ -107,9 +107,9 @@ async fn drive(recording: &Recording) -> (Printed, Option<Result<(), HostError>>
             printed.debug(opened.entries());
             printed.debug(opened.connection());
             printed.json(opened.connection());
-            printed.debug(opened.exchange());
-            printed.debug(&opened.exchange().request.headers);
-            printed.0.push(opened.exchange().request.place());
+            printed.debug(opened.rehearsed().unwrap());
+            printed.debug(&opened.rehearsed().unwrap().request.headers);
+            printed.0.push(opened.rehearsed().unwrap().request.place());
         }
         Err(error) => printed.error(&error),
     }
@@ -259,7 +259,7 @@ fn received(recording: &Recording) -> Option<String> {
         Err(ConnectorError::Refused(_)) => return None,
         Err(error) => panic!("{error}"),
     };
-    let basic = opened.exchange().request.header("authorization").unwrap().strip_prefix("Basic ").unwrap();
+    let basic = opened.rehearsed().unwrap().request.header("authorization").unwrap().strip_prefix("Basic ").unwrap();
     let pair = String::from_utf8(STANDARD.decode(basic).unwrap()).unwrap();
     Some(pair.strip_prefix(&format!("{ID}:")).unwrap().to_owned())
 }

@@ -4,8 +4,10 @@
 mod cancelling;
 #[cfg(feature = "http")]
 mod http;
+mod kinds;
 mod operations;
 mod script;
 mod session;
 #[cfg(feature = "http")]
 mod tenant;
+mod zendesk;

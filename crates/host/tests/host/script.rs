@@ -202,7 +202,8 @@ impl Fixture {
 
     pub async fn token(&self) -> Result<String, String> {
         let granted = self.session.token().await;
-        granted.map(|granted| granted.token().value.expose().to_owned()).map_err(|error| error.to_string())
+        let granted = granted.map_err(|error| error.to_string())?.expect("a token is exchanged");
+        Ok(granted.token().value.expose().to_owned())
     }
 
     /// Waits for a renewal in the background.
@@ -215,7 +216,7 @@ impl Fixture {
 
 fn options(clock: &Arc<ManualClock>) -> Options {
     let policy = Policy { attempts: 3, patience: Duration::from_mins(10), ..Policy::default() };
-    Options { policy, clock: Arc::clone(clock) as Arc<dyn Clock> }
+    Options { policy, clock: Arc::clone(clock) as Arc<dyn Clock>, ..Options::default() }
 }
 
 /// The Nexthink connector, compiled once.

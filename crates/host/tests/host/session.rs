@@ -25,7 +25,7 @@ async fn callers_share_one_exchange() {
         })
         .collect();
     for caller in callers {
-        assert_eq!(caller.await.unwrap().unwrap().token().value.expose(), "token-1");
+        assert_eq!(caller.await.unwrap().unwrap().unwrap().token().value.expose(), "token-1");
     }
     assert_eq!((fixture.script.exchanges(), fixture.script.most_running.load(Ordering::SeqCst)), (1, 1));
 }
@@ -307,10 +307,10 @@ async fn a_caller_that_is_dropped_leaves_the_exchange_to_the_others() {
 #[tokio::test]
 async fn a_token_that_the_platform_kept_is_used() {
     let fixture = Fixture::new(&[Answer::Token(900)], &[OK]);
-    let kept = fixture.session.token().await.unwrap().token().clone();
+    let kept = fixture.session.token().await.unwrap().unwrap().token().clone();
     let session = fixture.reopen(entries(&fixture.connector)).unwrap();
     session.adopt(kept);
-    assert_eq!(session.token().await.unwrap().token().value.expose(), "token-1");
+    assert_eq!(session.token().await.unwrap().unwrap().token().value.expose(), "token-1");
     assert_eq!(fixture.script.exchanges(), 1);
 }
 

@@ -29,7 +29,8 @@ pub(super) fn answer(result: Result<Value, ApiError>) -> Response {
     ([(CONTENT_TYPE, "application/json")], value(result).to_string()).into_response()
 }
 
-/// Answers in lines, each an object: `{"progress": …}` any number of times, then the result.
+/// Answers in lines, each an object: `{"progress": …}` any number of times, `{"sign-in": …}` where a
+/// person signs in, then the result.
 /// A browser that closes the connection cancels the work. So does the time limit, also where
 /// nobody reads the answer.
 pub(super) fn stream<F>(page: &Page, limit: Duration, work: impl FnOnce(Progress) -> F) -> Response
@@ -52,25 +53,34 @@ fn value(result: Result<Value, ApiError>) -> Value {
 
 /// The latest progress of some work that has not been written yet, and who writes it.
 #[derive(Clone, Default)]
-pub(super) struct Progress(Arc<Mutex<(Option<records::Progress>, Option<Waker>)>>);
+pub(super) struct Progress(Arc<Mutex<(Option<Value>, Option<Waker>)>>);
 
 impl Progress {
     /// Shows a phrase and how much is done; a total of 0 is not known.
     pub(super) fn show(&self, text: impl Into<String>, done: u32, total: u32) {
+        self.write(json!({ "progress": records::Progress { text: text.into(), done, total } }));
+    }
+
+    /// Shows where a person signs in at the provider.
+    pub(super) fn sign_in(&self, url: &str) {
+        self.write(json!({ "sign-in": { "url": url } }));
+    }
+
+    fn write(&self, line: Value) {
         let mut latest = self.latest();
-        latest.0 = Some(records::Progress { text: text.into(), done, total });
+        latest.0 = Some(line);
         if let Some(waker) = latest.1.take() {
             waker.wake();
         }
     }
 
-    fn poll(&self, cx: &Context<'_>) -> Poll<records::Progress> {
+    fn poll(&self, cx: &Context<'_>) -> Poll<Value> {
         let mut latest = self.latest();
         latest.1 = Some(cx.waker().clone());
         latest.0.take().map_or(Poll::Pending, Poll::Ready)
     }
 
-    fn latest(&self) -> MutexGuard<'_, (Option<records::Progress>, Option<Waker>)> {
+    fn latest(&self) -> MutexGuard<'_, (Option<Value>, Option<Waker>)> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -109,7 +119,7 @@ impl http_body::Body for Lines {
         }
         let latest = ready!(this.progress.poll(cx));
         this.pause = Some(Box::pin(sleep(PAUSE)));
-        line(&json!({ "progress": latest }))
+        line(&latest)
     }
 }
 

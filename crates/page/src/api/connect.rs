@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use axum::extract::State;
 use axum::response::Response;
+use connector_core::SIGN_IN_TIME;
 use connector_host::records::Permission;
-use connector_host::{Entries, Error, PermissionCheck, Session};
-use connector_recordings::ReplayError;
+use connector_host::{Entries, Error, Interface, PermissionCheck, Session};
+use connector_recordings::{Replay, ReplayError};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -16,6 +17,7 @@ use super::computing::computed;
 use super::error::ApiError;
 use super::request::{Asked, Shared};
 use crate::page::{Answers, Page};
+use crate::sign_in::{EXCHANGING, sign_in};
 
 /// Time to make a connection, or to check its permissions: as long as a person waits in
 /// front of a progress bar.
@@ -31,33 +33,45 @@ pub(crate) struct Connect {
 pub(crate) async fn connect(State(page): Shared, Asked(asked): Asked<Connect>) -> Response {
     let entries = page.connector.entries(asked.entries);
     let shared = Arc::clone(&page);
-    stream(&page, CONNECTING, move |progress| async move {
-        let session = computed(&shared, move |page| open(page, entries, asked.recording)).await?;
+    let signs_in = page.connector.offers(Interface::AuthorizationCode);
+    let limit = if signs_in { SIGN_IN_TIME + EXCHANGING } else { CONNECTING };
+    stream(&page, limit, move |progress| async move {
+        let (session, replay) = computed(&shared, move |page| open(page, entries, asked.recording)).await?;
+        match &replay {
+            Some(replay) => connector_recordings::sign_in(&session, replay).await.1?,
+            None if signs_in => sign_in(&shared, &session, |url| progress.sign_in(url)).await?,
+            None => {}
+        }
         connected(&shared, session, &progress).await
     })
 }
 
-fn open(page: &Page, entries: Entries, recording: Option<usize>) -> Result<Session, ApiError> {
+fn open(page: &Page, entries: Entries, recording: Option<usize>) -> Result<(Session, Option<Arc<Replay>>), ApiError> {
     let connector = Arc::clone(&page.connector);
     Ok(match &page.answers {
-        Answers::Live(transport) => Session::open(connector, entries, Arc::clone(transport))?,
+        Answers::Live(transport) => (Session::open(connector, entries, Arc::clone(transport))?, None),
         Answers::Recordings(listed) => {
             let picked = recording.and_then(|number| listed.get(number)).ok_or(ApiError::NO_RECORDING)?;
             let connection = connector.resolve(&entries).ok();
             let replay = picked.replay(&connector, &entries, connection.as_ref());
             let options = replay.options();
-            Session::open_with(connector, entries, replay, options)?
+            let session = Session::open_with(connector, entries, Arc::clone(&replay) as _, options)?;
+            (session, Some(replay))
         }
     })
 }
 
 async fn connected(page: &Page, session: Session, progress: &Progress) -> Result<Value, ApiError> {
-    progress.show(format!("Requesting a token from {}", session.opened().exchange().request.host()), 0, 0);
+    if let Some(exchange) = session.opened().rehearsed() {
+        progress.show(format!("Requesting a token from {}", exchange.request.host()), 0, 0);
+    }
     let granted = session.token().await?;
     let connection = json!(session.connection());
     let id = page.connections.add(session).map_err(|_| ApiError::INTERNAL)?;
     // A token serialises without its value.
-    Ok(json!({ "connected": { "id": id, "connection": connection, "token": granted.token() } }))
+    Ok(
+        json!({ "connected": { "id": id, "connection": connection, "token": granted.as_ref().map(|granted| granted.token()) } }),
+    )
 }
 
 #[derive(Deserialize)]

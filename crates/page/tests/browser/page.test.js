@@ -321,6 +321,29 @@ test("a narrow screen has one above the other and nothing to scroll sideways", (
   assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 320);
 }, { viewport: { width: 320, height: 720 } }));
 
+test("a person signs in at the provider, in a window of its own", async () => {
+  const live = await serve("--live", "--component", path.join(process.env.EXAMPLES, "zendesk.wasm"));
+  await visit(async (page) => {
+    await fill(page, { "Subdomain": "acme", "Identifier": "platform" });
+    await connect(page).click();
+    const link = page.getByRole("link", { name: "Sign in at Zendesk" });
+    await link.waitFor();
+    await accessible(page, "sign-in");
+    assert.deepEqual(await link.evaluate((a) => [a.target, a.rel]), ["_blank", "noopener noreferrer"]);
+    const { host, searchParams } = new URL(await link.getAttribute("href"));
+    assert.equal(host, "acme.zendesk.com");
+    // What their browser does once they refuse.
+    const back = await page.context().newPage();
+    await back.goto(`${searchParams.get("redirect_uri")}?error=access_denied&state=${searchParams.get("state")}`);
+    assert.match(await back.textContent("body"), /You are not signed in/);
+    await back.close();
+    await page.locator("#result .notice.bad").waitFor();
+    assert.match(await page.locator("#result").textContent(), /left without consent/);
+    await accessible(page, "sign-in refused");
+  }, { url: live.url });
+  await live.stop();
+});
+
 test("nothing of a hostile component runs, in any text", async () => {
   const hostile = await serve("--component", path.join(folder, "hostile.wasm"), "--recording", path.join(folder, "recordings"));
   await visit(async (page) => {

@@ -7,3 +7,4 @@ mod misbehaving;
 mod protection;
 mod recorded;
 mod server;
+mod sign_in;

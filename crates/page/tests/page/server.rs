@@ -49,6 +49,11 @@ impl Server {
         Self::start(&CONNECTOR, Answers::Live(Arc::new(transport)))
     }
 
+    /// Serves a component made for a test over a transport.
+    pub fn live_with(component: &TestComponent, transport: impl Transport + 'static) -> Self {
+        Self::start(&connector(&component.build()), Answers::Live(Arc::new(transport)))
+    }
+
     /// Serves a hostile component over a recording of a success and one of a failure.
     pub fn hostile(component: &TestComponent) -> Self {
         let connector = connector(&component.build());

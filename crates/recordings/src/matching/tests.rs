@@ -1,6 +1,7 @@
 use super::*;
 use crate::placeholder::tests::entered;
 use connector_core::Secret;
+use connector_core::records::Purpose;
 
 const URL: &str = "https://nxdocs-login.eu.nexthink.cloud/token";
 
@@ -34,6 +35,7 @@ impl Case {
             repeatable: true,
             timeout: 30,
             response_limit: 65536,
+            purpose: Purpose::Token,
         };
         Self { recorded, sent, placeholders: entered("Aladdin", "open sesame") }
     }

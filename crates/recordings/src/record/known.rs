@@ -224,6 +224,8 @@ fn named(kind: &Kind) -> String {
         Kind::Secret(key) => format!("secret `{key}`"),
         Kind::Basic(..) => "Basic credentials".to_owned(),
         Kind::AccessToken => "access token".to_owned(),
+        Kind::RefreshToken => "refresh token".to_owned(),
+        Kind::SignIn(_) => "word of a sign-in".to_owned(),
         Kind::Link | Kind::Open => "download link".to_owned(),
     }
 }

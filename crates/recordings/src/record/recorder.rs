@@ -77,8 +77,8 @@ impl<T: Transport> Recorder<T> {
         source: &str,
     ) -> Result<String, Refused> {
         let opened = session.opened();
-        let (definition, request) = (session.connector().definition(), &opened.exchange().request);
-        let mut subject = Subject::new(definition, opened.entries(), opened.connection(), request)?;
+        let definition = session.connector().definition();
+        let mut subject = Subject::new(definition, opened.entries(), opened.connection())?;
         let granted = session.latest_token();
         let token = granted.as_ref().map(|granted| &granted.token().value);
         subject.write(&self.log, token, outcome, scenario, name, source)

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use connector_core::records::{Connection, Definition, Request, Response};
+use connector_core::records::{Connection, Definition, Purpose, Response};
 use connector_core::{Entries, Secret};
 use connector_host::Downloaded;
 use url::Position;
@@ -20,7 +20,7 @@ use crate::recording::{
     Exchange, Origin, RecordedBody, RecordedFault, RecordedRequest, RecordedResponse, Recording, Scenario,
 };
 
-/// Headers of a request that a replay compares.
+/// Headers of a request that a replay compares, besides those with a secret.
 const REQUEST_HEADERS: [&str; 4] = ["authorization", "content-type", "accept", "user-agent"];
 
 /// Beginnings of the headers of a response that a connector can judge by: what the body is,
@@ -36,7 +36,6 @@ pub(super) struct Subject<'a> {
     definition: &'a Definition,
     entries: &'a Entries,
     connection: &'a Connection,
-    token_request: &'a Request,
     known: Known,
 }
 
@@ -46,10 +45,9 @@ impl<'a> Subject<'a> {
         definition: &'a Definition,
         entries: &'a Entries,
         connection: &'a Connection,
-        token_request: &'a Request,
     ) -> Result<Self, Refused> {
         let known = Known::new(definition, entries, connection)?;
-        Ok(Self { definition, entries, connection, token_request, known })
+        Ok(Self { definition, entries, connection, known })
     }
 
     /// Returns the text of the recording, and empties the log.
@@ -66,7 +64,7 @@ impl<'a> Subject<'a> {
         self.learn(&exchanges, token, scenario.is_some())?;
         if scenario.is_some() {
             // It begins with a token.
-            exchanges.retain(|kept| !self.is_token_request(&kept.request));
+            exchanges.retain(|kept| kept.request.purpose != Purpose::Token);
         }
         let redaction = Redaction::new(&self.known, self.definition);
         let (clock, times) = timeline(&exchanges, log.now());
@@ -96,6 +94,7 @@ impl<'a> Subject<'a> {
             entries: entries.collect(),
             expect: redaction.outcome(expect),
             scenario,
+            sign_in: None,
             exchanges: recorded,
         };
         self.checked(recording.to_text().ok_or(Refused::Unwritable("the clock shows no date"))?)
@@ -117,17 +116,12 @@ impl<'a> Subject<'a> {
         for Kept { request, body, .. } in exchanges {
             self.known.learn_bearer(request)?;
             self.known.learn_tokens(body)?;
-            if operation && !request.authorized && !self.is_token_request(request) {
+            if operation && request.purpose == Purpose::Download {
                 let link = request.url[Position::BeforePath..].trim_start_matches('/');
                 self.known.learn(Kind::Link, link)?;
             }
         }
         token.map_or(Ok(()), |token| self.known.learn(Kind::AccessToken, token.expose()))
-    }
-
-    fn is_token_request(&self, request: &Request) -> bool {
-        let expected = self.token_request;
-        !request.authorized && request.method == expected.method && request.url == expected.url
     }
 }
 
@@ -157,7 +151,9 @@ fn timeline(exchanges: &[Kept], now: Duration) -> (u64, Vec<u64>) {
 
 fn exchange(number: usize, kept: &Kept, milliseconds: u64, redaction: &Redaction) -> Result<Exchange, Refused> {
     let request = &kept.request;
-    let headers = request.headers.iter().filter(|(name, _)| REQUEST_HEADERS.contains(&name.as_str()));
+    let headers = request.headers.iter().filter(|(name, value)| {
+        REQUEST_HEADERS.contains(&name.as_str()) || redaction.text(value.expose()) != value.expose()
+    });
     let body = str::from_utf8(&request.body)
         .map_err(|_| Refused::Unwritable("the body of a request is no text, which HAR asks for"))?;
     let recorded = RecordedRequest {

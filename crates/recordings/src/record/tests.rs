@@ -2,7 +2,7 @@ use std::collections::VecDeque;
 use std::path::Path;
 
 use connector_core::encoding::Form;
-use connector_core::records::{Connection, Host, HostRole, Request, Response};
+use connector_core::records::{Connection, Host, HostRole, Purpose, Request, Response};
 use connector_core::{Entries, Fault, Secret, TlsFault};
 use connector_host::{BoxFuture, Incoming, SendError, Transport};
 use serde_json::{Value, json};
@@ -50,15 +50,21 @@ fn connection(user: &str) -> Connection {
 pub(super) fn request(method: &str, url: &str, headers: &[(&str, &str)], body: &str) -> Request {
     let own = [("accept", "application/json"), ("user-agent", "host/1"), ("x-request-id", "canary-request")];
     let headers = headers.iter().copied().chain(own);
+    let purpose = match url {
+        url if url.contains("login.") => Purpose::Token,
+        url if url.contains("s3.") => Purpose::Download,
+        _ => Purpose::Api,
+    };
     Request {
         method: method.to_owned(),
         url: Url::parse(url).unwrap(),
         headers: headers.map(|(name, value)| (name.to_owned(), Secret::new(value))).collect(),
         body: body.into(),
-        authorized: !url.contains("login.") && !url.contains("s3."),
+        authorized: purpose == Purpose::Api,
         repeatable: true,
         timeout: 30,
         response_limit: 1 << 20,
+        purpose,
     }
 }
 
@@ -131,8 +137,7 @@ fn finished(
     scenario: Option<Scenario>,
 ) -> Result<String, Refused> {
     let (definition, entries, connection) = (definition(), entries(user, word), connection(user));
-    let token_request = request("POST", "https://login.sample.example/token", &[], "");
-    let mut subject = Subject::new(&definition, &entries, &connection, &token_request)?;
+    let mut subject = Subject::new(&definition, &entries, &connection)?;
     subject.write(&recorder.log, None, outcome, scenario, "Name", "Recorded for a test.")
 }
 

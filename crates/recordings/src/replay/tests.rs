@@ -34,6 +34,7 @@ fn recording(exchanges: Vec<Exchange>) -> Recording {
         clock: CLOCK,
         entries: Vec::new(),
         scenario: None,
+        sign_in: None,
         expect: Value::Null,
         exchanges,
     }
@@ -50,6 +51,7 @@ fn get(path: &str) -> Request {
         repeatable: true,
         timeout: 30,
         response_limit: 8,
+        purpose: Purpose::Token,
     }
 }
 

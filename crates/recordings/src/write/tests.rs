@@ -26,6 +26,7 @@ fn recording() -> Recording {
         clock: 1_768_469_400,
         entries: vec![pair("instance", "{{entry:instance}}")],
         scenario: None,
+        sign_in: None,
         expect: json!({ "z": 1, "a": [null] }),
         exchanges: vec![
             exchange(response(RecordedBody::Text("{{link}}".to_owned()))),

@@ -1,7 +1,7 @@
 //! The functions as the core module exports them.
 
 use super::bindings::exports::integration::provider::{
-    access, client_credentials, operations, permissions, provider, token,
+    access, authorization_code, client_credentials, operations, permissions, provider, refresh, signature, token,
 };
 use super::{Guest, begin, is_spoiled, spoil};
 
@@ -38,7 +38,14 @@ export! {
     provider "provider" "describe" describe as _export_describe_cabi, __post_return_describe();
     provider "provider" "resolve" resolve as _export_resolve_cabi, __post_return_resolve(a: Pointer, b: usize);
     client_credentials "client-credentials" "token-request" token_request as _export_token_request_cabi, __post_return_token_request(
-        a: Pointer, b: usize);
+        a: Pointer, b: usize, now: i64, c: Pointer, d: usize);
+    authorization_code "authorization-code" "authorization-url" authorization_url as _export_authorization_url_cabi, __post_return_authorization_url(
+        a: Pointer, b: usize, c: Pointer, d: usize, e: Pointer, f: usize, g: Pointer, h: usize);
+    authorization_code "authorization-code" "code-request" code_request as _export_code_request_cabi, __post_return_code_request(
+        a: Pointer, b: usize, c: Pointer, d: usize, e: Pointer, f: usize, g: Pointer, h: usize, now: i64, i: Pointer, j: usize);
+    refresh "refresh" "refresh-request" refresh_request as _export_refresh_request_cabi, __post_return_refresh_request(
+        a: Pointer, b: usize, c: Pointer, d: usize, now: i64, e: Pointer, f: usize);
+    signature "signature" "sign" sign as _export_sign_cabi, __post_return_sign(arguments: Pointer);
     token "token" "token-response" token_response as _export_token_response_cabi, __post_return_token_response(
         status: i32, a: Pointer, b: usize, c: Pointer, d: usize, at: i64);
     access "access" "authorize" authorize as _export_authorize_cabi, __post_return_authorize(

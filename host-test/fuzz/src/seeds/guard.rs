@@ -42,7 +42,10 @@ impl Seeds {
         let failure = part("failure").part("invalid-client").part("60").part("Not accepted.").part("Copy it again.");
         self.value("failure", failure.part("client_id").part("invalid_client").part("No such client."));
         let token = part("token").part("eyJ.a.b").part("Bearer").part("900").part("840").flag(false);
-        self.value("token", token.list(&["service:integration"]).part(""));
+        self.value("token", token.list(&["service:integration"]).part("").part("eyJ.r.b"));
+        let url = "https://nxdocs-login.eu.nexthink.cloud/a?response_type=code&redirect_uri=http%3A%2F%2F127.0.0.1%2F\
+                   &state=s&code_challenge=c&code_challenge_method=S256";
+        self.value("authorization-url", part("authorization-url").part(url));
         let headers = [("authorization".to_owned(), "Bearer eyJ.a.b".to_owned())];
         self.value("token-headers", part("token-headers").pairs(&headers));
         self.value("permission-status", part("permission-status").part("granted").part("NQL API answers."));
@@ -50,6 +53,9 @@ impl Seeds {
             self.value(&format!("operation-{}", operation.id), described(operation));
             if let Ok(Step::Send(pending)) = operations::start(&settings(), operation.id, operation.example) {
                 self.value(&format!("api-request-{}", operation.id), request(part("api-request"), &pending.request));
+                let signed = request(part("signed"), &pending.request);
+                let headers = [("x-signature".to_owned(), "a".to_owned())];
+                self.value(&format!("signed-{}", operation.id), signed.pairs(&headers).part("?key=a"));
                 let send = request(part("send"), &pending.request).part("1").part(&pending.state);
                 self.value(&format!("send-{}", operation.id), send.part(&pending.progress.text).part("1").part("2"));
             }
@@ -71,7 +77,10 @@ fn request(writer: Writer, request: &Request) -> Writer {
 
 fn described(operation: &operations::Operation) -> Writer {
     let writer = Writer::default().part("operation").part(operation.id).part(operation.title);
-    let writer = writer.part(operation.description).part(operation.permission).part(operation.effect.as_str());
+    let writer = writer
+        .part(operation.description)
+        .part(operation.permission.unwrap_or_default())
+        .part(operation.effect.as_str());
     let writer = writer.part(operation.input_schema()).part(operation.output_schema()).part(operation.documentation);
     writer.list(operation.download_domains())
 }
@@ -81,9 +90,10 @@ fn definition() -> Writer {
         pairs.iter().map(|(left, right)| ((*left).to_owned(), (*right).to_owned())).collect()
     };
     let writer = Writer::default().part("definition").part(definition::ID).part(definition::NAME);
-    let writer = writer.part(definition::SUMMARY).part(definition::VERSION).list(&definition::CATEGORIES);
-    let writer = writer.part(definition::ICON).pairs(&pairs(&definition::LINKS)).list(&definition::DOMAINS);
-    let writer = writer.part(definition::AUTH).list(&definition::PREREQUISITES).pairs(&pairs(&[("word", "text")]));
+    let shown = &definition::DEFINITION;
+    let writer = writer.part(shown.summary).part(shown.version).list(shown.categories);
+    let writer = writer.part(shown.icon).pairs(&pairs(shown.links)).list(shown.domains);
+    let writer = writer.part(shown.auth).list(shown.prerequisites).pairs(&pairs(&[("word", "text")]));
     let writer = writer.part("find").part("Find it").part("In *Nexthink*.");
     let writer = writer.part("nql").part("NQL API").part("extract data");
     let writer = writer.part("region").part("Region").part("Where it is.").part("choice").flag(true);

@@ -75,9 +75,13 @@ impl Call {
                 recorder = Some(Arc::clone(&transport));
                 let entries = connector.entries(set.asked(&connector)?);
                 let options = Recorder::options();
-                shown(Session::open_with(Arc::clone(&connector), entries, transport, options), json)?
+                let opened = Session::open_with(Arc::clone(&connector), entries, transport, options);
+                match shown(opened, json)? {
+                    Some(session) => shown(self.options.browser.sign_in(&session).await?, json)?.map(|()| session),
+                    None => None,
+                }
             }
-            None => self.options.session(&connector, json)?,
+            None => self.options.session(&connector, json).await?,
             Some(path) => {
                 let (entries, replay) = recorded(path, &connector, set)?;
                 shown(connector_recordings::open(&connector, entries, &replay), json)?

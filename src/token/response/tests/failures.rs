@@ -92,9 +92,13 @@ fn each_status_has_its_code_recovery_field_and_words() {
     ] {
         for (headers, body) in [(&[JSON][..], "{}"), (&[HTML], "<html>"), (&[], ""), (&[JSON], "{")] {
             let failure = failure(status, headers, body);
-            assert_eq!((failure.code, failure.code.recovery(None), failure.field), (code, recovery, field), "{status}");
+            assert_eq!(
+                (failure.code, failure.recovery, failure.field),
+                (code.as_str(), recovery, field.map(Key::name)),
+                "{status}"
+            );
             assert_eq!(words(&failure), (message, Some(hint)), "{status}");
-            let said = (failure.provider_code, failure.provider_message, failure.retry_after);
+            let said = (failure.provider_code, failure.provider_message, failure.recovery.wait());
             assert_eq!(said, (None, None, None), "{status} {body}");
         }
     }
@@ -111,8 +115,8 @@ fn no_redirect_is_followed_whatever_it_says() {
         ] {
             let failure = failure(status, headers, body);
             assert_eq!(
-                (failure.code, failure.code.recovery(None), failure.field),
-                (Redirected, Recovery::Alarm, None),
+                (failure.code, failure.recovery, failure.field),
+                (Redirected.as_str(), Recovery::Alarm, None),
                 "{status}"
             );
             let message = "The answer sends to another address, which was not followed.";
@@ -127,10 +131,10 @@ fn every_5xx_is_unavailable_and_may_say_how_long() {
         for body in ["", "<html>", &rfc("server_error"), &super::body(&[])] {
             let now = failure(status, &[], body);
             assert_eq!(
-                (now.code, now.code.recovery(None), now.field, now.retry_after),
-                (Unavailable, Recovery::RetryIfRepeatable(None), None, None)
+                (now.code, now.recovery, now.field),
+                (Unavailable.as_str(), Recovery::RetryIfRepeatable(None), None)
             );
-            assert_eq!(failure(status, &[("retry-after", "120")], body).retry_after, Some(120), "{status}");
+            assert_eq!(failure(status, &[("retry-after", "120")], body).recovery.wait(), Some(120), "{status}");
         }
     }
 }
@@ -154,7 +158,7 @@ fn waiting_is_read_in_every_form() {
     ] {
         for body in [okta("E0000047"), String::new(), "<html>".to_owned()] {
             let failure = failure(429, headers, body);
-            assert_eq!((failure.code, failure.retry_after), (RateLimited, wait), "{headers:?}");
+            assert_eq!((failure.code, failure.recovery), (RateLimited.as_str(), Recovery::Retry(wait)), "{headers:?}");
         }
     }
 }
@@ -162,7 +166,7 @@ fn waiting_is_read_in_every_form() {
 #[test]
 fn only_what_passes_by_waiting_says_how_long_to_wait() {
     for status in (300..=428).chain(430..=499) {
-        assert_eq!(failure(status, &[("retry-after", "5")], "").retry_after, None, "{status}");
+        assert_eq!(failure(status, &[("retry-after", "5")], "").recovery.wait(), None, "{status}");
     }
 }
 
@@ -222,8 +226,8 @@ fn a_known_error_code_means_the_same_with_400_401_and_403_in_both_forms() {
             for (headers, body) in [(&[JSON][..], rfc(said)), (&[JSON], okta(said)), (&[HTML], rfc(said))] {
                 let failure = failure(status, headers, &body);
                 assert_eq!(
-                    (failure.code, failure.code.recovery(None), failure.field),
-                    (code, recovery, field),
+                    (failure.code, failure.recovery, failure.field),
+                    (code.as_str(), recovery, field.map(Key::name)),
                     "{status} {said}"
                 );
                 assert_eq!(words(&failure), (message, Some(hint)), "{status} {said}");
@@ -241,8 +245,8 @@ fn any_other_error_code_is_a_refusal_and_kept() {
             for body in [rfc(said), okta(said)] {
                 let failure = failure(status, &[JSON], body);
                 assert_eq!(
-                    (failure.code, failure.code.recovery(None), failure.field),
-                    (Rejected, Recovery::Reconfigure, None),
+                    (failure.code, failure.recovery, failure.field),
+                    (Rejected.as_str(), Recovery::Reconfigure, None),
                     "{said}"
                 );
                 assert_eq!(words(&failure), ("Nexthink refuses the token request.", Some(hint)), "{status} {said}");
@@ -259,10 +263,10 @@ fn the_client_id_is_to_blame_when_the_provider_names_it() {
     let wrong = r#"{"error":"invalid_client","error_description":"The client secret supplied for a confidential client is invalid."}"#;
     for status in [400, 401, 403] {
         let unknown = failure(status, &[JSON], unknown);
-        assert_eq!((unknown.code, unknown.field), (InvalidClient, Some(Key::ClientId)));
+        assert_eq!((unknown.code, unknown.field), (InvalidClient.as_str(), Some(Key::ClientId.name())));
         assert_eq!(words(&unknown), ("Nexthink does not know this client id.", Some(COPY_AGAIN)));
         let wrong = failure(status, &[JSON], wrong);
-        assert_eq!((wrong.code, wrong.field), (InvalidClient, Some(Key::ClientSecret)));
+        assert_eq!((wrong.code, wrong.field), (InvalidClient.as_str(), Some(Key::ClientSecret.name())));
     }
 }
 
@@ -287,7 +291,11 @@ fn an_error_that_says_the_same_thing_twice_is_not_quoted() {
         r#"{"errorCode":"invalid_scope","errorSummary":"a","errorSummary":"b"}"#,
     ] {
         let failure = failure(400, &[JSON], body);
-        assert_eq!((failure.code, failure.provider_code, failure.provider_message), (Rejected, None, None), "{body}");
+        assert_eq!(
+            (failure.code, failure.provider_code, failure.provider_message),
+            (Rejected.as_str(), None, None),
+            "{body}"
+        );
     }
 }
 
@@ -297,11 +305,14 @@ fn an_error_body_of_any_depth_is_survived() {
     for value in [deep("[", "]"), deep("{\"code\":", "}"), deep("{\"message\":", "}"), deep("{\"error\":", "}")] {
         for name in ["error", "errorSummary"] {
             let failure = failure(400, &[JSON], format!("{{\"{name}\":{value}}}"));
-            assert_eq!((failure.code, failure.provider_code, failure.provider_message), (Rejected, None, None));
+            assert_eq!(
+                (failure.code, failure.provider_code, failure.provider_message),
+                (Rejected.as_str(), None, None)
+            );
         }
         // A member that is not read hides nothing, however deep.
         let failure = failure(400, &[JSON], format!("{{\"other\":{value},\"error\":\"invalid_client\"}}"));
-        assert_eq!(failure.code, InvalidClient);
+        assert_eq!(failure.code, InvalidClient.as_str());
     }
 }
 

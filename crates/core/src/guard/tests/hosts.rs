@@ -6,7 +6,7 @@ use proptest::test_runner::TestRunner;
 
 use super::connection::{API, LOGIN};
 use super::definition::good as definition;
-use crate::functions::Function;
+use crate::functions::{Function, Leave};
 use crate::guard::definition::check;
 use crate::guard::hosts::expand;
 use crate::guard::{BadOutput, connection, request};
@@ -218,7 +218,9 @@ fn role() -> impl Strategy<Value = HostRole> {
 fn templates() -> impl Strategy<Value = Vec<HostTemplate>> {
     let made = (role(), pieces(OF_TEMPLATES, 4)).prop_map(|(role, text)| template(role, &(text + ".nexthink.cloud")));
     let made = prop::option::weighted(0.3, made);
-    (prop::sample::subsequence(good(), 1..=3), made).prop_map(|(good, made)| good.into_iter().chain(made).collect())
+    let mut good = good();
+    good.push(template(HostRole::Authorization, "{instance}-login.eu.nexthink.cloud"));
+    (prop::sample::subsequence(good, 1..=4), made).prop_map(|(good, made)| good.into_iter().chain(made).collect())
 }
 
 /// Fills in templates without looking at what comes of it.
@@ -268,15 +270,31 @@ fn no_request_passes_whose_host_no_template_of_its_role_gives() {
             response_limit: 1,
         };
         let exchange = raw::Exchange { request: request(false), notes: Vec::new() };
+        let redactor = super::redactor();
+        let leave = Leave { redirect_uri: "http://127.0.0.1/", state: "s", code_challenge: "c" };
+        let sign_in = format!(
+            "https://{host}/?response_type=code&redirect_uri=http%3A%2F%2F127.0.0.1%2F&state=s&code_challenge=c\
+             &code_challenge_method=S256"
+        );
+        let token = request::exchange(Function::TokenRequest, exchange, &connection, &redactor);
+        let api = |authorized| request::api(Function::ApiRequest, "", request(authorized), &connection, &redactor);
+        let signed = api(true).and_then(|unsigned| {
+            let url = format!("{}?signature=1", unsigned.url);
+            request::signed(raw::Request { url, ..request(true) }, &unsigned, &connection)
+        });
         let sent = [
-            (HostRole::Token, request::exchange(exchange, &connection, &super::redactor()).map(|sent| sent.request)),
-            (HostRole::Api, request::api(Function::ApiRequest, "", request(true), &connection)),
+            (HostRole::Token, token.map(|sent| sent.request.url)),
+            (HostRole::Api, api(true).map(|sent| sent.url)),
+            (HostRole::Api, api(false).map(|sent| sent.url)),
+            (HostRole::Api, signed.map(|sent| sent.url)),
+            (HostRole::Authorization, request::authorization_url(&sign_in, &leave, &connection, &redactor)),
         ];
         for (role, sent) in sent {
-            let Ok(sent) = sent else { continue };
+            let Ok(url) = sent else { continue };
             passed.set(passed.get() + 1);
-            prop_assert!(filled(role).iter().any(|name| name == sent.host()), "{}", sent.host());
-            prop_assert!(sent.host().ends_with("nexthink.cloud"), "{}", sent.host());
+            let host = url.host_str().unwrap_or_default();
+            prop_assert!(filled(role).iter().any(|name| name == host), "{host}");
+            prop_assert!(host.ends_with("nexthink.cloud"), "{host}");
         }
         Ok(())
     });

@@ -198,8 +198,6 @@ fn a_request_of_a_step_is_held_to_the_rules_of_the_api() {
     refused_pending(|p| p.request.url = format!("https://{API}:8443/"), at, "names a user, port or fragment");
     refused_pending(|p| p.request.url = format!("https://{API}/{SECRET}"), at, "contains a secret");
     refused_pending(|p| p.request.url = format!("https://{API}/{TOKEN}"), at, "contains a secret");
-    let why = "does not ask for the token that it needs";
-    refused_pending(|p| p.request.authorized = false, "send.request.authorized", why);
     let why = "carry an authorization of their own";
     let own = ("authorization".to_owned(), "Bearer canary".to_owned());
     refused_pending(|p| p.request.headers.push(own), "send.request.headers", why);

@@ -33,7 +33,7 @@ fn good() -> Exchange {
 }
 
 fn checked(value: Exchange) -> Result<records::Exchange, super::BadOutput> {
-    exchange(value, &connection(), &redactor())
+    exchange(Function::TokenRequest, value, &connection(), &redactor())
 }
 
 #[track_caller]

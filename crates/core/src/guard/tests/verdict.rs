@@ -235,6 +235,7 @@ mod token {
 
     fn good() -> records::Token {
         records::Token {
+            refresh_token: None,
             value: Secret::new("canary.token~!\"\\{}-_/+="),
             kind: "Bearer".to_owned(),
             expires_in: 900,

@@ -3,7 +3,7 @@
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener};
 
-use connector_host::records::{Recovery, Request};
+use connector_host::records::{Purpose, Recovery, Request};
 use connector_host::{Fault, HttpTransport, TlsFault};
 use rustls::version::{TLS12, TLS13};
 use url::Url;
@@ -199,7 +199,7 @@ fn every_failure_says_what_to_check() {
         assert!(told.hint.is_some_and(|hint| hint.ends_with('.')), "{message}");
     }
     // A long list of the API is no attack, and there is something to do about it.
-    let told = TooLarge.failure(&Request { authorized: true, ..get("/") });
+    let told = TooLarge.failure(&Request { purpose: Purpose::Api, ..get("/") });
     assert_eq!((&*told.code, told.recovery), ("response-too-large", Recovery::GiveUp));
     assert!(told.hint.is_some_and(|hint| hint.contains("filter")));
 }

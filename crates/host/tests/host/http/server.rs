@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use connector_host::records::{Request, Response};
+use connector_host::records::{Purpose, Request, Response};
 use connector_host::{Fault, HttpOptions, HttpTransport, ProxyVariables, Secret, SendError, Transport as _};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use url::Url;
@@ -164,6 +164,7 @@ pub fn request(method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) 
         repeatable: true,
         timeout: 20,
         response_limit: 1000,
+        purpose: Purpose::Token,
     }
 }
 
