@@ -95,6 +95,7 @@ impl Browser {
         let mut sign_in = session.begin_sign_in(redirect_uri)?;
         self.show(sign_in.url().as_str());
         let until = Instant::now() + connector_core::SIGN_IN_TIME;
+        let mut warned = false;
         loop {
             let left = until.saturating_duration_since(Instant::now());
             let Ok(Some((query, answer))) = timeout(left, arrived.recv()).await else {
@@ -104,8 +105,11 @@ impl Browser {
             // Whoever sent it may be gone.
             let _ = answer.send(finished.as_ref().map_err(ToString::to_string).copied());
             match finished {
+                // Once: whoever sends such redirects could send any number.
                 Err(HostError::Failed(failure)) if failure.code == "state-mismatch" => {
-                    show::note(&show::bad(&format!("{} It was ignored.", failure.message)));
+                    if !std::mem::replace(&mut warned, true) {
+                        show::note(&show::bad(&format!("{} It was ignored.", failure.message)));
+                    }
                 }
                 finished => return finished,
             }
