@@ -99,12 +99,10 @@ impl SignIn {
     }
 
     fn code(&mut self, opened: &Opened, query: &str, now: Duration) -> Result<Secret, Error> {
-        if query.len() > QUERY_BYTES {
-            return Err(bad_redirect("is too long").into());
-        }
-        let [state, code, error, description] =
-            ["state", "code", "error", "error_description"].map(|name| parameter(query, name));
-        if !state?.is_some_and(|given| same(given.expose(), self.state.expose())) {
+        // Whatever comes without the state, of whatever form, comes from somebody else and ends nothing.
+        let state = Some(query).filter(|query| query.len() <= QUERY_BYTES).map(|query| parameter(query, "state"));
+        let state = state.and_then(Result::ok).flatten();
+        if !state.is_some_and(|given| same(given.expose(), self.state.expose())) {
             let message = "The browser came back with the answer to another sign-in.";
             let hint = "Finish the sign-in that was opened last; if nobody else was signing in, somebody tried to slip in \
                         a sign-in of their own.";
@@ -118,6 +116,7 @@ impl SignIn {
         if self.left(now).is_zero() {
             return Err(expired().into());
         }
+        let [code, error, description] = ["code", "error", "error_description"].map(|name| parameter(query, name));
         match (error?, code?) {
             (Some(error), _) => Err(denied(&error, description?.as_ref(), opened.redactor()).into()),
             (None, Some(code)) if !code.expose().is_empty() => Ok(code),

@@ -63,9 +63,11 @@ fn a_code_is_exchanged_with_the_verifier_and_the_redirect_that_it_was_asked_for_
 fn a_redirect_with_another_state_is_an_alarm_and_does_not_end_the_sign_in() {
     let mut fixture = Fixture::new();
     let state = fixture.state();
-    for other in ["", "state=", "state=x&code=c", &format!("code=c&state={state}x"), &format!("code=c&state=x{state}")]
-    {
-        assert_eq!(fixture.redirected(other).err().unwrap(), "state-mismatch, alarm", "{other}");
+    let long = format!("code=c&state={state}&a={}", "a".repeat(QUERY_BYTES));
+    let twice = format!("code=c&state={state}&state=x");
+    let (longer, shifted) = (format!("code=c&state={state}x"), format!("code=c&state=x{state}"));
+    for other in ["", "state=", "state=x&code=c", &longer, &shifted, &long, &twice] {
+        assert_eq!(fixture.redirected(other).err().unwrap(), "state-mismatch, alarm", "{other:.80}");
     }
     assert!(fixture.redirected(&format!("code=c&state={state}")).is_ok());
 }
@@ -107,9 +109,9 @@ fn an_error_of_the_provider_is_passed_on_without_control_characters() {
 
 #[test]
 fn a_redirect_without_a_code_or_with_two_is_refused() {
-    for query in ["", "code=", "code=a&code=b", "error=a&error=b", &format!("code={}", "c".repeat(QUERY_BYTES))] {
+    for query in ["", "code=", "code=a&code=b", "error=a&error=b"] {
         let mut fixture = Fixture::new();
         let query = format!("{query}&state={}", fixture.state());
-        assert_eq!(fixture.redirected(&query).err().unwrap(), "bad-redirect, give-up", "{query:.40}");
+        assert_eq!(fixture.redirected(&query).err().unwrap(), "bad-redirect, give-up", "{query}");
     }
 }
