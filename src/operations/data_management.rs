@@ -133,10 +133,12 @@ fn scheduled(call: &Call, response: &Response) -> Result<Outcome, Failure> {
     })
 }
 
-/// Adds the request id that Nexthink's support asks for.
+/// Adds the request id that Nexthink's support asks for. It is the provider's text, like what is
+/// there already: a host looks for secrets in it.
 fn with_id(mut failure: Failure, response: &Response) -> Failure {
     if let Some(id) = response.header("x-request-id").and_then(text::clean) {
-        failure.message = format!("{} Its support asks for the request id {id}.", failure.message);
+        let said = failure.provider_message.take().unwrap_or_default();
+        failure.provider_message = text::clean(&format!("(request id {id}) {said}"));
     }
     failure
 }
