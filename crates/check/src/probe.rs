@@ -150,9 +150,7 @@ impl Check {
                 self.call(&format!("a sign-in that comes back to {redirect_uri}"), |connector| {
                     let random = [[1; 32], [2; 32]];
                     let mut sign_in = SignIn::begin(connector, opened, redirect_uri, random, Duration::ZERO)?;
-                    let state = sign_in.url().query_pairs().find(|(name, _)| name == "state");
-                    let state = state.map(|(_, state)| state.into_owned()).unwrap_or_default();
-                    let query = format!("code={CANARY}-code&state={state}");
+                    let query = format!("code={CANARY}-code&state={}", sign_in.state());
                     sign_in.redirected(connector, opened, &query, &Context::REHEARSAL, Duration::ZERO)
                 });
             }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use crate::functions::{CallError, CallErrorKind, Ended};
+use crate::functions::{CallError, CallErrorKind};
 use crate::guard::BadOutput;
 use crate::records::{Failure, Problem};
 
@@ -71,16 +71,6 @@ impl ConnectorError {
         match self {
             Self::Call(error) => error.kind.code(),
             Self::Output(_) => "connector-bad-output",
-        }
-    }
-}
-
-impl<E> Ended<E> {
-    /// Turns the error that the component returned into one of ours.
-    pub(crate) fn or_else<T>(self, check: impl FnOnce(E) -> Result<T, BadOutput>) -> Result<T, Error> {
-        match self {
-            Self::Returned(error) => Ok(check(error)?),
-            Self::Call(error) => Err(error.into()),
         }
     }
 }

@@ -50,9 +50,6 @@ impl GrantedToken {
 
     /// Returns the redactor of a connection's secrets, this token and its refresh token.
     pub fn redactor(&self, secrets: &Redactor) -> &Redactor {
-        self.redactor.get_or_init(|| {
-            let redactor = secrets.clone().and(&self.token.value);
-            self.token.refresh_token.as_ref().map_or(redactor.clone(), |token| redactor.and(token))
-        })
+        self.redactor.get_or_init(|| secrets.and_all(self.token.secrets()))
     }
 }

@@ -69,6 +69,11 @@ impl SignIn {
         &self.url
     }
 
+    /// Returns what the redirect has to repeat, to find the sign-in that it belongs to.
+    pub fn state(&self) -> &str {
+        self.state.expose()
+    }
+
     /// Returns how long the person still has.
     pub fn left(&self, now: Duration) -> Duration {
         SIGN_IN_TIME.saturating_sub(now.saturating_sub(self.began))
@@ -91,7 +96,7 @@ impl SignIn {
         now: Duration,
     ) -> Result<Redirected, Error> {
         let code = self.code(opened, query, now)?;
-        let redactor = opened.redactor().clone().and(&code).and(&self.verifier).and(&self.state);
+        let redactor = opened.redactor().and_all([&code, &self.verifier, &self.state]);
         let redirect =
             Redirect { redirect_uri: &self.redirect_uri, code: code.expose(), code_verifier: self.verifier.expose() };
         let exchange = connector.code_request(opened, &redirect, &redactor, context)?;

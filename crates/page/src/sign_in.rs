@@ -52,7 +52,7 @@ impl Drop for Waiting<'_> {
 /// Has `show` show where to sign in, and waits until that is done.
 pub(crate) async fn sign_in(page: &Page, session: &Session, show: impl FnOnce(&str)) -> Result<(), Error> {
     let mut sign_in = session.begin_sign_in(&page.redirect_uri())?;
-    let state = parameter(sign_in.url().query().unwrap_or_default(), "state").unwrap_or_default();
+    let state = sign_in.state().to_owned();
     let (arrive, arrived) = oneshot::channel();
     page.sign_ins.under_way().insert(state.clone(), arrive);
     let waiting = Waiting { sign_ins: &page.sign_ins, state };
@@ -73,8 +73,8 @@ pub(crate) async fn callback(State(page): State<Arc<Page>>, RawQuery(query): Raw
     let Some(query) = query else {
         return (StatusCode::OK, "You can close this window and go back to the other one.\n").into_response();
     };
-    let state = parameter(&query, "state");
-    let arrive = state.and_then(|state| page.sign_ins.under_way().remove(&state));
+    let state = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "state");
+    let arrive = state.and_then(|(_, state)| page.sign_ins.under_way().remove(&*state));
     let (answer, finished) = oneshot::channel();
     if arrive.is_none_or(|arrive| arrive.send((query, answer)).is_err()) {
         let text = "This belongs to no sign-in that is under way here. Go back to the other window, and start again.\n";
@@ -84,8 +84,4 @@ pub(crate) async fn callback(State(page): State<Arc<Page>>, RawQuery(query): Raw
         Ok(Ok(true)) => (StatusCode::SEE_OTHER, [(LOCATION, PATH)], "").into_response(),
         _ => (StatusCode::OK, "You are not signed in: the other window says why.\n").into_response(),
     }
-}
-
-fn parameter(query: &str, name: &str) -> Option<String> {
-    form_urlencoded::parse(query.as_bytes()).find(|(given, _)| given == name).map(|(_, value)| value.into_owned())
 }

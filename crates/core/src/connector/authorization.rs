@@ -2,6 +2,7 @@
 
 use url::Url;
 
+use super::opened::Prepared;
 use super::{Connector, Opened};
 use crate::entries::{Entries, trim};
 use crate::error::Error;
@@ -19,16 +20,6 @@ const REHEARSED: Leave<'static> = Leave {
     state: "rehearsal",
     code_challenge: "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
 };
-
-/// What a connection needs apart from its entries, found out when it is opened.
-pub(super) enum Prepared {
-    /// A token request that was built and passed the guard.
-    Exchange(Exchange),
-    /// The headers of every request: the entries authorize it.
-    Headers(Vec<(String, Secret)>),
-    /// Nothing: a person signs in first, or the API is not called.
-    Nothing,
-}
 
 impl<C: Functions> Connector<C> {
     /// Tries entries that `resolve` accepts: only what a token is got with, or requests are
@@ -77,10 +68,7 @@ impl<C: Functions> Connector<C> {
         };
         match tried {
             Ok(()) => BadOutput::new(function, "", "accepts entries that `resolve` refuses").into(),
-            Err(ended) => match ended.or_else(|raw| self.problems(function, raw, entries, redactor)) {
-                Ok(problems) => Error::Refused(problems),
-                Err(error) => error,
-            },
+            Err(ended) => self.refusal(function, ended, entries, redactor),
         }
     }
 
@@ -92,14 +80,9 @@ impl<C: Functions> Connector<C> {
         redactor: &Redactor,
         leave: &Leave<'_>,
     ) -> Result<Url, Error> {
-        match self.component.authorization_url(entries.pairs(), leave) {
-            Ok(url) => Ok(guard::authorization_url(&url, leave, connection, redactor)?),
-            Err(ended) => {
-                let problems =
-                    ended.or_else(|raw| self.problems(Function::AuthorizationUrl, raw, entries, redactor))?;
-                Err(Error::Refused(problems))
-            }
-        }
+        let built = self.component.authorization_url(entries.pairs(), leave);
+        let url = built.map_err(|ended| self.refusal(Function::AuthorizationUrl, ended, entries, redactor))?;
+        Ok(guard::authorization_url(&url, leave, connection, redactor)?)
     }
 
     /// Builds the request that exchanges a code. `redactor` knows what of it is secret.
@@ -139,13 +122,8 @@ impl<C: Functions> Connector<C> {
         connection: &Connection,
         redactor: &Redactor,
     ) -> Result<Exchange, Error> {
-        match built {
-            Ok(exchange) => Ok(guard::exchange(function, exchange, connection, redactor)?),
-            Err(ended) => {
-                let problems = ended.or_else(|raw| self.problems(function, raw, entries, redactor))?;
-                Err(Error::Refused(problems))
-            }
-        }
+        let exchange = built.map_err(|ended| self.refusal(function, ended, entries, redactor))?;
+        Ok(guard::exchange(function, exchange, connection, redactor)?)
     }
 
     /// Builds the request for the next token: with the refresh token of the previous one, or
@@ -207,12 +185,9 @@ impl<C: Functions> Connector<C> {
     }
 
     pub(crate) fn received_token(&self, redactor: &Redactor, response: &Response) -> Result<Token, Error> {
-        match self.component.token_response(response) {
-            Ok(token) => Ok(guard::token(token.0, redactor)?),
-            Err(ended) => Err(ended
-                .or_else(|raw| guard::failure(Function::TokenResponse, *raw, &self.definition, redactor))?
-                .into()),
-        }
+        let read = self.component.token_response(response);
+        let token = read.map_err(|ended| self.failure(Function::TokenResponse, ended, redactor))?;
+        Ok(guard::token(token.0, redactor)?)
     }
 
     /// Returns the headers that authorize a request.
@@ -230,13 +205,8 @@ impl<C: Functions> Connector<C> {
         authorized: Result<Vec<raw::Header>, Ended<Box<Failure>>>,
         redactor: &Redactor,
     ) -> Result<Vec<(String, Secret)>, Error> {
-        match authorized {
-            Ok(headers) => Ok(guard::token_headers(headers, self.offers(Interface::Signature))?),
-            Err(ended) => {
-                let failed = |raw: Box<_>| guard::failure(Function::Authorize, *raw, &self.definition, redactor);
-                Err(ended.or_else(failed)?.into())
-            }
-        }
+        let headers = authorized.map_err(|ended| self.failure(Function::Authorize, ended, redactor))?;
+        Ok(guard::token_headers(headers, self.offers(Interface::Signature))?)
     }
 
     /// Adds the headers of the token, or of the entries where nothing is exchanged, to a request
@@ -257,7 +227,7 @@ impl<C: Functions> Connector<C> {
         }
         let headers = match token {
             Some(granted) => granted.headers(|token| self.authorize(token))?,
-            None => &opened.headers,
+            None => opened.headers(),
         };
         Ok(request.with_headers(headers))
     }
@@ -278,13 +248,9 @@ impl<C: Functions> Connector<C> {
             Some(granted) => Credential::AccessToken(granted.token().value.expose()),
             None => Credential::Entries(opened.entries.pairs()),
         };
-        match self.component.sign(credential, request, context) {
-            Ok(signed) => Ok(guard::signed(signed, request, &opened.connection)?),
-            Err(ended) => {
-                let redactor = opened.redactor_with(token);
-                Err(ended.or_else(|raw| guard::failure(Function::Sign, *raw, &self.definition, redactor))?.into())
-            }
-        }
+        let signed = self.component.sign(credential, request, context);
+        let signed = signed.map_err(|ended| self.failure(Function::Sign, ended, opened.redactor_with(token)))?;
+        Ok(guard::signed(signed, request, &opened.connection)?)
     }
 }
 

@@ -6,16 +6,15 @@ mod opened;
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
-use self::authorization::Prepared;
 pub use self::opened::{Opened, OperationCall};
 use crate::entries::Entries;
 use crate::error::Error;
-use crate::functions::{ApiCall, Function, Functions, Interface};
+use crate::functions::{ApiCall, Ended, Function, Functions, Interface};
 use crate::granted::GrantedToken;
-use crate::guard::{self, BadOutput};
+use crate::guard;
 use crate::raw;
 use crate::records::{
-    Connection, Definition, Host, Operation, PermissionStatus, Probe, Problem, Request, Response, State, Step,
+    Connection, Definition, Failure, Host, Operation, PermissionStatus, Probe, Problem, Request, Response, State, Step,
 };
 use crate::redact::Redactor;
 
@@ -122,13 +121,9 @@ impl<C: Functions> Connector<C> {
     }
 
     fn resolve_with(&self, entries: &Entries, redactor: &Redactor) -> Result<Connection, Error> {
-        match self.component.resolve(&entries.plain_pairs()) {
-            Ok(connection) => Ok(guard::connection(connection, &self.definition, redactor)?),
-            Err(ended) => {
-                let problems = ended.or_else(|raw| self.problems(Function::Resolve, raw, entries, redactor))?;
-                Err(Error::Refused(problems))
-            }
-        }
+        let resolved = self.component.resolve(&entries.plain_pairs());
+        let connection = resolved.map_err(|ended| self.refusal(Function::Resolve, ended, entries, redactor))?;
+        Ok(guard::connection(connection, &self.definition, redactor)?)
     }
 
     /// Resolves all entries and tries what they are for: builds the token request, or the
@@ -157,12 +152,8 @@ impl<C: Functions> Connector<C> {
         };
         let hosts = urls(&connection.hosts);
         let redactor = if redactor.shares_with(&hosts) { self.redactor_with(&entries, hosts) } else { redactor };
-        let (rehearsed, headers) = match self.prepare(&entries, &connection, &redactor)? {
-            Prepared::Exchange(exchange) => (Some(exchange), Vec::new()),
-            Prepared::Headers(headers) => (None, headers),
-            Prepared::Nothing => (None, Vec::new()),
-        };
-        Ok(Opened { entries, connection, rehearsed, headers, redactor })
+        let prepared = self.prepare(&entries, &connection, &redactor)?;
+        Ok(Opened { entries, connection, prepared, redactor })
     }
 
     /// Builds a request to a path of the API.
@@ -187,13 +178,9 @@ impl<C: Functions> Connector<C> {
     /// ```
     pub fn api_request(&self, opened: &Opened, call: &ApiCall) -> Result<Request, Error> {
         let Opened { connection, redactor, entries, .. } = opened;
-        match self.component.api_request(&connection.settings, call) {
-            Ok(request) => Ok(guard::api_request(Function::ApiRequest, "", request, connection, redactor)?),
-            Err(ended) => {
-                let problems = ended.or_else(|raw| self.problems(Function::ApiRequest, raw, entries, redactor))?;
-                Err(Error::Refused(problems))
-            }
-        }
+        let built = self.component.api_request(&connection.settings, call);
+        let request = built.map_err(|ended| self.refusal(Function::ApiRequest, ended, entries, redactor))?;
+        Ok(guard::api_request(Function::ApiRequest, "", request, connection, redactor)?)
     }
 
     /// Success, or what kind of failure a response is.
@@ -208,9 +195,8 @@ impl<C: Functions> Connector<C> {
         response: &Response,
     ) -> Result<(), Error> {
         let redactor = opened.redactor_with(token);
-        self.component.api_response(response).or_else(|ended| {
-            Err(ended.or_else(|raw| guard::failure(Function::ApiResponse, *raw, &self.definition, redactor))?.into())
-        })
+        let judged = self.component.api_response(response);
+        judged.map_err(|ended| self.failure(Function::ApiResponse, ended, redactor))
     }
 
     /// Returns one probe for each permission, in the order of the definition.
@@ -300,15 +286,10 @@ impl<C: Functions> Connector<C> {
         if call.input.len() > limit {
             return Err(Error::Refused(vec![too_long(limit)]));
         }
-        let redactor = call.redactor();
-        match self.component.start(&call.opened.connection.settings, &call.operation.id, call.input) {
-            Ok(step) => self.step(Function::Start, step, &call),
-            Err(ended) => {
-                let entries = &call.opened.entries;
-                let problems = ended.or_else(|raw| self.problems(Function::Start, raw, entries, redactor))?;
-                Err(Error::Refused(problems))
-            }
-        }
+        let Opened { connection, entries, .. } = call.opened;
+        let started = self.component.start(&connection.settings, &call.operation.id, call.input);
+        let step = started.map_err(|ended| self.refusal(Function::Start, ended, entries, call.redactor()))?;
+        self.step(Function::Start, step, &call)
     }
 
     /// Resumes an operation with a response.
@@ -317,14 +298,10 @@ impl<C: Functions> Connector<C> {
     ///
     /// [`Error::Failed`] where the response ends the operation without a result.
     pub fn resume(&self, call: OperationCall<'_>, state: &State, response: &Response) -> Result<Step, Error> {
-        let redactor = call.redactor();
         let settings = &call.opened.connection.settings;
-        match self.component.resume(settings, &call.operation.id, call.input, &state.0, response) {
-            Ok(step) => self.step(Function::Resume, step, &call),
-            Err(ended) => {
-                Err(ended.or_else(|raw| guard::failure(Function::Resume, *raw, &self.definition, redactor))?.into())
-            }
-        }
+        let resumed = self.component.resume(settings, &call.operation.id, call.input, &state.0, response);
+        let step = resumed.map_err(|ended| self.failure(Function::Resume, ended, call.redactor()))?;
+        self.step(Function::Resume, step, &call)
     }
 
     /// Returns a redactor of secret entries. The domains of the definition are no
@@ -345,14 +322,23 @@ impl<C: Functions> Connector<C> {
         Ok(guard::step(function, step, connection, call.operation, &self.definition, call.redactor())?)
     }
 
-    fn problems(
-        &self,
-        function: Function,
-        problems: Vec<Problem>,
-        entries: &Entries,
-        redactor: &Redactor,
-    ) -> Result<Vec<Problem>, BadOutput> {
-        guard::problems(function, problems, &self.definition, entries, redactor)
+    /// Returns the error of a function that refuses entries or an input, or did not return.
+    fn refusal(&self, function: Function, ended: Ended<Vec<Problem>>, entries: &Entries, redactor: &Redactor) -> Error {
+        match ended {
+            Ended::Returned(raw) => guard::problems(function, raw, &self.definition, entries, redactor)
+                .map_or_else(Error::from, Error::Refused),
+            Ended::Call(error) => error.into(),
+        }
+    }
+
+    /// Returns the error of a function that has judged a response, or did not return.
+    fn failure(&self, function: Function, ended: Ended<Box<Failure>>, redactor: &Redactor) -> Error {
+        match ended {
+            Ended::Returned(raw) => {
+                guard::failure(function, *raw, &self.definition, redactor).map_or_else(Error::from, Error::from)
+            }
+            Ended::Call(error) => error.into(),
+        }
     }
 }
 

@@ -12,9 +12,18 @@ use crate::secret::Secret;
 pub struct Opened {
     pub(super) entries: Entries,
     pub(super) connection: Connection,
-    pub(super) rehearsed: Option<Exchange>,
-    pub(super) headers: Vec<(String, Secret)>,
+    pub(super) prepared: Prepared,
     pub(super) redactor: Redactor,
+}
+
+/// What a connection needs apart from its entries, found out when it is opened.
+pub(super) enum Prepared {
+    /// A token request that was built and passed the guard.
+    Exchange(Exchange),
+    /// The headers of every request: the entries authorize it.
+    Headers(Vec<(String, Secret)>),
+    /// Nothing: a person signs in first, or the API is not called.
+    Nothing,
 }
 
 impl Opened {
@@ -32,7 +41,12 @@ impl Opened {
     /// (its [`Context`](crate::records::Context) is that of a rehearsal). None: the entries
     /// alone get no token.
     pub fn rehearsed(&self) -> Option<&Exchange> {
-        self.rehearsed.as_ref()
+        if let Prepared::Exchange(exchange) = &self.prepared { Some(exchange) } else { None }
+    }
+
+    /// Returns the headers with which the entries authorize a request; none where a token does.
+    pub(super) fn headers(&self) -> &[(String, Secret)] {
+        if let Prepared::Headers(headers) = &self.prepared { headers } else { &[] }
     }
 
     /// Returns the redactor of its secret entries.

@@ -84,8 +84,7 @@ pub(crate) fn token(raw: Token, redactor: &Redactor) -> Result<Token, BadOutput>
     check.ensure(raw.refresh_after < raw.expires_in, "refresh-after", "is not less than `expires-in`")?;
     check.lines("scopes", &raw.scopes)?;
     check.lines("missing-scopes", &raw.missing_scopes)?;
-    let redactor = redactor.clone().and(&raw.value);
-    let redactor = raw.refresh_token.as_ref().map_or(redactor.clone(), |token| redactor.and(token));
+    let redactor = redactor.and_all(raw.secrets());
     let mut texts = Texts::new(Function::TokenResponse, &redactor);
     Ok(Token {
         kind: texts.text("kind", raw.kind)?,

@@ -128,6 +128,13 @@ pub struct Token {
     pub refresh_token: Option<Secret>,
 }
 
+impl Token {
+    /// Returns what of it is secret.
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = &Secret> {
+        [&self.value].into_iter().chain(&self.refresh_token)
+    }
+}
+
 #[expect(clippy::ref_option, reason = "as serde calls it")]
 fn exists<S: Serializer>(secret: &Option<Secret>, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_bool(secret.is_some())

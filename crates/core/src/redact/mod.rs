@@ -99,8 +99,13 @@ impl Redactor {
 
     /// Learns one more secret, such as a token.
     pub fn and(self, secret: &Secret) -> Self {
+        self.and_all([secret])
+    }
+
+    /// Learns more secrets at once: each time anew costs an index of all of them.
+    pub(crate) fn and_all<'a>(&self, secrets: impl IntoIterator<Item = &'a Secret>) -> Self {
         let mut needles = self.0.needles.clone();
-        needles.extend(Needle::token(secret.expose()));
+        secrets.into_iter().for_each(|secret| needles.extend(Needle::token(secret.expose())));
         Self(Arc::new(Index::new(needles, self.0.before.clone())))
     }
 

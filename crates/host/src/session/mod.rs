@@ -261,7 +261,7 @@ impl<F: Functions + Send + Sync + 'static> Session<F> {
     pub async fn token(&self) -> Result<Option<Arc<GrantedToken>>, Error> {
         let shared = &self.shared;
         let deadline = shared.now().saturating_add(shared.options.policy.patience);
-        shared.granted_any(None, deadline).await
+        shared.granted(None, deadline).await
     }
 
     /// Builds a request to a path of the API, sends it with the token, and returns the

@@ -19,20 +19,18 @@ impl<F: Functions + Send + Sync + 'static> Shared<F> {
         refused: Option<u64>,
         deadline: Duration,
     ) -> Result<Option<Arc<GrantedToken>>, Error> {
-        if request.authorized { self.granted_any(refused, deadline).await } else { Ok(None) }
+        if request.authorized { self.granted(refused, deadline).await } else { Ok(None) }
     }
 
-    /// Does the same for any request that is authorized.
-    pub(super) async fn granted_any(
+    /// Returns a good token other than that of the exchange `refused`. None: nothing is exchanged.
+    pub(super) async fn granted(
         self: &Arc<Self>,
         refused: Option<u64>,
         deadline: Duration,
     ) -> Result<Option<Arc<GrantedToken>>, Error> {
-        if self.connector.offers(Interface::Token) { self.granted(refused, deadline).await.map(Some) } else { Ok(None) }
-    }
-
-    /// Returns a good token other than that of the exchange `refused`.
-    async fn granted(self: &Arc<Self>, refused: Option<u64>, deadline: Duration) -> Result<Arc<GrantedToken>, Error> {
+        if !self.connector.offers(Interface::Token) {
+            return Ok(None);
+        }
         loop {
             // Before the cache is asked: what ends in between must not be missed.
             let mut ended = Box::pin(self.ended.notified());
@@ -40,10 +38,10 @@ impl<F: Functions + Send + Sync + 'static> Shared<F> {
             let now = self.now();
             let lookup = self.cache().next(now, refused, self.options.policy.renewal);
             match lookup {
-                Lookup::Use(granted) => return Ok(granted),
+                Lookup::Use(granted) => return Ok(Some(granted)),
                 Lookup::UseAndRenew(granted) => {
                     task::spawn(Arc::clone(self).renew());
-                    return Ok(granted);
+                    return Ok(Some(granted));
                 }
                 Lookup::Fail(error) => return Err(error),
                 // The exchange belongs to everyone, so it does not end with this call.

@@ -182,8 +182,7 @@ async fn a_person_signs_in_and_the_refresh_token_gets_the_next_token() {
     }
 
     let mut sign_in = session.begin_sign_in("http://127.0.0.1:49152/callback").unwrap();
-    let state = sign_in.url().query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
-    let query = format!("code=a-code-0123456789&state={state}");
+    let query = format!("code=a-code-0123456789&state={}", sign_in.state());
     session.finish_sign_in(&mut sign_in, &query).await.unwrap();
     assert_eq!(session.token().await.unwrap().unwrap().token().value.expose(), "a-token");
     let sent = provider.sent();
@@ -223,8 +222,8 @@ async fn a_token_that_cannot_be_stored_at_first_is_stored_later_and_used_at_any_
         let options = Options { store: Some(Arc::clone(&store) as _), ..Options::default() };
         let session = open_with(&sign_in(), &Provider::new(200), options);
         let mut sign_in = session.begin_sign_in("http://127.0.0.1:49152/callback").unwrap();
-        let state = sign_in.url().query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
-        session.finish_sign_in(&mut sign_in, &format!("code=a&state={state}")).await.unwrap();
+        let query = format!("code=a&state={}", sign_in.state());
+        session.finish_sign_in(&mut sign_in, &query).await.unwrap();
         assert_eq!(store.stored.lock().unwrap().len(), stored);
         assert!(session.token().await.unwrap().is_some());
     }

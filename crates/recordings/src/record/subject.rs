@@ -151,15 +151,17 @@ fn timeline(exchanges: &[Kept], now: Duration) -> (u64, Vec<u64>) {
 
 fn exchange(number: usize, kept: &Kept, milliseconds: u64, redaction: &Redaction) -> Result<Exchange, Refused> {
     let request = &kept.request;
-    let headers = request.headers.iter().filter(|(name, value)| {
-        REQUEST_HEADERS.contains(&name.as_str()) || redaction.text(value.expose()) != value.expose()
+    let headers = request.headers.iter().filter_map(|(name, value)| {
+        let text = redaction.text(value.expose());
+        let matters = REQUEST_HEADERS.contains(&name.as_str()) || text != value.expose();
+        matters.then(|| (name.clone(), text))
     });
     let body = str::from_utf8(&request.body)
         .map_err(|_| Refused::Unwritable("the body of a request is no text, which HAR asks for"))?;
     let recorded = RecordedRequest {
         method: request.method.clone(),
         url: redaction.url(request.url.as_str()),
-        headers: headers.map(|(name, value)| (name.clone(), redaction.text(value.expose()))).collect(),
+        headers: headers.collect(),
         body: redaction.text(body),
     };
     let response = match (&kept.end, &kept.head) {
